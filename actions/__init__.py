@@ -1,0 +1,1 @@
+"""Custom actions: they run errands to the portal, one file per ability."""

@@ -1,0 +1,1 @@
+"""The command: settings, clock, supervisor and everything that composes the parts."""

@@ -1,0 +1,1 @@
+"""What Rasa's config.yml, endpoints.yml and credentials.yml name by dotted path."""

@@ -1,0 +1,1 @@
+"""The conversation gateway: carries every conversation and fetches a human."""

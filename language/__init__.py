@@ -1,0 +1,1 @@
+"""What bot, portal and handoff share about language: normalising, structured numbers, dates, search."""

@@ -1,0 +1,1 @@
+"""The service backend: citizen accounts, master data, consent, catalogue, applications, delivery."""

@@ -1,0 +1,65 @@
+"""The process context: built once at start, handed to every use case."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from portal.settings import PortalSettings
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+Clock = Callable[[], datetime]
+"""Gives the present moment with a zone. Injected; nothing in the portal asks the system for the time."""
+
+
+@dataclass(frozen=True)
+class PortalContext:
+    """What outlives a request: settings, clock, database."""
+
+    settings: PortalSettings
+    clock: Clock
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+
+    @classmethod
+    def create(cls, settings: PortalSettings, clock: Clock) -> "PortalContext":
+        engine = create_database_engine(settings.database)
+        return cls(settings, clock, engine, async_sessionmaker(engine, expire_on_commit=False))
+
+    def today(self) -> date:
+        """The date in Germany now; every Frist counts from it."""
+        return self.clock().astimezone(BERLIN).date()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back when anything raises."""
+        async with self.sessions() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def create_database_engine(url: str) -> AsyncEngine:
+    """Make the engine; SQLite gets WAL, full synchronisation and an immediate write lock."""
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def set_pragmas(connection: object, _record: object) -> None:
+            connection.isolation_level = None  # type: ignore[attr-defined]  # SQLAlchemy's BEGIN below decides
+            cursor = connection.cursor()  # type: ignore[attr-defined]
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin_immediate(connection: object) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+
+    return engine

@@ -1,0 +1,42 @@
+"""What the portal needs to know to run; read from the environment once, by the process that serves it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class PortalSettings:
+    """All settings of the portal. Names of the variables: docs/protocol/tokens.md."""
+
+    database: str
+    keys: tuple[str, ...]
+    """Fernet keys, newest first."""
+    signing_key: str
+    """Ed25519 private key as JWK (JSON)."""
+    actions_token: str
+    handoff_token: str
+    portal_token: str
+    origin: str = "http://127.0.0.1:8000"
+    handoff_url: str = "http://127.0.0.1:8000"
+    commune: str = "05513000"
+    """Amtlicher Gemeindeschlüssel of the town that runs this portal."""
+    demo: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "PortalSettings":
+        """Read the settings; a missing secret raises KeyError with the variable's name."""
+        var = Path(environment.get("AMTSLOTSE_VAR", "var"))
+        origin = environment.get("AMTSLOTSE_ORIGIN", "http://127.0.0.1:8000")
+        return cls(
+            database=environment.get("AMTSLOTSE_PORTAL_DATABASE", f"sqlite+aiosqlite:///{var / 'portal.db'}"),
+            keys=tuple(environment["AMTSLOTSE_PORTAL_KEYS"].split(",")),
+            signing_key=environment["AMTSLOTSE_SIGNING_KEY"],
+            actions_token=environment["AMTSLOTSE_ACTIONS_TOKEN"],
+            handoff_token=environment["AMTSLOTSE_HANDOFF_TOKEN"],
+            portal_token=environment["AMTSLOTSE_PORTAL_TOKEN"],
+            origin=origin,
+            handoff_url=environment.get("AMTSLOTSE_HANDOFF_URL", origin),
+            commune=environment.get("AMTSLOTSE_COMMUNE", "05513000"),
+            demo=environment.get("AMTSLOTSE_DEMO") == "1",
+        )
