@@ -1,0 +1,133 @@
+"""The command `amtslotse`."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from amtslotse.clock import offset_s, system_time
+from amtslotse.installation import Installation
+from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
+from amtslotse.training import TrainingError, ensure_model
+
+app = typer.Typer(help="Amtslotse: Behördengänge im Chat.", no_args_is_help=True, add_completion=False)
+console = Console()
+
+STATES = {"start": "startet …", "ok": "läuft", "neu": "ist ausgefallen und wird neu gestartet"}
+
+
+@app.command()
+def up() -> None:
+    """Start everything: portal, conversations, assistant, actions. Ctrl-C ends it."""
+    installation = Installation.from_environment(os.environ)
+    try:
+        clock_offset_s = offset_s(os.environ.get("AMTSLOTSE_JETZT"), system_time())
+        for process in processes(installation, Path()):
+            check_port(process)
+        model = ensure_model(installation)
+        asyncio.run(_supervise(installation, model.path, clock_offset_s))
+    except (BusyPortError, StartupError, TrainingError, ValueError) as error:
+        _fail(str(error))
+
+
+async def _supervise(installation: Installation, model: Path, clock_offset_s: float) -> None:
+    titles: dict[str, str] = {}
+    with console.status("Amtslotse startet …") as status:
+
+        def report(name: str, state: str) -> None:
+            console.print(f"  {titles[name]}: {STATES[state]}", highlight=False)
+
+        supervisor = Supervisor(installation, model, clock_offset_s, report)
+        titles |= {process.name: process.title for process in supervisor.processes}
+        loop = asyncio.get_running_loop()
+        for wanted in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(wanted, supervisor.stop)
+
+        def announce() -> None:
+            status.stop()
+            console.print(_welcome(installation))
+
+        await supervisor.run(announce)
+    console.print("Amtslotse ist beendet.")
+
+
+def _welcome(installation: Installation) -> Panel:
+    origin = os.environ.get("AMTSLOTSE_ORIGIN", installation.origin)
+    table = Table.grid(padding=(0, 3))
+    for label, value in (
+        ("Portal und Chat", f"{origin}/"),
+        ("Konsole für Gespräche", f"{origin}/konsole"),
+        ("Eingang der Ämter", f"{origin}/amt"),
+        ("Schnittstellen", f"{origin}/api/docs"),
+    ):
+        table.add_row(label, value)
+    if installation.demo:
+        from portal.demo import DEMO_LOGINS
+
+        table.add_row("", "")
+        for login in DEMO_LOGINS:
+            table.add_row(login.role, f"{login.name}  /  {login.password}")
+    title = "Amtslotse läuft" + (": Demonstration, keine Behörde" if installation.demo else "")
+    return Panel(table, title=title, subtitle="Strg+C beendet alles", expand=False)
+
+
+@app.command()
+def train(
+    neu: Annotated[bool, typer.Option("--neu", help="Auch wenn sich nichts geändert hat.")] = False,
+) -> None:
+    """Train the assistant if its data changed."""
+    try:
+        model = ensure_model(Installation.from_environment(os.environ), force=neu)
+    except TrainingError as error:
+        _fail(str(error))
+    console.print(f"Bereit: {model.path.name}", highlight=False)
+
+
+@app.command("reset-demo")
+def reset_demo() -> None:
+    """Delete the demo town's data (accounts, conversations, cases); the next start makes it anew."""
+    installation = Installation.from_environment(os.environ)
+    try:
+        for process in processes(installation, Path()):
+            check_port(process)
+    except BusyPortError as error:
+        _fail(f"Bitte beenden Sie Amtslotse zuerst. {error}")
+    removed = 0
+    for pattern in ("*.db", "*.db-wal", "*.db-shm", "run/*", "log/*"):
+        for file in installation.var.glob(pattern):
+            file.unlink()
+            removed += pattern == "*.db"
+    console.print(f"{removed} Datenbanken gelöscht. Der nächste Start legt die Demostadt neu an.")
+
+
+@app.command()
+def parse(
+    now: Annotated[
+        str | None, typer.Option(help="Bezugstag für Daten wie „nächsten Montag“, JJJJ-MM-TT.")
+    ] = None,
+) -> None:
+    """Read one utterance a line from standard input, write what was understood as one JSON object a line."""
+    from bot.parse import parse_lines
+
+    installation = Installation.from_environment(os.environ)
+    try:
+        model = ensure_model(installation)
+        reference = date.fromisoformat(now) if now else system_time().date()
+    except (TrainingError, ValueError) as error:
+        _fail(str(error))
+    for line in parse_lines(model.path, sys.stdin, reference):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(f"[bold red]Fehler:[/] {message}", highlight=False)
+    raise typer.Exit(1)
