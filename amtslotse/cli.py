@@ -39,14 +39,14 @@ def up() -> None:
 
 
 async def _supervise(installation: Installation, model: Path, clock_offset_s: float) -> None:
-    titles: dict[str, str] = {}
+    supervised = processes(installation, model)
+    titles = {process.name: process.title for process in supervised}
     with console.status("Amtslotse startet …") as status:
 
         def report(name: str, state: str) -> None:
             console.print(f"  {titles[name]}: {STATES[state]}", highlight=False)
 
-        supervisor = Supervisor(installation, model, clock_offset_s, report)
-        titles |= {process.name: process.title for process in supervisor.processes}
+        supervisor = Supervisor(installation, supervised, clock_offset_s, report)
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(wanted, supervisor.stop)

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,20 +114,16 @@ class Supervisor:
     def __init__(
         self,
         installation: Installation,
-        model: Path,
+        supervised: Sequence[Process],
         clock_offset_s: float,
         report: Callable[[str, str], None],
     ) -> None:
         self._installation = installation
-        self._processes = processes(installation, model)
+        self._processes = supervised
         self._clock_offset_s = clock_offset_s
         self._report = report
         self._stopping = asyncio.Event()
         self._running: dict[str, asyncio.subprocess.Process] = {}
-
-    @property
-    def processes(self) -> tuple[Process, ...]:
-        return self._processes
 
     def stop(self) -> None:
         """Ask `run` to end everything and return."""
