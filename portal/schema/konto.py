@@ -1,0 +1,33 @@
+"""Citizens' accounts and the failed logins that slow down guessing."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.schema.base import Base, Moment
+
+
+class KontoRow(Base):
+    """One citizen's account. Everything personal lies in the (encrypted) master data, not here."""
+
+    __tablename__ = "konto"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    anmeldename: Mapped[str] = mapped_column(String(120), unique=True)
+    """Lower case."""
+    passwort_hash: Mapped[str] = mapped_column(String(200))
+    """argon2id, in its own encoded form."""
+    angelegt_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class FehlversuchRow(Base):
+    """One failed login, once for the name tried and once for the address it came from."""
+
+    __tablename__ = "fehlversuch"
+    __table_args__ = (Index("ix_fehlversuch_schluessel_at", "schluessel", "at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    schluessel: Mapped[str] = mapped_column(String(64))
+    """Keyed hash of the name or of the address; neither is stored."""
+    at: Mapped[datetime] = mapped_column(Moment)
