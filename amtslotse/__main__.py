@@ -1,0 +1,5 @@
+"""`python -m amtslotse` is the command `amtslotse`."""
+
+from amtslotse.cli import app
+
+app()

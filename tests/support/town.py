@@ -1,0 +1,131 @@
+"""A whole running town for end-to-end tests: every process, its own folder, its own ports, its own clock."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+START_LIMIT_S = 180
+STOP_LIMIT_S = 30
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on at this moment."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+@dataclass
+class Town:
+    """Runs `amtslotse up` as its user would, and can kill any of its processes.
+
+    Parameters
+    ----------
+    var
+        Folder of the databases; a second town on the same folder goes on where the first one stopped.
+    now
+        ISO moment at which the town's clock begins.
+    """
+
+    var: Path
+    now: str = "2026-11-23T10:00:00+01:00"
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.port, self.engine_port, self.actions_port = free_ports(3)
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.output = ""
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> "Town":
+        environment = dict(os.environ) | {
+            "AMTSLOTSE_VAR": str(self.var),
+            "AMTSLOTSE_PORT": str(self.port),
+            "AMTSLOTSE_ENGINE_PORT": str(self.engine_port),
+            "AMTSLOTSE_ACTIONS_PORT": str(self.actions_port),
+            "AMTSLOTSE_JETZT": self.now,
+            "AMTSLOTSE_DEMO": "1",
+            "NO_COLOR": "1",
+            "COLUMNS": "120",
+            **self.settings,
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "amtslotse", "up"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        lines: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._read, args=(self._process, lines), daemon=True).start()
+        while "Strg+C beendet alles" not in self.output:
+            line = lines.get(timeout=START_LIMIT_S)
+            if line is None:
+                raise AssertionError(f"amtslotse up ended:\n{self.output}\n{self.logs()}")
+            self.output += line
+        return self
+
+    @staticmethod
+    def _read(process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.put(line)
+        lines.put(None)
+
+    def stop(self) -> int:
+        """Press Ctrl-C; give the exit code."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        return self._process.wait(STOP_LIMIT_S)
+
+    def pid(self, name: str) -> int:
+        return int((self.var / "run" / f"{name}.pid").read_text())
+
+    def kill(self, name: str) -> int:
+        """SIGKILL one process; the supervisor starts it again. Gives the dead pid."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def wait_until_back(self, name: str, dead_pid: int) -> None:
+        """Wait until the killed process was started anew and answers."""
+        address = {
+            "web": f"{self.origin}/health",
+            "engine": f"http://127.0.0.1:{self.engine_port}/",
+            "actions": f"http://127.0.0.1:{self.actions_port}/health",
+        }[name]
+        for attempt in httpx_attempts():
+            with attempt:
+                assert self.pid(name) != dead_pid
+                httpx.get(address, timeout=2).raise_for_status()
+
+    def logs(self) -> str:
+        return "\n".join(f"--- {path.name}\n{path.read_text()[-4000:]}" for path in sorted((self.var / "log").glob("*.log")))
+
+
+def httpx_attempts():
+    """Attempts for waiting on a process that is starting: until it answers, or START_LIMIT_S is over."""
+    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+    return Retrying(
+        wait=wait_fixed(0.2),
+        stop=stop_after_delay(START_LIMIT_S),
+        retry=retry_if_exception_type((httpx.HTTPError, AssertionError, OSError)),
+        reraise=True,
+    )
