@@ -141,8 +141,8 @@ class Supervisor:
             check_port(process)
         keepers = [asyncio.create_task(self._keep(process)) for process in self._processes]
         try:
-            healthy = asyncio.gather(*(self._wait_until_healthy(process) for process in self._processes))
-            stopping = asyncio.create_task(self._stopping.wait())
+            healthy = asyncio.create_task(self._wait_until_all_healthy())
+            stopping = asyncio.create_task(self._wait_until_stopped())
             await asyncio.wait([healthy, stopping], return_when=asyncio.FIRST_COMPLETED)
             if healthy.done():
                 healthy.result()
@@ -188,6 +188,12 @@ class Supervisor:
         self._running[process.name] = running
         (run_folder / f"{process.name}.pid").write_text(str(running.pid))
         return running
+
+    async def _wait_until_stopped(self) -> None:
+        await self._stopping.wait()
+
+    async def _wait_until_all_healthy(self) -> None:
+        await asyncio.gather(*(self._wait_until_healthy(process) for process in self._processes))
 
     async def _wait_until_healthy(self, process: Process) -> None:
         attempts = AsyncRetrying(
