@@ -1,0 +1,41 @@
+"""The process context: built once at start, handed to every use case."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from handoff.database import Database
+from handoff.hub import Hub
+from handoff.ports import Engine, Portal
+from handoff.settings import HandoffSettings
+
+Clock = Callable[[], datetime]
+"""Gives the present moment with a zone. Injected; nothing in the gateway asks the system for the time."""
+
+
+@dataclass(frozen=True)
+class HandoffContext:
+    """What outlives a request: settings, clock, database, the doors to portal and engine, the hub."""
+
+    settings: HandoffSettings
+    clock: Clock
+    database: Database
+    portal: Portal
+    bot: Engine
+    hub: Hub
+    _turnstiles: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turnstile(self, conversation_id: str) -> asyncio.Lock:
+        """Give the lock that lets a conversation's messages in one by one, in the order in which they came."""
+        lock = self._turnstiles.get(conversation_id)
+        if lock is None:
+            lock = self._turnstiles[conversation_id] = asyncio.Lock()
+        return lock
+
+    async def close(self) -> None:
+        """Close database and connections."""
+        await self.portal.close()
+        await self.bot.close()
+        await self.database.close()

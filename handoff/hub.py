@@ -1,0 +1,91 @@
+"""Tells the rest of the process what changed, after the commit. Carries no content: listeners read the database."""
+
+import asyncio
+from collections import defaultdict
+
+
+class Listener:
+    """What a part of the process may want to hear; every method does nothing unless overridden and must not block."""
+
+    def messages_changed(self, conversation_id: str) -> None:
+        """The log has new messages."""
+
+    def state_changed(self, conversation_id: str) -> None:
+        """Phase, clerk or login changed."""
+
+    def form_changed(self, conversation_id: str) -> None:
+        """The conversation's draft changed."""
+
+    def queue_changed(self) -> None:
+        """Somebody came into the queue, left it or was served."""
+
+    def outbox_changed(self, conversation_id: str) -> None:
+        """A message waits for the engine."""
+
+    def handle_changed(self, conversation_id: str) -> None:
+        """Connections with the old handle or login must end."""
+
+    def typing(self, conversation_id: str, author: str, on: bool) -> None:
+        """Somebody writes; never stored."""
+
+
+class Hub:
+    """One process's switchboard: fans signals out to listeners and wakes waiting long polls."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+        self._polls: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def attach(self, listener: Listener) -> None:
+        """Add a listener for the life of the process."""
+        self._listeners.append(listener)
+
+    def messages_changed(self, conversation_id: str) -> None:
+        """Tell that the log has new messages."""
+        for listener in self._listeners:
+            listener.messages_changed(conversation_id)
+        for poll in self._polls.get(conversation_id, ()):
+            poll.set()
+
+    def state_changed(self, conversation_id: str) -> None:
+        """Tell that phase, clerk or login changed."""
+        for listener in self._listeners:
+            listener.state_changed(conversation_id)
+
+    def form_changed(self, conversation_id: str) -> None:
+        """Tell that the conversation's draft changed."""
+        for listener in self._listeners:
+            listener.form_changed(conversation_id)
+
+    def queue_changed(self) -> None:
+        """Tell that the queue changed."""
+        for listener in self._listeners:
+            listener.queue_changed()
+
+    def outbox_changed(self, conversation_id: str) -> None:
+        """Tell that a message waits for the engine."""
+        for listener in self._listeners:
+            listener.outbox_changed(conversation_id)
+
+    def handle_changed(self, conversation_id: str) -> None:
+        """Tell that the conversation's handle or login changed."""
+        for listener in self._listeners:
+            listener.handle_changed(conversation_id)
+
+    def typing(self, conversation_id: str, author: str, on: bool) -> None:
+        """Tell that somebody writes."""
+        for listener in self._listeners:
+            listener.typing(conversation_id, author, on)
+
+    def begin_poll(self, conversation_id: str) -> asyncio.Event:
+        """Register a long poll; it is set at the conversation's next message."""
+        poll = asyncio.Event()
+        self._polls[conversation_id].add(poll)
+        return poll
+
+    def end_poll(self, conversation_id: str, poll: asyncio.Event) -> None:
+        """Forget a long poll."""
+        polls = self._polls[conversation_id]
+        polls.discard(poll)
+        if not polls:
+            del self._polls[conversation_id]

@@ -1,0 +1,123 @@
+"""Queries on the one ordered log of each conversation."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.domain.message import Body, Message
+from handoff.domain.offers import Offer, offers_of
+from handoff.schema.tables import ConversationRow, MessageRow
+
+CITIZEN, BOT, CLERK, SYSTEM = "citizen", "bot", "clerk", "system"
+
+
+async def append(
+    session: AsyncSession,
+    conversation: ConversationRow,
+    *,
+    message_id: str,
+    author: str,
+    body: Body,
+    at: datetime,
+    sender: str | None = None,
+    client_id: str | None = None,
+) -> int:
+    """Write the next message; the conversation must be locked.
+
+    Parameters
+    ----------
+    sender
+        Whose client ids are meant; default the author.
+    client_id
+        Default the message's own id.
+
+    Returns
+    -------
+    int
+        Its `seq`, one more than the last.
+    """
+    conversation.last_seq += 1
+    conversation.changed_at = at
+    session.add(
+        MessageRow(
+            conversation_id=conversation.id,
+            seq=conversation.last_seq,
+            id=message_id,
+            author=author,
+            sender=sender or author,
+            client_id=client_id or message_id,
+            at=at,
+            offers=bool(body.buttons or body.cards),
+            body=body.stored(),
+        )
+    )
+    await session.flush()
+    return conversation.last_seq
+
+
+async def after(session: AsyncSession, conversation: ConversationRow, seq: int) -> list[Message]:
+    """List the messages after `seq`, in order."""
+    rows = await session.scalars(
+        select(MessageRow)
+        .where(MessageRow.conversation_id == conversation.id, MessageRow.seq > seq)
+        .order_by(MessageRow.seq)
+    )
+    return [_message(row, conversation.lang) for row in rows]
+
+
+async def last(session: AsyncSession, conversation: ConversationRow) -> Message | None:
+    """Give the newest message."""
+    row = await session.get(MessageRow, (conversation.id, conversation.last_seq))
+    return None if row is None else _message(row, conversation.lang)
+
+
+async def seq_of(session: AsyncSession, conversation_id: str, sender: str, client_id: str) -> int | None:
+    """Give the number of a message that was sent before with this client id."""
+    return await session.scalar(
+        select(MessageRow.seq).where(
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.sender == sender,
+            MessageRow.client_id == client_id,
+        )
+    )
+
+
+async def count_from_citizen(session: AsyncSession, conversation_id: str, after_seq: int) -> int:
+    """Count the citizen's messages after `after_seq`."""
+    return (
+        await session.scalar(
+            select(func.count()).where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.author == CITIZEN,
+                MessageRow.seq > after_seq,
+            )
+        )
+    ) or 0
+
+
+async def offers_newest_first(session: AsyncSession, conversation_id: str) -> AsyncIterator[Offer]:
+    """Go through everything that was offered, newest message first; decrypts only as far as the caller reads."""
+    before = None
+    while True:
+        query = select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.offers)
+        if before is not None:
+            query = query.where(MessageRow.seq < before)
+        row = await session.scalar(query.order_by(MessageRow.seq.desc()).limit(1))
+        if row is None:
+            return
+        for offer in offers_of(row.body["buttons"], row.body["cards"]):
+            yield offer
+        before = row.seq
+
+
+def _message(row: MessageRow, lang: str) -> Message:
+    return Message(
+        seq=row.seq,
+        author=row.author,
+        lang=lang,
+        at=row.at,
+        client_id=row.client_id if row.author == CITIZEN else None,
+        body=Body(row.body["text"], row.body["buttons"], row.body["cards"], row.body["sender"]),
+    )
