@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from portal import catalogue
+from portal.catalogue.model import Katalog
 from portal.settings import PortalSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -19,17 +21,20 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class PortalContext:
-    """What outlives a request: settings, clock, database."""
+    """What outlives a request: settings, clock, database, catalogue."""
 
     settings: PortalSettings
     clock: Clock
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
+    katalog: Katalog
 
     @classmethod
     def create(cls, settings: PortalSettings, clock: Clock) -> "PortalContext":
         engine = create_database_engine(settings.database)
-        return cls(settings, clock, engine, async_sessionmaker(engine, expire_on_commit=False))
+        roots = (catalogue.BUILT_IN, *settings.catalogue_roots)
+        katalog = catalogue.load(roots, kommune=settings.commune, demo=settings.demo)
+        return cls(settings, clock, engine, async_sessionmaker(engine, expire_on_commit=False), katalog)
 
     def today(self) -> date:
         """The date in Germany now; every Frist counts from it."""

@@ -1,5 +1,6 @@
 """What the portal needs to know to run; read from the environment once, by the process that serves it."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ class PortalSettings:
     commune: str = "05513000"
     """Amtlicher Gemeindeschlüssel of the town that runs this portal."""
     demo: bool = False
+    catalogue_roots: tuple[Path, ...] = ()
+    """Folders with further catalogue files, beside the one that comes with the portal."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "PortalSettings":
@@ -39,4 +42,7 @@ class PortalSettings:
             handoff_url=environment.get("AMTSLOTSE_HANDOFF_URL", origin),
             commune=environment.get("AMTSLOTSE_COMMUNE", "05513000"),
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
+            catalogue_roots=tuple(
+                Path(p) for p in environment.get("AMTSLOTSE_CATALOGUE", "").split(os.pathsep) if p
+            ),
         )

@@ -1,0 +1,117 @@
+"""Everything that can be wrong in a catalogue, listed with file, line and rule."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from portal.catalogue.loader import BUILT_IN, Geladen, collect
+from portal.catalogue.model import Katalog, Lebenslage, Leistung
+from portal.catalogue.sources import Fehler, Pfad
+
+STAMMDATEN = frozenset(
+    [
+        "familienname",
+        "geburtsname",
+        "vornamen",
+        "geburtsdatum",
+        "geburtsort",
+        "staatsangehoerigkeit",
+        "geschlecht",
+        "familienstand",
+        "anschrift",
+        "ausweisart",
+        "ausweisnummer",
+        "ausweis_gueltig_bis",
+        "telefon",
+        "email",
+    ]
+)
+"""Ids of the master data that a field may be filled from."""
+
+Fund = tuple[Pfad, str, str]
+"""Where in the merged value, which rule, and in words."""
+
+
+def check(
+    roots: Sequence[Path] = (BUILT_IN,), *, kommune: str = "05513000", land: str = "nrw", demo: bool = False
+) -> list[Fehler]:
+    """List all mistakes of a catalogue, sorted by file and line; an empty list means that it is sound."""
+    loaded = collect(roots, kommune=kommune, land=land, demo=demo)
+    found = list(loaded.fehler)
+    for leistung in loaded.katalog.leistungen.values():
+        found += _placed(loaded, leistung.id, _service(loaded.katalog, leistung))
+    for lage in loaded.katalog.lebenslagen.values():
+        whole = loaded.lebenslagen[lage.id]
+        found += [Fehler(*whole.ort(p), regel, text) for p, regel, text in _situation(loaded.katalog, lage)]
+    return sorted(found, key=lambda f: (f.datei, f.zeile, f.regel))
+
+
+def _placed(loaded: Geladen, leistung_id: str, finds: Iterator[Fund]) -> list[Fehler]:
+    whole = loaded.leistungen[leistung_id]
+    return [Fehler(*whole.ort(pfad), regel, text) for pfad, regel, text in finds]
+
+
+def _service(katalog: Katalog, leistung: Leistung) -> Iterator[Fund]:
+    yield from _provenance(leistung)
+    yield from _fields(leistung)
+    known = {f.id for f in leistung.felder}
+    for i, frist in enumerate(leistung.frist):
+        counted = (frist.anzahl, frist.einheit, frist.ab)
+        if any(counted) and not all(counted):
+            yield ("frist", i), "frist", "„anzahl“, „einheit“ und „ab“ gehören zusammen."
+        if frist.ab and known and frist.ab not in known:
+            yield ("frist", i), "verweis", f"Die Frist läuft ab „{frist.ab}“, ein solches Feld gibt es nicht."
+    if leistung.erklaerbar_ab and leistung.erklaerbar_ab not in known:
+        yield ("erklaerbar_ab",), "verweis", f"„{leistung.erklaerbar_ab}“ ist kein Feld dieser Leistung."
+    if leistung.stelle and leistung.stelle not in katalog.stellen:
+        yield ("stelle",), "verweis", f"Die Stelle „{leistung.stelle}“ steht in keiner stellen.yml."
+    if leistung.online and "online" not in leistung.wege:
+        yield ("online",), "wege", "Es gibt einen Online-Weg, aber „online“ fehlt unter „wege“."
+    for kind in ("vorher", "oft_zusammen"):
+        for other in getattr(leistung.beziehungen, kind):
+            if other not in katalog.leistungen:
+                yield ("beziehungen", kind), "verweis", f"Die Leistung „{other}“ gibt es nicht."
+
+
+def _provenance(leistung: Leistung) -> Iterator[Fund]:
+    for key in ("gebuehr", "frist"):
+        for i, value in enumerate(getattr(leistung, key)):
+            if value.gueltig_ab is None or not value.quelle or not value.marke:
+                yield (key, i), "herkunft", "Quelle, Marke oder „gueltig_ab“ fehlt."
+
+
+def _fields(leistung: Leistung) -> Iterator[Fund]:
+    earlier: dict[str, int] = {}
+    for i, feld in enumerate(leistung.felder):
+        where = ("felder", i)
+        if feld.nur_wenn and feld.nur_wenn.feld not in earlier:
+            yield (*where, "nur_wenn"), "verweis", f"„{feld.nur_wenn.feld}“ ist kein früheres Feld."
+        if feld.stammdatum and feld.stammdatum not in STAMMDATEN:
+            yield (*where, "stammdatum"), "verweis", f"„{feld.stammdatum}“ gehört nicht zu den Stammdaten."
+        if (feld.typ == "choice") != bool(feld.optionen):
+            yield where, "optionen", "Optionen gehören zum Typ „choice“ und nur zu ihm."
+        if feld.muster:
+            try:
+                re.compile(feld.muster)
+            except re.error as error:
+                yield (*where, "muster"), "muster", f"Der reguläre Ausdruck ist ungültig: {error}."
+            if not feld.muster_hinweis:
+                yield (*where, "muster"), "muster", "Zu „muster“ gehört ein „muster_hinweis“."
+        earlier[feld.id] = i
+    for i, nachweis in enumerate(leistung.nachweise):
+        if nachweis.nur_wenn and nachweis.nur_wenn.feld not in earlier:
+            yield ("nachweise", i, "nur_wenn"), "verweis", f"„{nachweis.nur_wenn.feld}“ ist kein Feld."
+
+
+def _situation(katalog: Katalog, lage: Lebenslage) -> Iterator[Fund]:
+    earlier: set[str] = set()
+    for i, schritt in enumerate(lage.schritte):
+        where = ("schritte", i)
+        if schritt.leistung not in katalog.leistungen:
+            yield (*where, "leistung"), "verweis", f"Die Leistung „{schritt.leistung}“ gibt es nicht."
+        if schritt.merkmal and schritt.merkmal not in katalog.merkmale:
+            yield (*where, "merkmal"), "verweis", f"Das Merkmal „{schritt.merkmal}“ gibt es nicht."
+        for other in schritt.nach:
+            if other not in earlier:
+                yield (*where, "nach"), "reihenfolge", f"„{other}“ ist kein früherer Schritt."
+        earlier.add(schritt.leistung)

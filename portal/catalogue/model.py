@@ -1,0 +1,258 @@
+"""What a catalogue file may hold. The contract in words: docs/protocol/catalogue.md."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Ebene = Literal["eu", "bund", "land", "kommune"]
+Marke = Literal["geprueft", "stand_pruefen"]
+Feldtyp = Literal[
+    "text",
+    "name",
+    "date",
+    "choice",
+    "yes_no",
+    "integer",
+    "amount",
+    "address",
+    "plz",
+    "licence_plate",
+    "iban",
+    "steuer_id",
+    "email",
+    "phone",
+    "document_number",
+]
+Niveau = Literal["niedrig", "substantiell", "hoch"]
+Weg = Literal["online", "persoenlich", "schriftlich", "vertretung", "telefon"]
+Kennung = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+
+SENSIBLE_TYPEN = frozenset({"iban", "steuer_id", "document_number"})
+"""Field types whose value never leaves the portal unmasked, except to the citizen and, logged, to a clerk."""
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class Modell(BaseModel):
+    """Root of all catalogue models: frozen, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Herkunft(Modell):
+    """Where a value comes from."""
+
+    ebene: Ebene
+    datei: str
+    quelle: str
+    marke: Marke
+    gueltig_ab: date
+
+
+class Belegt(Modell):
+    """A value that may name its own source; the loader fills in what the file says for all its values."""
+
+    quelle: str | None = None
+    marke: Marke | None = None
+    gueltig_ab: date | None = None
+    ebene: Ebene | None = None
+
+
+class Gebuehr(Belegt):
+    """One fee. `betrag_cent` is None where the amount depends on something."""
+
+    betrag_cent: int | None = Field(ge=0)
+    text: str
+    wenn: str | None = None
+
+
+class FristRegel(Belegt):
+    """One deadline: a number of units after a field's date, a fixed day, or words alone."""
+
+    text: str
+    recht: str
+    anzahl: int | None = Field(default=None, gt=0)
+    einheit: Literal["tage", "werktage", "wochen", "monate", "jahre"] | None = None
+    ab: Kennung | None = None
+    bis: date | None = None
+    wenn: str | None = None
+
+
+class Dauer(Belegt):
+    """How long it takes, in words."""
+
+    text: str
+
+
+class Online(Belegt):
+    """The online way and what an act means there at the needed level of trust."""
+
+    vertrauensniveau: Niveau
+    wirkung: Literal["antrag", "anzeige"]
+    hinweis: str | None = None
+
+
+class Persoenlich(Belegt):
+    """Whether somebody has to come."""
+
+    noetig: bool
+    text: str
+
+
+class Rechtsbehelf(Belegt):
+    """The remedy's track."""
+
+    weg: Literal["VG", "WI", "SG", "FG", "AG", "kein"]
+    hinweis: str | None = None
+
+
+class Option(Modell):
+    """One choice."""
+
+    id: Kennung
+    label: str
+
+
+class NurWenn(Modell):
+    """Condition of a field or of a piece of evidence: another field has one of these values."""
+
+    feld: Kennung
+    ist: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class Feld(Modell):
+    """One question."""
+
+    id: Kennung
+    label: str
+    typ: Feldtyp
+    pflicht: bool = True
+    frage: str | None = None
+    hilfe: str | None = None
+    stammdatum: Kennung | None = None
+    wiederverwenden: Kennung | None = None
+    nur_wenn: NurWenn | None = None
+    regeln: list[Literal["nicht_vor_1900", "nicht_zukuenftig", "nicht_vergangen"]] = []
+    optionen: list[Option] = []
+    minimum: int | None = None
+    maximum: int | None = None
+    muster: str | None = None
+    muster_hinweis: str | None = None
+    sensibel: bool = False
+
+    @property
+    def ist_sensibel(self) -> bool:
+        return self.sensibel or self.typ in SENSIBLE_TYPEN
+
+
+class Nachweis(Modell):
+    """One piece of evidence."""
+
+    id: Kennung
+    label: str
+    hilfe: str | None = None
+    pflicht: bool = True
+    erklaerbar: bool = False
+    abrufbar: bool = False
+    hochladbar: bool = True
+    nur_wenn: NurWenn | None = None
+
+
+class Beziehungen(Modell):
+    """How services hang together."""
+
+    vorher: list[Kennung] = []
+    oft_zusammen: list[Kennung] = []
+
+
+class Leistung(Modell):
+    """One service, merged from all tiers. `herkunft` says for each top-level key where its value comes from."""
+
+    id: Kennung
+    nr: int | None = None
+    name: str = Field(max_length=60)
+    kurz: str
+    text: str
+    hinweis: str | None = None
+    leika: Annotated[str, Field(pattern=r"^99\d{12}$")] | None = None
+    synonyme: list[str] = []
+    zielgruppe: list[Literal["person", "unternehmen"]] = Field(default=["person"], min_length=1)
+    finder: Literal["W", "S", "B", "O", "X"]
+    rechtsgrundlage: list[str] = Field(min_length=1)
+    gebuehr: list[Gebuehr] = []
+    frist: list[FristRegel] = []
+    erklaerbar_ab: Kennung | None = None
+    dauer: Dauer | None = None
+    wege: list[Weg] = Field(min_length=1)
+    online: Online | None = None
+    persoenlich: Persoenlich | None = None
+    rechtsbehelf: Rechtsbehelf = Rechtsbehelf(weg="kein")
+    sensibel: bool = False
+    felder: list[Feld] = []
+    nachweise: list[Nachweis] = []
+    stelle: Kennung | None = None
+    beziehungen: Beziehungen = Beziehungen()
+    sdg: str | None = None
+    herkunft: dict[str, Herkunft] = {}
+
+    def feld(self, feld_id: str) -> Feld | None:
+        return next((f for f in self.felder if f.id == feld_id), None)
+
+    def nachweis(self, nachweis_id: str) -> Nachweis | None:
+        return next((n for n in self.nachweise if n.id == nachweis_id), None)
+
+
+class Stelle(Belegt):
+    """One office. What is not known is None and shown as "Stand prüfen", with the Behördennummer 115."""
+
+    id: Kennung
+    name: str
+    behoerde: str
+    anschrift: str | None = None
+    telefon: str | None = None
+    oeffnungszeiten: str | list[str] | None = None
+    url: str | None = None
+    fachverfahren: str | None = None
+    kontakt: str | None = None
+
+
+class Schritt(Modell):
+    """One step of a life situation."""
+
+    leistung: Kennung
+    hinweis: str | None = None
+    merkmal: Kennung | None = None
+    nach: list[Kennung] = []
+    zwingend: bool = False
+    optional: bool = False
+
+
+class Lebenslage(Modell):
+    """A life situation: services in their legal order."""
+
+    id: Kennung
+    name: str
+    intro: str
+    synonyme: list[str] = []
+    hinweise: list[str] = []
+    schritte: list[Schritt]
+
+
+class Merkmal(Modell):
+    """Something that a person may have (a dog, a car) and that brings a step with it."""
+
+    id: Kennung
+    label: str
+    woerter: list[str] = []
+
+
+class Katalog(Modell):
+    """Everything that one town offers, as merged from the four tiers."""
+
+    leistungen: dict[str, Leistung]
+    lebenslagen: dict[str, Lebenslage]
+    stellen: dict[str, Stelle]
+    merkmale: dict[str, Merkmal]
