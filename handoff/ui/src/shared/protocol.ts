@@ -1,0 +1,221 @@
+/** Shapes of docs/protocol/conversations.md. */
+
+export type Author = "citizen" | "bot" | "clerk" | "system";
+export type Phase = "bot" | "waiting" | "clerk" | "closed";
+
+export interface Sender {
+  function: string;
+  office: string;
+}
+
+export interface Button {
+  title: string;
+  payload: string;
+}
+
+export interface Message {
+  seq: number;
+  author: Author;
+  text: string;
+  at: string;
+  lang?: string;
+  client_id?: string;
+  buttons?: Button[];
+  cards?: Card[];
+  sender?: Sender;
+}
+
+export interface State {
+  phase: Phase;
+  place?: number;
+  bound?: boolean;
+  clerk?: Sender;
+}
+
+export interface Page {
+  messages: Message[];
+  state: State;
+}
+
+export type FieldType =
+  | "text"
+  | "name"
+  | "date"
+  | "choice"
+  | "yes_no"
+  | "integer"
+  | "amount"
+  | "address"
+  | "plz"
+  | "licence_plate"
+  | "iban"
+  | "steuer_id"
+  | "email"
+  | "phone"
+  | "document_number";
+
+export interface Option {
+  id: string;
+  label: string;
+}
+
+export interface Step {
+  service: string;
+  name: string;
+  deadline?: string | null;
+  depends_on?: string[];
+  note?: string | null;
+  optional?: boolean;
+  done?: boolean;
+  payload?: string | null;
+}
+
+export interface ChecklistCard {
+  type: "checklist";
+  title: string;
+  intro?: string | null;
+  steps: Step[];
+}
+
+export interface ServiceCard {
+  type: "service";
+  service: string;
+  name: string;
+  office?: string | null;
+  fee?: string | null;
+  deadline?: string | null;
+  duration?: string | null;
+  trust_level?: string | null;
+  form?: string | null;
+  data?: string[];
+  documents?: string[];
+  law?: string[];
+  sources?: { label: string; mark: "geprueft" | "stand_pruefen" }[];
+  url?: string | null;
+}
+
+export interface LoginCard {
+  type: "login";
+  url: string;
+  text?: string | null;
+}
+
+export interface PrefillField {
+  id: string;
+  label: string;
+  value: string | number | null;
+  display?: string | null;
+  source?: string | null;
+  date?: string | null;
+  state: "vorhanden" | "fehlt";
+  required?: boolean;
+  type: FieldType;
+  options?: Option[];
+}
+
+export interface PrefillCard {
+  type: "prefill";
+  draft: string;
+  service: string;
+  purpose: string;
+  recipient: string | { office: string; authority?: string };
+  legal_basis: string;
+  text_version?: string;
+  fields: PrefillField[];
+  payload: string;
+}
+
+export interface QuestionCard {
+  type: "question";
+  field: { id: string; label: string; type: FieldType; help?: string | null; options?: Option[] };
+  progress?: { answered: number; total: number };
+}
+
+export interface UploadCard {
+  type: "upload";
+  draft: string;
+  evidence: { id: string; label: string; help?: string | null };
+  accept: string[];
+  max_bytes: number;
+  url: string;
+  payload: string;
+}
+
+export interface IdentityCard {
+  type: "identity";
+  url: string;
+  level: string;
+  text?: string | null;
+}
+
+export interface SummaryCard {
+  type: "summary";
+  draft: string;
+  service: string;
+  recipient: string | { office: string; authority?: string };
+  effect: "antrag" | "anzeige" | "vorbereitung";
+  fields: { id: string; label: string; display: string | null }[];
+  documents?: { label: string; filename?: string | null }[];
+  fee?: string | { display: string } | null;
+  hint?: string | null;
+  payload: string;
+}
+
+export interface ReceiptCard {
+  type: "receipt";
+  case: string;
+  reference: string;
+  service: string;
+  office: string;
+  delivered_at?: string | null;
+  url?: string | null;
+  deadline?: string | { date?: string; text: string } | null;
+}
+
+export interface ProposalCard {
+  type: "proposal";
+  id: string;
+  field: { id: string; label: string };
+  old?: string | null;
+  new: string;
+  clerk: Sender;
+}
+
+export interface QueueCard {
+  type: "queue";
+  reason?: string;
+  topic?: string | null;
+}
+
+export type Card =
+  | ChecklistCard
+  | ServiceCard
+  | LoginCard
+  | PrefillCard
+  | QuestionCard
+  | UploadCard
+  | IdentityCard
+  | SummaryCard
+  | ReceiptCard
+  | ProposalCard
+  | QueueCard;
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type Values = { [key: string]: JsonValue };
+
+/** What a client sends: free text, or the payload of an offered button or card. */
+export interface Outgoing {
+  client_id: string;
+  text?: string;
+  payload?: string;
+  values?: Values;
+}
+
+export interface ErrorBody {
+  code: string;
+  message: string;
+  field?: string;
+}
+
+export const TEXT_LIMIT = 4000;
+export const SOCKET_PATH = "/live/socket.io";

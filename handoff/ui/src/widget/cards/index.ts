@@ -1,0 +1,63 @@
+import { html, type TemplateResult } from "lit";
+import type { Button, Card } from "../../shared/protocol";
+import type { CardContext } from "../context";
+import { question, summary } from "./form";
+import { Prefill } from "./prefill";
+import { checklist, identity, login, proposal, queue, receipt, service } from "./simple";
+import { Upload } from "./upload";
+
+/** Defines the elements that cards need; safe to call again. */
+export function defineCards(): void {
+  if (!customElements.get("al-prefill")) customElements.define("al-prefill", Prefill);
+  if (!customElements.get("al-upload")) customElements.define("al-upload", Upload);
+}
+
+function content(card: Card, context: CardContext, buttons: readonly Button[]): TemplateResult | null {
+  switch (card.type) {
+    case "checklist":
+      return checklist(card, context);
+    case "service":
+      return service(card);
+    case "login":
+      return login(card, context);
+    case "prefill":
+      return html`<al-prefill .card=${card} .context=${context}></al-prefill>`;
+    case "question":
+      return question(card, context, buttons);
+    case "upload":
+      return html`<al-upload .card=${card} .context=${context}></al-upload>`;
+    case "identity":
+      return identity(card, context);
+    case "summary":
+      return summary(card, context);
+    case "receipt":
+      return receipt(card);
+    case "proposal":
+      return proposal(card, context);
+    case "queue":
+      return queue(card, context);
+    default:
+      // A card of a newer server: its message carries the text for clients like this one.
+      return null;
+  }
+}
+
+/** Cards whose content repeats the message's text fallback, so that the text is not shown twice. */
+export const REPLACES_TEXT: ReadonlySet<Card["type"]> = new Set([
+  "checklist",
+  "prefill",
+  "summary",
+  "receipt",
+  "queue",
+  "proposal",
+]);
+
+export function renderCard(
+  card: Card,
+  context: CardContext,
+  buttons: readonly Button[],
+): TemplateResult | null {
+  const inner = content(card, context, buttons);
+  if (!inner) return null;
+  return html`<section class="card card-${card.type} ${context.open ? "" : "is-closed"}">${inner}</section>`;
+}

@@ -1,0 +1,153 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { date } from "../../shared/format";
+import { icons } from "../../shared/icons";
+import type {
+  ChecklistCard,
+  IdentityCard,
+  LoginCard,
+  ProposalCard,
+  QueueCard,
+  ReceiptCard,
+  ServiceCard,
+  Step,
+} from "../../shared/protocol";
+import type { CardContext } from "../context";
+
+const LEVELS: Record<string, string> = {
+  niedrig: "Niedrig (Benutzername und Passwort)",
+  substantiell: "Substantiell",
+  hoch: "Hoch (Online-Ausweis)",
+};
+
+function row(label: string, value: string | null | undefined): TemplateResult | typeof nothing {
+  return value ? html`<div class="pair"><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
+}
+
+function list(title: string, entries: readonly string[] | undefined): TemplateResult | typeof nothing {
+  if (!entries?.length) return nothing;
+  return html`<div class="pair"><dt>${title}</dt><dd><ul>${entries.map((entry) => html`<li>${entry}</li>`)}</ul></dd></div>`;
+}
+
+function step(entry: Step, context: CardContext): TemplateResult {
+  const { name, payload } = entry;
+  return html`
+    <li class="step ${entry.done ? "is-done" : ""}">
+      <div class="step-body">
+        <p class="step-name">${name}${entry.optional ? html` <span class="badge">freiwillig</span>` : nothing}
+          ${entry.done ? html` <span class="badge good">erledigt</span>` : nothing}</p>
+        ${entry.deadline ? html`<p class="step-fact">${icons.clock}<span>${entry.deadline}</span></p>` : nothing}
+        ${entry.depends_on?.length ? html`<p class="step-fact">${icons.arrow}<span>Erst danach: ${entry.depends_on.join(", ")} geht vor</span></p>` : nothing}
+        ${entry.note ? html`<p class="muted">${entry.note}</p>` : nothing}
+        ${
+          payload && !entry.done
+            ? html`<button type="button" class="btn small" @click=${() => context.press(name, payload)}>
+                Auswählen<span class="sr">: ${name}</span></button>`
+            : nothing
+        }
+      </div>
+    </li>`;
+}
+
+export function checklist(card: ChecklistCard, context: CardContext): TemplateResult {
+  return html`
+    <h3>${card.title}</h3>
+    ${card.intro ? html`<p>${card.intro}</p>` : nothing}
+    <ol class="steps">${card.steps.map((entry) => step(entry, context))}</ol>`;
+}
+
+export function service(card: ServiceCard): TemplateResult {
+  const unsure = card.sources?.some(({ mark }) => mark === "stand_pruefen");
+  return html`
+    <h3>${card.name}</h3>
+    <dl class="pairs">
+      ${row("Zuständig", card.office)} ${row("Kosten", card.fee)} ${row("Frist", card.deadline)}
+      ${row("Dauer", card.duration)} ${row("So geht es", card.form)}
+      ${row("Vertrauensniveau", card.trust_level ? (LEVELS[card.trust_level] ?? card.trust_level) : null)}
+      ${list("Diese Angaben brauchen wir", card.data)} ${list("Diese Unterlagen brauchen Sie", card.documents)}
+    </dl>
+    ${
+      card.law?.length || card.sources?.length
+        ? html`<details><summary>Rechtsgrundlage und Quellen</summary><ul>
+            ${card.law?.map((entry) => html`<li>${entry}</li>`)}
+            ${card.sources?.map(
+              (source) => html`<li>${source.label}
+                <span class="badge ${source.mark === "geprueft" ? "good" : "warn"}">${source.mark === "geprueft" ? "geprüft" : "Stand prüfen"}</span></li>`,
+            )}</ul></details>`
+        : nothing
+    }
+    ${unsure ? html`<p class="muted">„Stand prüfen“: Angabe ohne Gewähr. Bitte fragen Sie im Zweifel die zuständige Stelle oder die Behördennummer 115.</p>` : nothing}
+    ${card.url ? html`<p><a href=${card.url}>Ausführliche Beschreibung</a></p>` : nothing}`;
+}
+
+export function login(card: LoginCard, context: CardContext): TemplateResult {
+  if (!context.open || context.state.bound)
+    return html`<h3>Anmeldung</h3><p class="done-line">${icons.check} Sie sind angemeldet.</p>`;
+  return html`
+    <h3>Bitte melden Sie sich an</h3>
+    ${card.text ? html`<p>${card.text}</p>` : nothing}
+    <a class="btn primary" href=${context.withReturn(card.url)}>${icons.lock}<span>Anmelden und weitermachen</span></a>
+    <p class="muted">Danach kommen Sie hierher zurück. Diese Unterhaltung geht dann weiter.</p>`;
+}
+
+export function identity(card: IdentityCard, context: CardContext): TemplateResult {
+  return html`
+    <h3>Identität nachweisen</h3>
+    ${card.text ? html`<p>${card.text}</p>` : nothing}
+    <dl class="pairs">${row("Nötiges Vertrauensniveau", LEVELS[card.level] ?? card.level)}</dl>
+    ${
+      context.open
+        ? html`<a class="btn primary" href=${context.withReturn(card.url)}>${icons.person}<span>Jetzt nachweisen</span></a>`
+        : html`<p class="done-line">${icons.check} Dieser Schritt ist abgeschlossen.</p>`
+    }`;
+}
+
+export function receipt(card: ReceiptCard): TemplateResult {
+  const deadline =
+    typeof card.deadline === "string"
+      ? card.deadline
+      : card.deadline
+        ? `${date(card.deadline.date)} ${card.deadline.text}`.trim()
+        : null;
+  return html`
+    <h3 class="with-icon">${icons.check}<span>Eingangsbestätigung</span></h3>
+    <dl class="pairs">
+      ${row("Leistung", card.service)} ${row("Aktenzeichen", card.reference)} ${row("Zugestellt an", card.office)}
+      ${row("Am", date(card.delivered_at))} ${row("Frist", deadline)}
+    </dl>
+    ${card.url ? html`<a class="btn" href=${card.url}>${icons.link}<span>Im Postfach ansehen</span></a>` : nothing}`;
+}
+
+export function proposal(card: ProposalCard, context: CardContext): TemplateResult {
+  const argument = JSON.stringify({ id: card.id });
+  return html`
+    <h3>Vorschlag für „${card.field.label}“</h3>
+    <p class="muted">von ${card.clerk.function}, ${card.clerk.office}</p>
+    <dl class="change">
+      <div><dt>Bisher</dt><dd><del>${card.old || "keine Angabe"}</del></dd></div>
+      <div class="change-new"><dt>Neu</dt><dd><ins>${card.new}</ins></dd></div>
+    </dl>
+    ${
+      context.open
+        ? html`<div class="actions">
+            <button type="button" class="btn primary" @click=${() => context.press("Änderung annehmen", `/proposal_accept${argument}`)}>Annehmen</button>
+            <button type="button" class="btn" @click=${() => context.press("Änderung ablehnen", `/proposal_decline${argument}`)}>Ablehnen</button>
+          </div>`
+        : html`<p class="done-line">${icons.check} Sie haben entschieden.</p>`
+    }`;
+}
+
+export function queue(card: QueueCard, context: CardContext): TemplateResult {
+  if (context.state.phase !== "waiting")
+    return html`<h3>Warteschlange</h3><p class="done-line">${icons.check} Die Wartezeit ist vorbei.</p>`;
+  const { place } = context.state;
+  return html`
+    <h3 class="with-icon">${icons.person}<span>Sie warten auf einen Menschen</span></h3>
+    ${
+      place
+        ? html`<p class="place"><span class="place-number">${place}</span><span>${place === 1 ? "Sie sind als Nächstes dran." : "Ihr Platz in der Warteschlange"}</span></p>`
+        : nothing
+    }
+    ${card.topic ? html`<p>Thema: ${card.topic}</p>` : nothing}
+    <p class="muted">Sie können diese Seite verlassen. Ihr Platz und Ihre Angaben bleiben erhalten.</p>
+    <button type="button" class="btn" @click=${() => context.press("Zurück zum Assistenten", "/back_to_bot")}>Nicht warten, zurück zum Assistenten</button>`;
+}

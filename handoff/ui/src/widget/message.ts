@@ -1,0 +1,94 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { time } from "../shared/format";
+import type { Entry } from "../shared/outbox";
+import type { Button, Card, Message } from "../shared/protocol";
+import { REPLACES_TEXT, renderCard } from "./cards";
+import type { CardContext } from "./context";
+
+/** Who speaks, as it is written above a message. */
+export function authorLabel(message: Pick<Message, "author" | "sender">): string {
+  switch (message.author) {
+    case "citizen":
+      return "Sie";
+    case "clerk":
+      return message.sender
+        ? `${message.sender.function}, ${message.sender.office} (Mensch)`
+        : "Bürgerservice (Mensch)";
+    case "system":
+      return "Hinweis";
+    default:
+      return "Assistent (Computerprogramm)";
+  }
+}
+
+/** The text above the cards: the whole text, or its first line where a card shows the rest better. */
+export function leadText(message: Pick<Message, "text" | "cards">): string {
+  if (!message.cards?.some(({ type }) => REPLACES_TEXT.has(type))) return message.text;
+  return message.text.split("\n", 1)[0] ?? "";
+}
+
+function offeredByCard(button: Button, cards: readonly Card[]): boolean {
+  return cards.some((card) => {
+    if (card.type === "summary")
+      return button.payload === card.payload || button.payload.startsWith("/change");
+    if (card.type === "proposal") return button.payload.startsWith("/proposal_");
+    if (card.type === "queue") return button.payload.startsWith("/back_to_bot");
+    if (card.type === "prefill") return button.payload === card.payload;
+    if (card.type === "checklist") return card.steps.some(({ payload }) => payload === button.payload);
+    return false;
+  });
+}
+
+/** Buttons of a message that none of its cards shows already. */
+export function ownButtons(message: Message): Button[] {
+  return (message.buttons ?? []).filter((button) => !offeredByCard(button, message.cards ?? []));
+}
+
+export interface MessageView {
+  message: Message;
+  /** The same author as before: the label is not repeated for the eye. */
+  continued: boolean;
+  buttonsOpen: boolean;
+  context: CardContext;
+}
+
+export function renderMessage({ message, continued, buttonsOpen, context }: MessageView): TemplateResult {
+  const buttons = ownButtons(message);
+  const lead = leadText(message);
+  return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""}" lang=${message.lang ?? "de"}>
+    <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}>${time(message.at)}</time></p>
+    ${lead ? html`<p class="bubble">${lead}</p>` : nothing}
+    ${(message.cards ?? []).map((card) => renderCard(card, context, buttons))}
+    ${
+      buttonsOpen && buttons.length
+        ? html`<div class="actions replies" role="group" aria-label="Antwortmöglichkeiten">
+            ${buttons.map(
+              ({ title, payload }, index) =>
+                html`<button type="button" class="btn ${index === 0 ? "accent" : ""}" @click=${() => context.press(title, payload)}>${title}</button>`,
+            )}
+          </div>`
+        : nothing
+    }
+  </article>`;
+}
+
+const SENDING: Record<Entry["state"], string> = {
+  wartet: "wird gesendet",
+  wird_gesendet: "wird gesendet",
+  gesendet: "gesendet",
+  nicht_gesendet: "nicht gesendet",
+};
+
+export function renderEcho(entry: Entry, retry: () => void, discard: () => void): TemplateResult {
+  return html`<article class="message from-citizen is-echo">
+    <p class="meta"><span class="author">Sie</span> <span>${SENDING[entry.state]}</span></p>
+    <p class="bubble">${entry.echo}</p>
+    ${
+      entry.state === "nicht_gesendet"
+        ? html`<p class="send-error">${entry.reason}</p>
+            <p class="actions end"><button type="button" class="btn small" @click=${retry}>Erneut versuchen</button>
+            <button type="button" class="btn small" @click=${discard}>Verwerfen</button></p>`
+        : nothing
+    }
+  </article>`;
+}
