@@ -1,0 +1,1 @@
+"""Understanding as Rasa graph components: tokens, intent, entities, services, dialogue acts."""

@@ -1,0 +1,82 @@
+"""The catalogue as the assistant learns it: read at training from the portal's export, kept in the model."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TypedDict
+
+from rasa.shared.exceptions import RasaException
+
+from language.search import Document
+
+
+class CatalogueMissingError(RasaException):
+    """The exported catalogue is not there. Whoever trains runs `amtslotse train`, which writes it first."""
+
+
+class ServiceEntry(TypedDict):
+    """One service of the export."""
+
+    id: str
+    nr: int | None
+    leika: str | None
+    name: str
+    kurz: str
+    synonyme: list[str]
+    stelle: str | None
+    rechtsgrundlage: list[str]
+
+
+class LifeSituationEntry(TypedDict):
+    """One life situation of the export."""
+
+    id: str
+    name: str
+    synonyme: list[str]
+
+
+class TraitEntry(TypedDict):
+    """One trait ("has a dog") of the export."""
+
+    id: str
+    label: str
+    words: list[str]
+
+
+class Catalogue(TypedDict):
+    """The whole export, `var/catalogue.json`."""
+
+    services: list[ServiceEntry]
+    life_situations: list[LifeSituationEntry]
+    traits: list[TraitEntry]
+
+
+def read(path: str) -> Catalogue:
+    """Read the exported catalogue.
+
+    Raises
+    ------
+    CatalogueMissingError
+        There is no such file.
+    """
+    try:
+        content: Catalogue = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CatalogueMissingError(
+            f"The catalogue {path} is missing. Run `amtslotse train`: it exports the catalogue, then trains."
+        ) from error
+    return content
+
+
+def fingerprint(path: str) -> str | None:
+    """Hash of the exported catalogue, so that Rasa trains again when it changed; None where it is missing."""
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+
+
+def documents(catalogue: Catalogue) -> list[Document]:
+    """The services as documents of the search index."""
+    return [
+        Document(service["id"], (service["name"], *service["synonyme"]), (service["kurz"],))
+        for service in catalogue["services"]
+    ]

@@ -1,0 +1,82 @@
+"""Rasa component: the last word on a message. Danger first, then the dialogue act, several wishes, the limits."""
+
+import re
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.acts import act, sounds_like_danger
+from language.normalise import fold
+
+_NOTHING_SAID = re.compile(r"^[\W_]*$", re.UNICODE)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class Judge(GraphComponent):
+    """Corrects the classifier with what the other components found and sets `act` and `out_of_scope`."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`service_sure`: score from which a service is named; `gate`: confidence below which a wish is none of ours."""
+        return {"service_sure": 0.75, "service_margin": 0.1, "service_hint": 0.55, "gate": 0.3}
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._config = config
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "Judge":
+        """Create the component; nothing is stored in the model."""
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Judge each message; payloads ("/intent") are no language."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if text.startswith("/"):
+                message.set("act", None, add_to_output=True)
+                message.set("out_of_scope", False, add_to_output=True)
+            else:
+                self._judge(message, text)
+        return messages
+
+    def _judge(self, message: Message, text: str) -> None:
+        folded = fold(text)
+        intent = dict(message.get(INTENT) or {"name": None, "confidence": 0.0})
+        services = message.get("services") or []
+        entities = list(message.get(ENTITIES) or [])
+        kinds = {entity["entity"] for entity in entities}
+        best = services[0]["score"] if services else 0.0
+        margin = best - (services[1]["score"] if len(services) > 1 else 0.0)
+
+        if sounds_like_danger(folded):
+            intent = {"name": "emergency", "confidence": 1.0}
+        elif _NOTHING_SAID.match(text):
+            intent = {"name": "out_of_scope", "confidence": 1.0}
+        elif intent["name"] == "out_of_scope" and best >= self._config["service_sure"]:
+            intent = {"name": "service", "confidence": best}
+        elif intent["confidence"] < self._config["gate"]:
+            if best >= self._config["service_hint"]:
+                intent = {"name": "service", "confidence": best}
+            elif "life_situation" in kinds:
+                intent = {"name": "life_situation", "confidence": 0.5}
+            elif kinds - {"trait", "aspect", "service", "town"}:
+                intent = {"name": "inform", "confidence": 0.5}
+
+        if best >= self._config["service_sure"] and margin >= self._config["service_margin"]:
+            name = services[0]["id"]
+            entities.append({"entity": "service", "value": name, "start": 0, "end": len(text), "extractor": "Judge"})
+        message.set(ENTITIES, entities, add_to_output=True)
+        message.set(INTENT, intent, add_to_output=True)
+        message.set("act", act(text, folded), add_to_output=True)
+        message.set("out_of_scope", intent["name"] == "out_of_scope", add_to_output=True)

@@ -1,0 +1,47 @@
+"""German words as search and matching compare them: folded, without stop words, lightly stemmed."""
+
+import re
+
+from language.normalise import skeleton
+
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_SUFFIXES = ("ungen", "ung", "ern", "en", "em", "er", "es", "e", "n", "s")
+_MINIMUM_STEM = 4
+_PARTICLES = ("an", "ab", "um")
+
+# Function words, courtesy and the verbs of wishing: they say that something is wanted, not what.
+_STOP = frozenset(
+    skeleton(word)
+    for word in """
+    aber alle allem allen alles als also am auch auf aus bei beim bekomme bekommen benötige beantrage beantragen
+    bin bis bitte brauche brauchen bräuchte da dabei dafür damit dank danke dann das dass dein deine dem den denn der
+    des dich die dies diese diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er es etwas
+    euch euer für gar geben geht gehen gern gerne gibt grüße guten hab habe haben hallo hat hätte helfen hier hilfe
+    hi ich ihm ihn ihnen ihr ihre ihrem ihren im in ins ist ja jetzt kann kannst können könnte könnten kriege
+    mal man meine meinem meinen meiner meines mein mich mir mit möchte möchten muss müssen nach nen ne noch nochmal nun
+    nur oder ob schon sehr sein seine seinem seinen seiner sich sie sind so soll sollte tag tun über und uns unser
+    unsere unserem unseren unserer vom von vor war warum was weil welche welcher welches wenn wer werde werden wie
+    wieder will wir wird wo wollen wollte würde zu zum zur zwar freundlichen geehrte damen herren dazu bzw
+    antrag stellen stelle beantragung machen mache gemacht
+    """.split()
+)
+
+
+def stem(word: str) -> str:
+    """Cut one inflectional ending from an already folded word; at least four letters stay."""
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _MINIMUM_STEM:
+            return word[: -len(suffix)]
+    return word
+
+
+def content_words(text: str) -> list[str]:
+    """Return the stems that carry meaning, in order, each once.
+
+    A separated verb is joined again: "melde meinen Hund an" yields "anmeld" as well.
+    """
+    words = _WORD.findall(skeleton(text))
+    stems = [stem(word) for word in words if word not in _STOP and (len(word) > 1 or word.isdigit())]
+    if any(word.startswith("meld") for word in words):
+        stems += [f"{particle}meld" for particle in _PARTICLES if particle in words[1:]]
+    return list(dict.fromkeys(stem for stem in stems if stem not in _PARTICLES and stem != "meld"))
