@@ -50,7 +50,7 @@ def processes(installation: Installation, model: Path) -> tuple[Process, ...]:
     web_options = f"--factory --host 127.0.0.1 --port {installation.port} --ws wsproto --no-access-log --log-level warning"
     actions_options = f"--actions actions --port {installation.actions_port} --quiet"
     engine_options = f"--interface 127.0.0.1 --port {installation.engine_port} --quiet"
-    configuration = "--endpoints endpoints.yml --credentials credentials.yml"
+    configuration = ("--endpoints", str(installation.endpoints_file()), "--credentials", "credentials.yml")
 
     def command(module: str, *arguments: str) -> tuple[str, ...]:
         return (sys.executable, "-m", module, *arguments)
@@ -77,7 +77,7 @@ def processes(installation: Installation, model: Path) -> tuple[Process, ...]:
         Process(
             "engine",
             "Assistent",
-            command("rasa", "run", "--model", str(model), *engine_options.split(), *configuration.split()),
+            command("rasa", "run", "--model", str(model), *engine_options.split(), *configuration),
             installation.engine_port,
             "AMTSLOTSE_ENGINE_PORT",
             f"http://127.0.0.1:{installation.engine_port}/",

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from amtslotse.installation import Installation
-from portal.catalogue import export_for_search, load_catalogue
+from portal import catalogue
 
 TRAINED_FROM = (
     "config.yml",
@@ -80,7 +80,12 @@ def ensure_model(installation: Installation, *, force: bool = False) -> Model:
 
 def write_catalogue(installation: Installation) -> None:
     """Export what the assistant needs to know of the catalogue to `var/catalogue.json`."""
-    text = json.dumps(export_for_search(load_catalogue()), ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(
+        catalogue.export_for_search(catalogue.load(demo=installation.demo)),
+        ensure_ascii=False,
+        indent=1,
+        sort_keys=True,
+    )
     installation.catalogue_file.parent.mkdir(parents=True, exist_ok=True)
     if not installation.catalogue_file.exists() or installation.catalogue_file.read_text() != text:
         installation.catalogue_file.write_text(text)

@@ -107,8 +107,11 @@ async def test_a_busy_port_is_named_before_anything_starts(installation):
     assert not (installation.var / "run").exists()
 
 
-def test_engine_and_actions_listen_on_loopback_only(installation, tmp_path):
+def test_engine_and_actions_listen_on_loopback_only(tmp_path):
+    (tmp_path / "endpoints.yml").write_text("action_endpoint: {url: somewhere}\n")
+    installation = Installation(root=tmp_path, var=tmp_path / "var", actions_port=5999)
     by_name = {process.name: process for process in processes(installation, tmp_path / "model.tar.gz")}
     assert "127.0.0.1" in by_name["engine"].command
     assert installation.environment_of("actions", {}, 0.0)["SANIC_HOST"] == "127.0.0.1"
+    assert "http://127.0.0.1:5999/webhook" in (tmp_path / "var" / "endpoints.yml").read_text()
     check_port(serving("x", free_port()))
