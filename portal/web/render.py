@@ -1,0 +1,64 @@
+"""Rendering of the portal's pages: one Jinja environment, strict about what a template may name."""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from portal.context import BERLIN
+from portal.web.auth import context_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def german_date(value: date | str) -> str:
+    """`2026-11-12` → `12.11.2026`; a moment is shown as the German day on which it lies."""
+    if isinstance(value, datetime):
+        value = value.astimezone(BERLIN).date()
+    elif isinstance(value, str):
+        value = datetime.fromisoformat(value).date() if len(value) > 10 else date.fromisoformat(value)
+    return f"{value.day:02}.{value.month:02}.{value.year}"
+
+
+def german_moment(value: datetime) -> str:
+    """`12.11.2026, 9:05 Uhr`, German time."""
+    local = value.astimezone(BERLIN)
+    return f"{german_date(value)}, {local.hour}:{local.minute:02} Uhr"
+
+
+@cache
+def environment() -> Environment:
+    """The templates' environment; read from disk at the first page."""
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["datum"] = german_date
+    templates.filters["zeitpunkt"] = german_moment
+    return templates
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Render a page; who is logged in, the CSRF token and the demo banner come from the request."""
+    state = request.state
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            {
+                "demo": context_of(request).settings.demo,
+                "citizen": getattr(state, "citizen", None),
+                "staff": getattr(state, "staff", None),
+                "csrf": getattr(state, "csrf", None),
+                "path": request.url.path,
+            }
+            | values
+        )
+    )
+    return HTMLResponse(html, status)
