@@ -41,8 +41,8 @@ export const base = css`
     --warn-bg: var(--kern-color-feedback-warning-background, var(--f-warn-bg));
     --info: var(--kern-color-feedback-info, var(--f-info));
     --info-bg: var(--kern-color-feedback-info-background, var(--f-info-bg));
-    --tint: color-mix(in oklch, var(--act) 9%, var(--bg));
-    --act-hover: color-mix(in oklch, var(--act) 86%, var(--t));
+    --tint: color-mix(in srgb, var(--act) 9%, var(--bg));
+    --act-hover: color-mix(in srgb, var(--act) 86%, var(--t));
     font-family: "Fira Sans", "Noto Sans", "Segoe UI", Roboto, Arial, sans-serif;
     font-size: 1rem; line-height: 1.5; color: var(--t);
   }
@@ -74,7 +74,7 @@ export const base = css`
     display: inline-grid; place-items: center; width: 2.75rem; height: 2.75rem; flex: none; border: 0; border-radius: 6px;
     background: transparent; color: inherit; cursor: pointer;
   }
-  .tool:hover { background: color-mix(in oklch, currentColor 12%, transparent); }
+  .tool:hover { background: color-mix(in srgb, currentColor 12%, transparent); }
   .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; }
   .actions.end { justify-content: flex-end; }
   .badge {

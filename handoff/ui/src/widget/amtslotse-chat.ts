@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { icons } from "../shared/icons";
 import { base } from "../shared/theme";
@@ -32,6 +32,8 @@ export class AmtslotseChat extends LitElement {
   private readonly conversation = new Conversation(window.localStorage, () => this.requestUpdate());
   private readonly lifetime: { current: AbortController } = { current: new AbortController() };
   private followEnd = true;
+  private forceEnd = false;
+  private shown = "";
 
   constructor() {
     super();
@@ -60,7 +62,7 @@ export class AmtslotseChat extends LitElement {
   /** Opens the panel and moves the focus into it. */
   async show(): Promise<void> {
     this.offen = true;
-    this.followEnd = true;
+    this.forceEnd = true;
     this.conversation.setOpen(true);
     await this.updateComplete;
     this.composer?.focusField();
@@ -89,13 +91,27 @@ export class AmtslotseChat extends LitElement {
   }
 
   protected override willUpdate(): void {
-    const log = this.renderRoot?.querySelector?.(".scroll");
-    if (log) this.followEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+    const scroll = this.renderRoot?.querySelector?.(".scroll");
+    if (!scroll || this.forceEnd) return;
+    this.followEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    const log = this.renderRoot.querySelector(".scroll");
-    if (log && (this.followEnd || changed.has("offen"))) log.scrollTop = log.scrollHeight;
+  /** Follows new messages, but never past the citizen's own last one: long answers are read from their start. */
+  private follow(): void {
+    const scroll = this.renderRoot.querySelector<HTMLElement>(".scroll");
+    const shown = `${this.conversation.log.last}/${this.conversation.outbox.all.length}/${this.conversation.typing}/${this.offen}`;
+    if (!scroll || (shown === this.shown && !this.forceEnd)) return;
+    this.shown = shown;
+    if (this.forceEnd || this.followEnd) {
+      const own = Array.from(scroll.querySelectorAll<HTMLElement>(".from-citizen")).at(-1);
+      const end = scroll.scrollHeight - scroll.clientHeight;
+      scroll.scrollTop = Math.min(end, own ? own.offsetTop - scroll.offsetTop - 12 : end);
+    }
+    this.forceEnd = false;
+  }
+
+  protected override updated(): void {
+    this.follow();
     const { returned } = this.conversation;
     if (returned !== null && this.composer) {
       this.conversation.returned = null;
@@ -181,7 +197,7 @@ export class AmtslotseChat extends LitElement {
       state: conversation.state,
       say: (text) => this.say(text),
       press: (title, payload, values) => {
-        this.followEnd = true;
+        this.forceEnd = true;
         conversation.press(seq, title, payload, values);
         this.composer?.focusField();
       },
@@ -193,7 +209,7 @@ export class AmtslotseChat extends LitElement {
 
   private say(text: string): void {
     this.hint = "";
-    this.followEnd = true;
+    this.forceEnd = true;
     this.conversation.say(text);
   }
 

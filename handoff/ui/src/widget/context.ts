@@ -15,10 +15,10 @@ export interface CardContext {
   csrf(): string | null;
 }
 
-/** Adds the current page as `zurueck`, unless the link already names a way back. */
+/** A link of this origin with the current page as `zurueck`, so that the citizen returns to where they were. */
 export function withReturn(url: string, here: { pathname: string; search: string; origin: string }): string {
   const target = new URL(url, here.origin);
   if (target.origin !== here.origin) return url;
-  if (!target.searchParams.has("zurueck")) target.searchParams.set("zurueck", here.pathname + here.search);
+  target.searchParams.set("zurueck", here.pathname + here.search);
   return target.pathname + target.search + target.hash;
 }

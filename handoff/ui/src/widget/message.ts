@@ -23,6 +23,7 @@ export function authorLabel(message: Pick<Message, "author" | "sender">): string
 
 /** The text above the cards: the whole text, or its first line where a card shows the rest better. */
 export function leadText(message: Pick<Message, "text" | "cards">): string {
+  if (message.cards?.some(({ type }) => type === "proposal")) return "";
   if (!message.cards?.some(({ type }) => REPLACES_TEXT.has(type))) return message.text;
   return message.text.split("\n", 1)[0] ?? "";
 }
@@ -58,7 +59,7 @@ export function renderMessage({ message, continued, buttonsOpen, context }: Mess
   return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""}" lang=${message.lang ?? "de"}>
     <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}>${time(message.at)}</time></p>
     ${lead ? html`<p class="bubble">${lead}</p>` : nothing}
-    ${(message.cards ?? []).map((card) => renderCard(card, context, buttons))}
+    ${(message.cards ?? []).map((card) => renderCard(card, context, message.buttons ?? []))}
     ${
       buttonsOpen && buttons.length
         ? html`<div class="actions replies" role="group" aria-label="Antwortmöglichkeiten">

@@ -70,31 +70,37 @@ const EFFECTS: Record<SummaryCard["effect"], { badge: string; text: string; conf
   },
 };
 
+function contents(card: SummaryCard): TemplateResult {
+  const fee = typeof card.fee === "string" ? card.fee : card.fee?.display;
+  const documents = card.documents ?? [];
+  return html`<dl class="pairs">
+    ${card.fields.map(({ label, display }) => html`<div class="pair"><dt>${label}</dt><dd>${display || "keine Angabe"}</dd></div>`)}
+    ${
+      documents.length
+        ? html`<div class="pair"><dt>Unterlagen</dt><dd><ul>
+            ${documents.map(({ label, filename }) => html`<li>${label}: ${filename || "wird nachgereicht"}</li>`)}
+          </ul></dd></div>`
+        : nothing
+    }
+    <div class="pair"><dt>Geht an</dt><dd>${office(card.recipient)}</dd></div>
+    ${fee ? html`<div class="pair"><dt>Kosten</dt><dd>${fee}</dd></div>` : nothing}
+  </dl>`;
+}
+
 export function summary(card: SummaryCard, context: CardContext): TemplateResult {
   const effect = EFFECTS[card.effect];
-  const fee = typeof card.fee === "string" ? card.fee : card.fee?.display;
-  return html`
-    <h3>Zusammenfassung: ${card.service}</h3>
-    <p><span class="badge ${card.effect === "vorbereitung" ? "warn" : "info"}">${effect.badge}</span></p>
-    <dl class="pairs">
-      ${card.fields.map(({ label, display }) => html`<div class="pair"><dt>${label}</dt><dd>${display || "keine Angabe"}</dd></div>`)}
-      ${
-        card.documents?.length
-          ? html`<div class="pair"><dt>Unterlagen</dt><dd><ul>${card.documents.map(
-              ({ label, filename }) => html`<li>${label}: ${filename || "wird nachgereicht"}</li>`,
-            )}</ul></dd></div>`
-          : nothing
-      }
-      <div class="pair"><dt>Geht an</dt><dd>${office(card.recipient)}</dd></div>
-      ${fee ? html`<div class="pair"><dt>Kosten</dt><dd>${fee}</dd></div>` : nothing}
-    </dl>
-    <p class="callout ${card.effect === "vorbereitung" ? "warn" : ""}">${icons.info}<span>${effect.text}${card.hint ? html` ${card.hint}` : nothing}</span></p>
-    ${
-      context.open
-        ? html`<div class="actions">
-            <button type="button" class="btn primary" @click=${() => context.press(effect.confirm, card.payload)}>${effect.confirm}</button>
-            <button type="button" class="btn" @click=${() => context.press("Etwas ändern", "/change")}>Etwas ändern</button>
-          </div>`
-        : html`<p class="done-line">${icons.check} Erledigt</p>`
-    }`;
+  const warn = card.effect === "vorbereitung" ? "warn" : "";
+  const head = html`<h3>Zusammenfassung: ${card.service}</h3>
+    <p><span class="badge ${warn || "info"}">${effect.badge}</span></p>`;
+  if (!context.open) {
+    return html`${head}
+      <p class="done-line">${icons.check} Erledigt</p>
+      <details><summary>Angaben ansehen</summary>${contents(card)}</details>`;
+  }
+  return html`${head} ${contents(card)}
+    <p class="callout ${warn}">${icons.info}<span>${effect.text}${card.hint ? ` ${card.hint}` : ""}</span></p>
+    <div class="actions">
+      <button type="button" class="btn primary" @click=${() => context.press(effect.confirm, card.payload)}>${effect.confirm}</button>
+      <button type="button" class="btn" @click=${() => context.press("Etwas ändern", "/change")}>Etwas ändern</button>
+    </div>`;
 }

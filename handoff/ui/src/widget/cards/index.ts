@@ -33,9 +33,9 @@ function content(card: Card, context: CardContext, buttons: readonly Button[]): 
     case "receipt":
       return receipt(card);
     case "proposal":
-      return proposal(card, context);
+      return proposal(card, context, buttons);
     case "queue":
-      return queue(card, context);
+      return queue(card, context, buttons);
     default:
       // A card of a newer server: its message carries the text for clients like this one.
       return null;
@@ -49,7 +49,6 @@ export const REPLACES_TEXT: ReadonlySet<Card["type"]> = new Set([
   "summary",
   "receipt",
   "queue",
-  "proposal",
 ]);
 
 export function renderCard(

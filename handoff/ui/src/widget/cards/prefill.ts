@@ -71,22 +71,27 @@ export class Prefill extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { card, context } = this;
-    return html`
-      <h3>Ihre gespeicherten Daten verwenden?</h3>
+    if (!this.context.open) {
+      return html`<h3>Ihre gespeicherten Daten</h3>
+        <p class="done-line">${icons.check} Entschieden</p>
+        <details><summary>Angebotene Daten ansehen</summary>${this.offer()}</details>`;
+    }
+    const idle = this.editing === null;
+    return html`<h3>Ihre gespeicherten Daten verwenden?</h3>
       <p>Diese Angaben liegen in Ihrem Konto. Sie entscheiden, was verwendet wird.</p>
-      <ul class="fields">${card.fields.map((field) => this.field(field))}</ul>
+      ${this.offer()}
+      <button type="button" class="btn primary wide" ?disabled=${!idle} @click=${this.release}>${this.label}</button>
+      <p class="muted">${idle ? "Was Sie nicht freigeben, frage ich einzeln ab." : "Bitte schließen Sie zuerst die begonnene Änderung ab."}</p>`;
+  }
+
+  private offer(): TemplateResult {
+    const { card } = this;
+    return html`<ul class="fields">${card.fields.map((field) => this.field(field))}</ul>
       <dl class="pairs compact">
         <div class="pair"><dt>Zweck</dt><dd>${card.purpose}</dd></div>
         <div class="pair"><dt>Empfänger</dt><dd>${office(card.recipient)}</dd></div>
         <div class="pair"><dt>Rechtsgrundlage</dt><dd>${card.legal_basis}</dd></div>
-      </dl>
-      ${
-        context.open
-          ? html`<button type="button" class="btn primary wide" ?disabled=${this.editing !== null} @click=${this.release}>${this.label}</button>
-              <p class="muted">${this.editing === null ? "Was Sie nicht freigeben, frage ich einzeln ab." : "Bitte schließen Sie zuerst die begonnene Änderung ab."}</p>`
-          : html`<p class="done-line">${icons.check} Entschieden</p>`
-      }`;
+      </dl>`;
   }
 
   private get label(): string {

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { date } from "../../shared/format";
 import { icons } from "../../shared/icons";
 import type {
+  Button,
   ChecklistCard,
   IdentityCard,
   LoginCard,
@@ -36,7 +37,7 @@ function step(entry: Step, context: CardContext): TemplateResult {
         <p class="step-name">${name}${entry.optional ? html` <span class="badge">freiwillig</span>` : nothing}
           ${entry.done ? html` <span class="badge good">erledigt</span>` : nothing}</p>
         ${entry.deadline ? html`<p class="step-fact">${icons.clock}<span>${entry.deadline}</span></p>` : nothing}
-        ${entry.depends_on?.length ? html`<p class="step-fact">${icons.arrow}<span>Erst danach: ${entry.depends_on.join(", ")} geht vor</span></p>` : nothing}
+        ${entry.depends_on?.length ? html`<p class="step-fact">${icons.arrow}<span>Erst nach: ${entry.depends_on.join(", ")}</span></p>` : nothing}
         ${entry.note ? html`<p class="muted">${entry.note}</p>` : nothing}
         ${
           payload && !entry.done
@@ -117,8 +118,19 @@ export function receipt(card: ReceiptCard): TemplateResult {
     ${card.url ? html`<a class="btn" href=${card.url}>${icons.link}<span>Im Postfach ansehen</span></a>` : nothing}`;
 }
 
-export function proposal(card: ProposalCard, context: CardContext): TemplateResult {
+/** The payload as the message's button offers it: the server compares character by character. */
+function offered(buttons: readonly Button[], intent: string, otherwise: string): string {
+  return buttons.find(({ payload }) => payload.startsWith(intent))?.payload ?? otherwise;
+}
+
+export function proposal(
+  card: ProposalCard,
+  context: CardContext,
+  buttons: readonly Button[],
+): TemplateResult {
   const argument = JSON.stringify({ id: card.id });
+  const accept = offered(buttons, "/proposal_accept", `/proposal_accept${argument}`);
+  const decline = offered(buttons, "/proposal_decline", `/proposal_decline${argument}`);
   return html`
     <h3>Vorschlag für „${card.field.label}“</h3>
     <p class="muted">von ${card.clerk.function}, ${card.clerk.office}</p>
@@ -129,14 +141,14 @@ export function proposal(card: ProposalCard, context: CardContext): TemplateResu
     ${
       context.open
         ? html`<div class="actions">
-            <button type="button" class="btn primary" @click=${() => context.press("Änderung annehmen", `/proposal_accept${argument}`)}>Annehmen</button>
-            <button type="button" class="btn" @click=${() => context.press("Änderung ablehnen", `/proposal_decline${argument}`)}>Ablehnen</button>
+            <button type="button" class="btn primary" @click=${() => context.press("Änderung annehmen", accept)}>Annehmen</button>
+            <button type="button" class="btn" @click=${() => context.press("Änderung ablehnen", decline)}>Ablehnen</button>
           </div>`
         : html`<p class="done-line">${icons.check} Sie haben entschieden.</p>`
     }`;
 }
 
-export function queue(card: QueueCard, context: CardContext): TemplateResult {
+export function queue(card: QueueCard, context: CardContext, buttons: readonly Button[]): TemplateResult {
   if (context.state.phase !== "waiting")
     return html`<h3>Warteschlange</h3><p class="done-line">${icons.check} Die Wartezeit ist vorbei.</p>`;
   const { place } = context.state;
@@ -149,5 +161,5 @@ export function queue(card: QueueCard, context: CardContext): TemplateResult {
     }
     ${card.topic ? html`<p>Thema: ${card.topic}</p>` : nothing}
     <p class="muted">Sie können diese Seite verlassen. Ihr Platz und Ihre Angaben bleiben erhalten.</p>
-    <button type="button" class="btn" @click=${() => context.press("Zurück zum Assistenten", "/back_to_bot")}>Nicht warten, zurück zum Assistenten</button>`;
+    <button type="button" class="btn" @click=${() => context.press("Zurück zum Assistenten", offered(buttons, "/back_to_bot", "/back_to_bot"))}>Nicht warten, zurück zum Assistenten</button>`;
 }

@@ -18,11 +18,12 @@ export const cardStyles = css`
   .pair + .pair, .pairs.compact .pair + .pair { padding-top: 0.625rem; border-top: 1px solid var(--line); }
   .pair dt { font-size: 0.875rem; color: var(--tm); }
   .pair dd { font-weight: 500; overflow-wrap: anywhere; }
-  .pair ul, details ul { padding-left: 1.125rem; font-weight: 400; }
+  .pair ul, details > ul:not(.fields) { padding-left: 1.125rem; font-weight: 400; }
   .pairs.compact { padding: 0.75rem; border-radius: 6px; background: var(--bg2); }
   .pairs.compact dd { font-weight: 400; font-size: 0.9375rem; }
   details summary { cursor: pointer; color: var(--act); font-weight: 500; }
-  details ul { margin-top: 0.375rem; font-size: 0.9375rem; }
+  details > .fields, details > .pairs { margin-top: 0.75rem; }
+  details ul:not(.fields) { margin-top: 0.375rem; font-size: 0.9375rem; }
   .callout { display: flex; gap: 0.625rem; padding: 0.75rem; border-radius: 6px; background: var(--info-bg); font-size: 0.9375rem; }
   .callout .icon { color: var(--info); margin-top: 0.125rem; }
   .callout.warn { background: var(--warn-bg); }

@@ -29,7 +29,7 @@ export const shellStyles = css`
   @keyframes pulse { 50% { background: var(--on); } }
   .scroll { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 1rem 1.25rem 1.25rem; scrollbar-width: thin; }
   .scroll:focus-visible { outline-offset: -3px; }
-  .notice { display: flex; gap: 0.75rem; padding: 0.75rem 0.875rem; border-radius: 8px; background: var(--info-bg); font-size: 0.9375rem; }
+  .notice { display: flex; gap: 0.75rem; padding: 0.75rem 0.875rem; border-radius: 8px; background: color-mix(in srgb, var(--info-bg) 45%, var(--bg)); font-size: 0.9375rem; }
   .notice .icon { color: var(--info); margin-top: 0.125rem; }
   .notice .links { display: flex; flex-wrap: wrap; gap: 0.125rem 1rem; margin-top: 0.25rem; }
   .notice a { color: inherit; }
