@@ -80,7 +80,7 @@ class InvalidInputError(HandoffError):
 class TooManyRequestsError(HandoffError):
     """The caller is too quick. It waits a moment and repeats with the same client_id; nothing was stored."""
 
-    code = "zu_viele_anfragen"
+    code = "zu_viele_nachrichten"
     status = 429
 
     def __init__(self) -> None:

@@ -1,0 +1,84 @@
+"""Builds the gateway: HTTP routes, Socket.IO, and the workers behind them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import socketio
+from cryptography.fernet import Fernet, MultiFernet
+from fastapi import FastAPI
+
+from handoff.context import Clock, HandoffContext
+from handoff.database import Database
+from handoff.engine import HttpEngine
+from handoff.hub import Hub
+from handoff.live.commands import Desk
+from handoff.live.feed import Feed
+from handoff.live.server import create_server, register
+from handoff.portal import HttpPortal
+from handoff.ports import Engine, Portal
+from handoff.schema.base import KEYRING
+from handoff.schema.upgrade import upgrade
+from handoff.services.dispatcher import Dispatcher
+from handoff.services.limiter import Limiter
+from handoff.services.queue import LeaseWatch
+from handoff.services.tokens import Verifier
+from handoff.settings import HandoffSettings
+from handoff.web import console, conversations, edge, internal
+from handoff.web.static import BuiltFiles
+
+
+def create_app(
+    settings: HandoffSettings, clock: Clock, *, bot: Engine | None = None, portal: Portal | None = None
+) -> FastAPI:
+    """Build the gateway's application; its lifespan migrates the database and runs the workers.
+
+    Parameters
+    ----------
+    settings
+        All settings.
+    clock
+        Gives the present moment with a zone.
+    bot, portal
+        The other parts; default the real ones over HTTP.
+    """
+    KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
+    context = HandoffContext(
+        settings=settings,
+        clock=clock,
+        database=Database(settings.database),
+        portal=portal or HttpPortal(settings.portal_url, settings.handoff_token),
+        bot=bot or HttpEngine(settings.engine_url, settings.engine_token, settings.engine_timeout_s),
+        hub=Hub(),
+    )
+    server = create_server(settings.origin)
+    feed = Feed(context, server)
+    dispatcher = Dispatcher(context)
+    leases = LeaseWatch(context)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await upgrade(context.database.engine)
+        feed.start()
+        await dispatcher.start()
+        leases.start()
+        try:
+            yield
+        finally:
+            await leases.stop()
+            await dispatcher.stop()
+            await feed.stop()
+            await context.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.context = context
+    app.state.dispatcher = dispatcher
+    app.state.verifier = Verifier(settings.portal_public_key, clock)
+    app.state.handles = Limiter(settings.handle_rate, lambda: clock().timestamp())
+    app.state.addresses = Limiter(settings.address_rate, lambda: clock().timestamp())
+    register(server, Desk(context, feed, app.state.handles, app.state.addresses), app.state.verifier)
+    edge.install(app)
+    for router in (internal.router, conversations.router, console.router):
+        app.include_router(router)
+    app.mount("/live/socket.io", socketio.ASGIApp(server, socketio_path="/live/socket.io"))
+    app.mount("/live/ui", BuiltFiles())
+    return app

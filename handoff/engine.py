@@ -1,0 +1,92 @@
+"""The door to the assistant: one HTTP call per turn (docs/protocol/engine.md)."""
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from handoff.domain.message import Answer, Body, Handover, Object, Turn
+from handoff.ports import EngineDownError, EngineFaultError
+
+DOWN = {401, 403, 404, 429, 502, 503, 504}
+"""Statuses of an engine that is starting, overloaded or not configured yet: nothing is wrong with the message."""
+
+
+class _Button(BaseModel):
+    title: str
+    payload: str
+
+
+class _Reply(BaseModel):
+    text: str = ""
+    buttons: list[_Button] = []
+    cards: list[dict[str, JsonValue]] = []
+
+
+class _Handover(BaseModel):
+    reason: str = "wunsch"
+    topic: str | None = None
+    summary: list[str] | str = []
+
+    def lines(self) -> list[str]:
+        text = self.summary
+        return [line for line in text.splitlines() if line] if isinstance(text, str) else text
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    replies: list[_Reply]
+    handover: _Handover | None = Field(default=None, alias="handoff")
+
+
+class HttpEngine:
+    """The real engine.
+
+    Parameters
+    ----------
+    url
+        Address of the engine's server, without path.
+    token
+        Service token.
+    timeout_s
+        Longest wait for one turn.
+    """
+
+    def __init__(self, url: str, token: str, timeout_s: float) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout_s, trust_env=False
+        )
+
+    async def turn(self, turn: Turn) -> Answer:
+        """Let the engine answer one message; see `handoff.ports.Engine.turn`."""
+        try:
+            response = await self._client.post("/webhooks/gateway/messages", json=turn.request())
+        except httpx.TimeoutException as error:
+            raise EngineDownError("timeout") from error
+        except httpx.TransportError as error:
+            raise EngineDownError(type(error).__name__) from error
+        if response.status_code in DOWN:
+            raise EngineDownError(f"status {response.status_code}")
+        if response.status_code != 200:
+            raise EngineFaultError(f"status {response.status_code}")
+        try:
+            answer = _Answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise EngineFaultError("malformed answer") from error
+        return Answer(
+            [_body(reply) for reply in answer.replies if reply.text or reply.cards or reply.buttons],
+            None if answer.handover is None else _handover(answer.handover),
+        )
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._client.aclose()
+
+
+def _body(reply: _Reply) -> Body:
+    buttons: list[Object] = [{"title": button.title, "payload": button.payload} for button in reply.buttons]
+    cards: list[Object] = [dict(card) for card in reply.cards]
+    return Body(reply.text, buttons, cards)
+
+
+def _handover(handover: _Handover) -> Handover:
+    return Handover(handover.reason, handover.topic, handover.lines())

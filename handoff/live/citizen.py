@@ -1,0 +1,54 @@
+"""The citizen's socket commands (docs/protocol/conversations.md, namespace `/`)."""
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from handoff.domain.message import Object
+from handoff.live.commands import Body, CitizenCall, Rule, command
+from handoff.services import conversation as life
+from handoff.services import messages
+
+
+class SendBody(Body):
+    """Text or payload, as in the HTTP call."""
+
+    client_id: str
+    text: str | None = None
+    payload: str | None = None
+    values: dict[str, JsonValue] | None = None
+
+
+class ResumeBody(Body):
+    """From where to go on."""
+
+    after: Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class TypingBody(Body):
+    """Whether the citizen is writing."""
+
+    typing: bool
+
+
+@command("send", Rule.HANDLE, SendBody)
+async def send(call: CitizenCall, body: SendBody) -> Object:
+    """Take a message; acknowledged after the commit."""
+    call.desk.addresses.take(call.entry.address)
+    call.desk.handles.take(call.access.conversation_id)
+    incoming = messages.Incoming(body.client_id, body.text, body.payload, body.values)
+    sent = await messages.send(call.desk.context, call.access, incoming)
+    return {"seq": sent.seq}
+
+
+@command("resume", Rule.HANDLE, ResumeBody)
+async def resume(call: CitizenCall, body: ResumeBody) -> Object:
+    """Give what came after a number."""
+    found, state = await life.since(call.desk.context, call.access.conversation_id, body.after)
+    return {"messages": list(found), "state": state}
+
+
+@command("typing", Rule.HANDLE, TypingBody)
+async def typing(call: CitizenCall, body: TypingBody) -> None:
+    """Tell the clerk that the citizen writes; nothing is kept."""
+    call.desk.context.hub.typing(call.access.conversation_id, "citizen", body.typing)

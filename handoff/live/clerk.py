@@ -1,0 +1,105 @@
+"""The clerks' socket commands in a chat (docs/protocol/console.md, namespace `/konsole`)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from handoff.domain.message import Object
+from handoff.live.commands import ChatBody, Rule, StaffCall, command
+from handoff.services import conversation as life
+from handoff.services import desk, proposals
+
+
+class SendBody(ChatBody):
+    """A message to the citizen."""
+
+    client_id: str
+    text: str
+
+
+class TypingBody(ChatBody):
+    """Whether the clerk is writing."""
+
+    typing: bool
+
+
+class ResumeBody(ChatBody):
+    """From where to go on."""
+
+    after: Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class ProposeBody(ChatBody):
+    """A proposed correction of one field."""
+
+    client_id: str
+    field: str
+    value: str
+
+
+class RevealBody(ChatBody):
+    """The field to open."""
+
+    field: str
+
+
+class CloseBody(ChatBody):
+    """How the chat ended."""
+
+    result: str = ""
+
+
+@command("chat.open", Rule.OWN_CHAT_OR_LEAD, ChatBody)
+async def open_chat(call: StaffCall, _body: ChatBody) -> Object:
+    """Give the ChatView and everything new from now on."""
+    await call.desk.feed.join_clerk(call.sid, call.staff, call.conversation_id)
+    return await desk.look(call.desk.context, call.conversation_id, call.staff)
+
+
+@command("chat.send", Rule.OWN_CHAT, SendBody)
+async def send(call: StaffCall, body: SendBody) -> Object:
+    """Write to the citizen."""
+    seq = await desk.send(call.desk.context, call.conversation_id, call.staff, body.client_id, body.text)
+    return {"seq": seq}
+
+
+@command("chat.typing", Rule.OWN_CHAT, TypingBody)
+async def typing(call: StaffCall, body: TypingBody) -> None:
+    """Tell the citizen that the clerk writes; nothing is kept."""
+    call.desk.context.hub.typing(call.conversation_id, "clerk", body.typing)
+
+
+@command("chat.resume", Rule.OWN_CHAT_OR_LEAD, ResumeBody)
+async def resume(call: StaffCall, body: ResumeBody) -> Object:
+    """Give what came after a number, and everything new from now on."""
+    await call.desk.feed.join_clerk(call.sid, call.staff, call.conversation_id)
+    messages, state = await life.since(call.desk.context, call.conversation_id, body.after)
+    return {"messages": list(messages), "state": state}
+
+
+@command("chat.propose", Rule.OWN_CHAT, ProposeBody)
+async def propose(call: StaffCall, body: ProposeBody) -> Object:
+    """Propose a correction that the citizen accepts or declines."""
+    seq = await proposals.propose(
+        call.desk.context, call.conversation_id, call.staff, body.client_id, body.field, body.value
+    )
+    return {"seq": seq}
+
+
+@command("chat.reveal", Rule.OWN_CHAT, RevealBody)
+async def reveal(call: StaffCall, body: RevealBody) -> Object:
+    """Open a masked value; logged, and visible to the citizen."""
+    value = await desk.reveal(call.desk.context, call.conversation_id, call.staff, body.field)
+    return {"value": value}
+
+
+@command("chat.hand_back", Rule.OWN_CHAT, ChatBody)
+async def hand_back(call: StaffCall, _body: ChatBody) -> Object:
+    """Give the citizen back to the bot."""
+    return {"state": await desk.hand_back(call.desk.context, call.conversation_id, call.staff)}
+
+
+@command("chat.close", Rule.OWN_CHAT, CloseBody)
+async def close(call: StaffCall, body: CloseBody) -> Object:
+    """End the chat."""
+    return {"state": await desk.close(call.desk.context, call.conversation_id, call.staff, body.result)}

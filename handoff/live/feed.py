@@ -1,0 +1,210 @@
+"""Pushes what changed to the connected: each conversation's messages in order and once, states, queues."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from handoff.context import HandoffContext
+from handoff.domain.people import Staff
+from handoff.domain.phase import Phase
+from handoff.errors import UnknownConversationError
+from handoff.hub import Listener
+from handoff.lanes import Lanes
+from handoff.services import conversation as life
+from handoff.services import desk, queue
+from handoff.storage import conversations
+
+CITIZENS, CONSOLES = "/", "/konsole"
+QUEUE_LANE = "queue"
+
+
+@dataclass
+class Room:
+    """Who is connected to one conversation, and what is to be told next."""
+
+    chat: str
+    seq: int
+    """The last message that everybody in the room has."""
+    citizens: set[str] = field(default_factory=set)
+    clerks: dict[str, Staff] = field(default_factory=dict)
+    tell_state: bool = False
+    tell_form: bool = False
+    typing: dict[str, bool] = field(default_factory=dict)
+
+
+class Feed(Listener):
+    """Knows the rooms and fills them.
+
+    A client that joins with `after=N` gets N+1, N+2, … and then everything new, each once: joining and pushing
+    exclude each other per conversation.
+
+    Parameters
+    ----------
+    context
+        The process context.
+    server
+        The Socket.IO server (`socketio.AsyncServer`, which has no types).
+    """
+
+    def __init__(self, context: HandoffContext, server: Any) -> None:
+        self._context = context
+        self._server = server
+        self._rooms: dict[str, Room] = {}
+        self._consoles: dict[str, Staff] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._lanes = Lanes(self._push)
+        self._queue_lane = Lanes(self._push_queue)
+        self._goodbyes = Lanes(self._dismiss)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._context.hub.attach(self)
+
+    async def stop(self) -> None:
+        """Stop pushing."""
+        for lanes in (self._lanes, self._queue_lane, self._goodbyes):
+            await lanes.close()
+
+    async def join_citizen(self, sid: str, conversation_id: str, after: int) -> None:
+        """Connect a citizen: first what is missing after `after`, then the state, then everything new."""
+        async with self._lock(conversation_id):
+            await self._flush(conversation_id)
+            messages, state = await life.since(self._context, conversation_id, after)
+            room = await self._room(conversation_id)
+            for message in messages:
+                await self._server.emit("message", message, to=sid, namespace=CITIZENS)
+            await self._server.emit("state", state, to=sid, namespace=CITIZENS)
+            room.citizens.add(sid)
+
+    async def join_clerk(self, sid: str, staff: Staff, conversation_id: str) -> None:
+        """Connect a clerk to a chat; what was said before is in the ChatView or in `chat.resume`."""
+        async with self._lock(conversation_id):
+            await self._flush(conversation_id)
+            (await self._room(conversation_id)).clerks[sid] = staff
+
+    def enter_console(self, sid: str, staff: Staff) -> None:
+        """Send the queue to this clerk from now on."""
+        self._consoles[sid] = staff
+
+    def leave(self, sid: str) -> None:
+        """Forget a connection that has ended."""
+        self._consoles.pop(sid, None)
+        for conversation_id, room in list(self._rooms.items()):
+            room.citizens.discard(sid)
+            room.clerks.pop(sid, None)
+            if not room.citizens and not room.clerks:
+                del self._rooms[conversation_id]
+
+    def messages_changed(self, conversation_id: str) -> None:
+        """The log has new messages."""
+        self._wake(conversation_id, lambda room: None)
+
+    def state_changed(self, conversation_id: str) -> None:
+        """Phase, clerk or login changed."""
+        self._wake(conversation_id, lambda room: setattr(room, "tell_state", True))
+
+    def form_changed(self, conversation_id: str) -> None:
+        """The conversation's draft changed."""
+        self._wake(conversation_id, lambda room: setattr(room, "tell_form", True))
+
+    def typing(self, conversation_id: str, author: str, on: bool) -> None:
+        """Somebody writes."""
+        self._wake(conversation_id, lambda room: room.typing.update({author: on}))
+
+    def queue_changed(self) -> None:
+        """Places may have changed."""
+        self._queue_lane.wake(QUEUE_LANE)
+
+    def handle_changed(self, conversation_id: str) -> None:
+        """The connections with the old handle or login end; those that join from now on stay."""
+        room = self._rooms.get(conversation_id)
+        for sid in list(room.citizens) if room else []:
+            self._goodbyes.wake(sid)
+
+    def _wake(self, conversation_id: str, note: Callable[[Room], None]) -> None:
+        room = self._rooms.get(conversation_id)
+        if room is not None:
+            note(room)
+            self._lanes.wake(conversation_id)
+
+    async def _dismiss(self, sid: str) -> None:
+        await self._server.disconnect(sid, namespace=CITIZENS)
+
+    async def _push(self, conversation_id: str) -> None:
+        async with self._lock(conversation_id):
+            await self._flush(conversation_id)
+            room = self._rooms.get(conversation_id)
+            if room is None:
+                return
+            if room.tell_state:
+                room.tell_state = False
+                room.tell_form = True
+                await self._dismiss_former_clerk(conversation_id, room)
+                state = await life.state(self._context, conversation_id)
+                await self._to_citizens(room, "state", state)
+            typing, room.typing = room.typing, {}
+            for author, on in typing.items():
+                if author == "citizen":
+                    event = {"chat": room.chat, "author": author, "typing": on}
+                    await self._to_clerks(room, "typing", event)
+                else:
+                    await self._to_citizens(room, "typing", {"author": author, "typing": on})
+            form, room.tell_form = room.tell_form, False
+        if form:  # asks the portal: not under the lock
+            for sid, staff in list(room.clerks.items()):
+                view = await desk.look(self._context, conversation_id, staff)
+                await self._server.emit("chat", view, to=sid, namespace=CONSOLES)
+
+    async def _flush(self, conversation_id: str) -> None:
+        room = self._rooms.get(conversation_id)
+        if room is None:
+            return
+        messages, _state = await life.since(self._context, conversation_id, room.seq)
+        for message in messages:
+            await self._to_citizens(room, "message", message)
+            await self._to_clerks(room, "message", {"chat": room.chat, "message": message})
+            room.seq += 1
+
+    async def _dismiss_former_clerk(self, conversation_id: str, room: Room) -> None:
+        async with self._context.database.read() as session:
+            row = await conversations.find(session, conversation_id)
+        owner = row.clerk_id if row is not None and row.phase == Phase.CLERK else None
+        for sid, staff in list(room.clerks.items()):
+            if staff.id != owner and not staff.leads:
+                del room.clerks[sid]
+
+    async def _push_queue(self, _lane: str) -> None:
+        for conversation_id, room in list(self._rooms.items()):
+            if room.citizens:
+                state = await life.state(self._context, conversation_id)
+                if state["phase"] == Phase.WAITING:
+                    await self._to_citizens(room, "state", state)
+        for sid, staff in list(self._consoles.items()):
+            listing = await queue.listing(self._context, staff)
+            await self._server.emit("queue", listing, to=sid, namespace=CONSOLES)
+
+    async def _to_citizens(self, room: Room, event: str, body: object) -> None:
+        for sid in list(room.citizens):
+            await self._server.emit(event, body, to=sid, namespace=CITIZENS)
+
+    async def _to_clerks(self, room: Room, event: str, body: object) -> None:
+        for sid in list(room.clerks):
+            await self._server.emit(event, body, to=sid, namespace=CONSOLES)
+
+    async def _room(self, conversation_id: str) -> Room:
+        room = self._rooms.get(conversation_id)
+        if room is None:
+            async with self._context.database.read() as session:
+                row = await conversations.find(session, conversation_id)
+            if row is None:
+                raise UnknownConversationError
+            room = self._rooms[conversation_id] = Room(row.chat, row.last_seq)
+        return room
+
+    def _lock(self, conversation_id: str) -> asyncio.Lock:
+        lock = self._locks.get(conversation_id)
+        if lock is None:
+            lock = self._locks[conversation_id] = asyncio.Lock()
+        return lock

@@ -1,0 +1,111 @@
+"""The Socket.IO server: authentication on connect, one handler for each declared command."""
+
+from typing import Any, TypeVar
+
+import socketio
+from pydantic import ValidationError
+
+from handoff.domain.limits import BODY_MAX_BYTES
+from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, LoginNeededError
+from handoff.live import citizen, clerk, queue
+from handoff.live.commands import Body, CitizenPass, Command, Desk, StaffPass, commands_of, run
+from handoff.live.feed import CITIZENS, CONSOLES
+from handoff.services import access
+from handoff.services.tokens import Verifier
+
+AuthT = TypeVar("AuthT", bound=Body)
+
+COMMANDS: dict[str, list[Command]] = {
+    CITIZENS: commands_of(citizen),
+    CONSOLES: [*commands_of(queue), *commands_of(clerk)],
+}
+
+
+class CitizenAuth(Body):
+    """`auth` of a citizen's connection."""
+
+    handle: str
+    token: str | None = None
+    after: int = 0
+
+
+class StaffAuth(Body):
+    """`auth` of a clerk's connection."""
+
+    token: str
+
+
+def create_server(origin: str) -> Any:
+    """Make the server; browsers of other origins are refused."""
+    return socketio.AsyncServer(
+        async_mode="asgi",
+        cors_allowed_origins=[origin],
+        max_http_buffer_size=BODY_MAX_BYTES,
+        namespaces=[CITIZENS, CONSOLES],
+    )
+
+
+def register(server: Any, desk: Desk, verifier: Verifier) -> None:
+    """Give the server its handlers."""
+
+    async def connect_citizen(sid: str, environ: dict[str, Any], auth: object) -> None:
+        address = _address(environ)
+        try:
+            desk.addresses.take(address)
+            proof = _auth(CitizenAuth, auth)
+            person = verifier.citizen(proof.token) if proof.token else None
+            entry = CitizenPass(proof.handle, person, address)
+            conversation_id = (await access.check(desk.context, proof.handle, person)).conversation_id
+        except HandoffError as error:
+            raise _refusal(error) from error
+        await server.save_session(sid, {"pass": entry}, namespace=CITIZENS)
+        await desk.feed.join_citizen(sid, conversation_id, max(0, proof.after))
+
+    async def connect_staff(sid: str, environ: dict[str, Any], auth: object) -> None:
+        try:
+            desk.addresses.take(_address(environ))
+            staff = verifier.staff(_auth(StaffAuth, auth).token)
+            if not staff.serves_chats:
+                raise ForbiddenError("Ihre Rolle erlaubt keine Gespräche.")
+        except HandoffError as error:
+            raise _refusal(error) from error
+        await server.save_session(sid, {"pass": StaffPass(staff)}, namespace=CONSOLES)
+        desk.feed.enter_console(sid, staff)
+
+    async def disconnect(sid: str, _reason: object = None) -> None:
+        desk.feed.leave(sid)
+
+    server.on("connect", connect_citizen, namespace=CITIZENS)
+    server.on("connect", connect_staff, namespace=CONSOLES)
+    for namespace, commands in COMMANDS.items():
+        server.on("disconnect", disconnect, namespace=namespace)
+        for one in commands:
+            server.on(one.event, _handler(server, desk, namespace, one), namespace=namespace)
+
+
+def _handler(server: Any, desk: Desk, namespace: str, declared: Command) -> Any:
+    async def handle(sid: str, data: object = None) -> object:
+        session = await server.get_session(sid, namespace=namespace)
+        if "pass" not in session:
+            return {"error": LoginNeededError("Die Verbindung wurde nicht angemeldet.").body()}
+        return await run(declared, desk, sid, session["pass"], data)
+
+    return handle
+
+
+def _auth(model: type[AuthT], auth: object) -> AuthT:
+    try:
+        return model.model_validate(auth)
+    except ValidationError as error:
+        raise InvalidInputError("Die Anmeldung der Verbindung ist unvollständig.", field="auth") from error
+
+
+def _refusal(error: HandoffError) -> Exception:
+    refusal: Exception = socketio.exceptions.ConnectionRefusedError(error.message, error.body())
+    return refusal
+
+
+def _address(environ: dict[str, Any]) -> str:
+    scope = environ.get("asgi.scope") or {}
+    client = scope.get("client") or ("unbekannt", 0)
+    return str(client[0])

@@ -1,0 +1,141 @@
+"""Who may speak in which conversation: handles, the citizen's login, the change of handle."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from uuid import uuid4
+
+from handoff.context import HandoffContext
+from handoff.domain.people import Citizen
+from handoff.domain.phase import Phase
+from handoff.errors import LoginNeededError, UnknownConversationError
+from handoff.schema.tables import ConversationRow
+from handoff.storage import conversations, outbox
+
+HANDLE_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Access:
+    """A proven right to speak as the citizen of this conversation."""
+
+    conversation_id: str
+
+
+def digest(handle: str) -> str:
+    """Give the form in which the database knows a handle."""
+    return hashlib.sha256(handle.encode("utf-8", "replace")).hexdigest()
+
+
+async def start(context: HandoffContext, lang: str) -> str:
+    """Begin a conversation and return its handle: 256 random bits, base64url."""
+    handle = secrets.token_urlsafe(HANDLE_BYTES)
+    now = context.clock()
+    async with context.database.write() as session:
+        session.add(
+            ConversationRow(
+                id=str(uuid4()),
+                chat=str(uuid4()),
+                handle_digest=digest(handle),
+                phase=Phase.BOT.value,
+                lang=lang,
+                created_at=now,
+                changed_at=now,
+            )
+        )
+    return handle
+
+
+async def check(context: HandoffContext, handle: str, citizen: Citizen | None) -> Access:
+    """Check handle and, where the conversation is bound, the citizen's token.
+
+    A token of a newer session of the same account moves the portal's binding to that session.
+
+    Raises
+    ------
+    UnknownConversationError
+        The handle is unknown, or was replaced at a login.
+    LoginNeededError
+        The conversation is bound, and the token is missing or another account's.
+    UnavailableError
+        The session is new and the portal does not answer.
+    """
+    async with context.database.read() as session:
+        conversation = await conversations.by_digest(session, digest(handle))
+    if conversation is None:
+        raise UnknownConversationError
+    if conversation.account is None:
+        return Access(conversation.id)
+    if citizen is None or citizen.account != conversation.account:
+        raise LoginNeededError(
+            "Diese Unterhaltung gehört zu einem Konto. Bitte melden Sie sich an, um sie fortzusetzen. "
+            "Alles Bisherige ist gespeichert."
+        )
+    if (citizen.sid, citizen.trust) != (conversation.sid, conversation.trust):
+        if citizen.sid != conversation.sid:
+            await context.portal.bind(conversation.id, citizen.account, citizen.sid)
+        async with context.database.write() as session:
+            conversation = await conversations.lock(session, conversation.id)
+            conversation.sid, conversation.trust = citizen.sid, citizen.trust
+    return Access(conversation.id)
+
+
+async def login(context: HandoffContext, handle: str, citizen: Citizen) -> str:
+    """Tie a conversation to the citizen's account and give it a new handle; the old one is dead.
+
+    Repeating the same login with the old handle (its answer was lost) returns the same new handle.
+
+    Raises
+    ------
+    UnknownConversationError
+        The handle is unknown.
+    LoginNeededError
+        The conversation belongs to another account.
+    UnavailableError
+        The portal does not answer; nothing was changed.
+    """
+    old = digest(handle)
+    new_handle = _next_handle(context, handle, citizen)
+    async with context.database.read() as session:
+        conversation = await conversations.by_login_digest(session, old)
+    if conversation is None or (
+        conversation.handle_digest != old and conversation.account != citizen.account
+    ):
+        raise UnknownConversationError
+    if conversation.account not in (None, citizen.account):
+        raise LoginNeededError("Diese Unterhaltung gehört zu einem anderen Konto.")
+    if conversation.handle_digest != old:
+        if conversation.handle_digest != digest(new_handle):
+            raise UnknownConversationError
+        return new_handle
+    await context.portal.bind(conversation.id, citizen.account, citizen.sid)
+    async with context.database.write() as session:
+        conversation = await conversations.lock(session, conversation.id)
+        if conversation.handle_digest == digest(new_handle):
+            return new_handle
+        if conversation.handle_digest != old:
+            raise UnknownConversationError
+        conversation.account, conversation.sid, conversation.trust = (
+            citizen.account,
+            citizen.sid,
+            citizen.trust,
+        )
+        conversation.previous_digest, conversation.handle_digest = old, digest(new_handle)
+        conversation.changed_at = context.clock()
+        if conversation.phase == Phase.BOT:
+            await outbox.add(
+                session, conversation.id, str(uuid4()), conversation.changed_at, payload="/logged_in"
+            )
+    context.hub.handle_changed(conversation.id)
+    context.hub.outbox_changed(conversation.id)
+    context.hub.form_changed(conversation.id)
+    return new_handle
+
+
+def _next_handle(context: HandoffContext, handle: str, citizen: Citizen) -> str:
+    """Derive the handle after this login: 256 bits that only this server can compute, the same at each repetition."""
+    key = context.settings.keys[0].encode()
+    said = f"handle\x00{handle}\x00{citizen.account}\x00{citizen.sid}".encode("utf-8", "replace")
+    return base64.urlsafe_b64encode(hmac.digest(key, said, "sha256")).rstrip(b"=").decode()

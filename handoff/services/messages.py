@@ -1,0 +1,184 @@
+"""What the citizen sends: written to the log and the outbox in one transaction, committed before it is acknowledged."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.context import HandoffContext
+from handoff.domain.limits import WAIT_MAX_S, check_client_id, check_payload, clean_text
+from handoff.domain.message import Body, Handover, Object
+from handoff.domain.offers import Json
+from handoff.domain.phase import Phase, Step, move
+from handoff.errors import ConflictError, ForbiddenError, InvalidInputError
+from handoff.schema.tables import ConversationRow
+from handoff.services import conversation as life
+from handoff.services import proposals
+from handoff.services.access import Access
+from handoff.services.masking import mask_text
+from handoff.storage import conversations, log, outbox
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a client wants to say: either text, or the payload of something that was offered."""
+
+    client_id: str
+    text: str | None = None
+    payload: str | None = None
+    values: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An acknowledged message."""
+
+    seq: int
+    new: bool
+    """False: this client id had been sent before, and nothing was changed."""
+
+
+async def send(context: HandoffContext, access: Access, incoming: Incoming) -> Sent:
+    """Take one message of the citizen; safe to repeat with the same client id.
+
+    Raises
+    ------
+    InvalidInputError
+        Text, payload, values or client id are malformed.
+    ForbiddenError
+        The payload was never offered here (`knopf_unbekannt`).
+    ConflictError
+        The conversation is closed (`unterhaltung_beendet`).
+    UnavailableError
+        The portal is needed (a number to keep, a proposal to carry out) and does not answer; nothing was stored.
+    """
+    check_client_id(incoming.client_id)
+    if (incoming.text is None) == (incoming.payload is None):
+        raise InvalidInputError("Bitte senden Sie entweder einen Text oder eine Auswahl.", field="text")
+    async with context.turnstile(access.conversation_id):
+        async with context.database.read() as session:
+            seq = await log.seq_of(session, access.conversation_id, log.CITIZEN, incoming.client_id)
+        if seq is not None:
+            return Sent(seq, new=False)
+        if incoming.payload is not None:
+            return await _press(context, access.conversation_id, incoming, incoming.payload)
+        masked = await mask_text(
+            context, access.conversation_id, clean_text(incoming.text or ""), incoming.client_id
+        )
+        async with context.database.write() as session:
+            conversation = await open_for_writing(session, access.conversation_id)
+            message_id, seq = await write(session, conversation, context, incoming, masked.text)
+            if conversation.phase == Phase.BOT:
+                await outbox.add(
+                    session,
+                    conversation.id,
+                    message_id,
+                    conversation.changed_at,
+                    text=masked.text,
+                    secrets=masked.secrets,
+                )
+    _tell(context, access.conversation_id)
+    return Sent(seq, new=True)
+
+
+async def _press(context: HandoffContext, conversation_id: str, incoming: Incoming, payload: str) -> Sent:
+    check_payload(payload, incoming.values)
+    title = await _offered(context, conversation_id, payload)
+    answer = proposals.parse(payload)
+    if answer is not None:
+        seq = await proposals.answer(context, conversation_id, answer, incoming.client_id, title)
+        return Sent(seq, new=True)
+    async with context.database.write() as session:
+        conversation = await open_for_writing(session, conversation_id)
+        message_id, seq = await write(session, conversation, context, incoming, title)
+        left_queue = conversation.phase == Phase.WAITING and payload == "/back_to_bot"
+        called = conversation.phase == Phase.BOT and payload == "/human" and conversation.engine_trouble
+        if left_queue:
+            conversation.phase = move(Phase.WAITING, Step.BACK_TO_BOT)
+        if called:
+            await life.call_human(session, conversation, context, Handover("stoerung", None, []))
+        if conversation.phase == Phase.BOT:
+            await outbox.add(
+                session,
+                conversation.id,
+                message_id,
+                conversation.changed_at,
+                payload=payload,
+                values=incoming.values,
+            )
+    if left_queue or called:
+        life.tell_all(context, conversation_id)
+    _tell(context, conversation_id)
+    return Sent(seq, new=True)
+
+
+async def open_for_writing(session: AsyncSession, conversation_id: str) -> ConversationRow:
+    """Lock a conversation that is not closed; raises ConflictError `unterhaltung_beendet`."""
+    conversation = await conversations.lock(session, conversation_id)
+    if conversation.phase == Phase.CLOSED:
+        raise ConflictError(
+            "Diese Unterhaltung ist beendet. Ihre Nachricht wurde nicht gespeichert. "
+            "Bitte beginnen Sie eine neue Unterhaltung.",
+            code="unterhaltung_beendet",
+        )
+    return conversation
+
+
+async def write(
+    session: AsyncSession,
+    conversation: ConversationRow,
+    context: HandoffContext,
+    incoming: Incoming,
+    text: str,
+) -> tuple[str, int]:
+    """Write the citizen's message into the log of a locked conversation; gives its id and number."""
+    message_id = str(uuid4())
+    seq = await log.append(
+        session,
+        conversation,
+        message_id=message_id,
+        author=log.CITIZEN,
+        body=Body(text),
+        at=context.clock(),
+        client_id=incoming.client_id,
+    )
+    return message_id, seq
+
+
+async def read(
+    context: HandoffContext, access: Access, after: int, wait_s: float
+) -> tuple[list[Object], Object]:
+    """Read what came after `after`; waits up to `wait_s` seconds (at most 30) for the first new message."""
+    poll = context.hub.begin_poll(access.conversation_id)
+    try:
+        messages, state = await life.since(context, access.conversation_id, after)
+        wait_s = min(wait_s, WAIT_MAX_S)
+        if messages or wait_s <= 0:
+            return messages, state
+        with suppress(TimeoutError):
+            await asyncio.wait_for(poll.wait(), wait_s)
+        return await life.since(context, access.conversation_id, after)
+    finally:
+        context.hub.end_poll(access.conversation_id, poll)
+
+
+async def _offered(context: HandoffContext, conversation_id: str, payload: str) -> str:
+    """Give the title under which the payload was offered here; raises ForbiddenError `knopf_unbekannt`."""
+    async with context.database.read() as session:
+        async for offer in log.offers_newest_first(session, conversation_id):
+            if offer.payload == payload:
+                return offer.title
+    raise ForbiddenError(
+        "Diese Auswahl wurde in dieser Unterhaltung nicht angeboten. Es wurde nichts geändert. "
+        "Bitte nutzen Sie eine der gezeigten Schaltflächen oder schreiben Sie Ihr Anliegen.",
+        field="payload",
+        code="knopf_unbekannt",
+    )
+
+
+def _tell(context: HandoffContext, conversation_id: str) -> None:
+    context.hub.messages_changed(conversation_id)
+    context.hub.outbox_changed(conversation_id)

@@ -1,0 +1,71 @@
+"""The HTTP routes of docs/protocol/conversations.md."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field, JsonValue
+
+from handoff.domain.message import Object
+from handoff.services import access, conversation, messages
+from handoff.web.guards import Context, InConversation, LoggedIn, anyone
+
+router = APIRouter(prefix="/api/conversations")
+
+After = Annotated[int, Query(ge=0, lt=2**31)]
+Wait = Annotated[float, Query(ge=0, le=3600)]
+
+
+class StartBody(BaseModel):
+    """How the conversation begins."""
+
+    lang: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "de"
+
+
+class SendBody(BaseModel):
+    """Text, or the payload of something that was offered."""
+
+    client_id: str
+    text: str | None = None
+    payload: str | None = None
+    values: dict[str, JsonValue] | None = None
+
+
+@router.post("", status_code=201, dependencies=[Depends(anyone)])
+async def start(context: Context, body: StartBody | None = None) -> dict[str, str]:
+    """Begin a conversation."""
+    return {"handle": await access.start(context, (body or StartBody()).lang)}
+
+
+@router.post("/{handle}/login")
+async def login(context: Context, handle: str, citizen: LoggedIn) -> dict[str, str]:
+    """Tie the conversation to the citizen's account; gives its new handle."""
+    return {"handle": await access.login(context, handle, citizen)}
+
+
+@router.post("/{handle}/messages", status_code=201)
+async def send(
+    request: Request, response: Response, context: Context, allowed: InConversation, body: SendBody
+) -> dict[str, int]:
+    """Take a message; answered after the commit."""
+    request.app.state.handles.take(allowed.conversation_id)
+    incoming = messages.Incoming(body.client_id, body.text, body.payload, body.values)
+    sent = await messages.send(context, allowed, incoming)
+    if not sent.new:
+        response.status_code = 200
+    return {"seq": sent.seq}
+
+
+@router.get("/{handle}/messages")
+async def read(
+    response: Response, context: Context, allowed: InConversation, after: After = 0, wait: Wait = 0
+) -> dict[str, list[Object] | Object]:
+    """Give the messages after a number; waits for the first new one."""
+    response.headers["Cache-Control"] = "no-store"
+    found, state = await messages.read(context, allowed, after, wait)
+    return {"messages": found, "state": state}
+
+
+@router.post("/{handle}/close")
+async def close(context: Context, allowed: InConversation) -> dict[str, Object]:
+    """End the conversation."""
+    return {"state": await conversation.close(context, allowed)}

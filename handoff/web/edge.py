@@ -1,0 +1,96 @@
+"""The HTTP edge: every error becomes one JSON shape, and no body may be larger than the gateway takes."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from handoff.domain.limits import BODY_MAX_BYTES
+from handoff.errors import HandoffError, InvalidInputError, TooLargeError
+
+logger = logging.getLogger(__name__)
+
+TOO_LARGE = TooLargeError("Die Anfrage ist zu groß. Es wurde nichts gespeichert.")
+UNEXPECTED = HandoffError(
+    "Das hat wegen eines Fehlers bei uns nicht geklappt. Was Sie vorher gesendet haben, ist gespeichert. "
+    "Bitte versuchen Sie es gleich noch einmal."
+)
+STATUS_TEXTS = {
+    404: ("nicht_gefunden", "Diese Adresse gibt es nicht."),
+    405: ("nicht_erlaubt", "Diese Adresse nimmt solche Anfragen nicht an."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Give the app its error answers and its size limit."""
+    app.add_exception_handler(HandoffError, _handoff_error)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(SizeLimit)
+
+
+class SizeLimit:
+    """Refuses bodies above the limit, also those that do not say their length.
+
+    Parameters
+    ----------
+    app
+        The application behind.
+    max_bytes
+        Largest body.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int = BODY_MAX_BYTES) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting its bytes."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > self._max_bytes:
+            await _answer(TOO_LARGE)(scope, receive, send)
+            return
+        seen = 0
+
+        async def count() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._max_bytes:
+                raise TOO_LARGE
+            return message
+
+        await self._app(scope, count, send)
+
+
+def _answer(error: HandoffError) -> JSONResponse:
+    return JSONResponse(error.body(), error.status)
+
+
+async def _handoff_error(_request: Request, error: Exception) -> JSONResponse:
+    return _answer(error if isinstance(error, HandoffError) else UNEXPECTED)
+
+
+async def _malformed(_request: Request, error: Exception) -> JSONResponse:
+    field = None
+    if isinstance(error, RequestValidationError):
+        field = ".".join(str(part) for part in error.errors()[0]["loc"][1:]) or None
+    return _answer(InvalidInputError("Die Anfrage ist unvollständig oder ungültig.", field=field))
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code, message = STATUS_TEXTS.get(status, ("fehler", "Die Anfrage konnte nicht beantwortet werden."))
+    return JSONResponse({"code": code, "message": message}, status)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    logger.error("unexpected error in %s", request.scope.get("route"), exc_info=error)
+    return _answer(UNEXPECTED)

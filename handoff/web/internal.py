@@ -1,0 +1,31 @@
+"""What the other parts ask: the portal's events, and whether the gateway is well."""
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from handoff.services import events
+from handoff.web.guards import Context, anyone, portal_only
+
+router = APIRouter()
+
+
+class EventBody(BaseModel):
+    """An event of the portal."""
+
+    conversation_id: str
+    event: events.Event
+
+
+@router.post("/api/conversations/internal/events", status_code=204, dependencies=[Depends(portal_only)])
+async def receive(context: Context, body: EventBody) -> None:
+    """Tell a conversation that something happened on a page."""
+    await events.receive(context, body.conversation_id, body.event)
+
+
+@router.get("/live/health", dependencies=[Depends(anyone)])
+async def health(context: Context) -> dict[str, str]:
+    """Answer when the database answers."""
+    async with context.database.read() as session:
+        await session.execute(text("SELECT 1"))
+    return {"status": "ok"}
