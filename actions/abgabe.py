@@ -1,0 +1,82 @@
+"""The citizen's explicit confirmation, and the receipt."""
+
+from rasa_sdk.events import SlotSet
+
+from actions import entwurf, karten, weiteres
+from actions.faehigkeit import Faehigkeit
+from actions.gespraech import Event, Gespraech, button, german
+from actions.tuer import portal
+from portal.client import DraftChangedError, TooEarlyError
+
+
+async def abgeben(gespraech: Gespraech) -> list[Event]:
+    """Hand over exactly the version that was shown; the receipt says what it means."""
+    draft_id, version = str(gespraech.slot("entwurf")), int(gespraech.slot("entwurf_version"))
+    try:
+        result = await portal().submit(
+            gespraech.conversation_id, draft_id, version=version, key=gespraech.key("abgabe", draft_id)
+        )
+    except DraftChangedError as conflict:
+        gespraech.say("utter_abgabe_veraendert")
+        return entwurf.merken(gespraech, conflict.draft)
+    except TooEarlyError as refusal:
+        gespraech.say("utter_abgabe_zu_frueh", ab=german(refusal.from_))
+        return entwurf.loslassen()
+    case, deadline, draft = result.case, result.deadline, result.draft
+    gespraech.say(
+        f"utter_abgabe_erhalten_{case.effect}",
+        card=karten.quittung(case, deadline.text if deadline else None),
+        leistung=draft.name,
+        stelle=case.office,
+        zeichen=case.reference,
+    )
+    if deadline:
+        gespraech.say("utter_abgabe_frist", frist=deadline.text, tag=german(deadline.date))
+    return [
+        *entwurf.loslassen(),
+        SlotSet("ohne_ausweis", None),
+        *await weiteres.anbieten(gespraech, erledigt=draft.service),
+    ]
+
+
+async def zum_aendern(gespraech: Gespraech) -> list[Event]:
+    """Offer the answers that were given as buttons."""
+    draft = await entwurf.laden(gespraech)
+    given = [one for one in draft.fields if one.value is not None and one.state == "beantwortet"]
+    if not given:
+        gespraech.say("utter_korrektur_noch_nichts")
+        return []
+    gespraech.say(
+        "utter_korrektur_welche",
+        buttons=[button(f"{one.label}: {one.display}", f'/correct{{"field": "{one.id}"}}') for one in given],
+    )
+    return []
+
+
+class ActionBestaetigen(Faehigkeit):
+    """ "Bestätigen und absenden"."""
+
+    action = "action_bestaetigen"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Only after the summary was shown."""
+        if not gespraech.slot("entwurf"):
+            gespraech.say("utter_antrag_keiner")
+            return []
+        if gespraech.slot("frage_art") != "confirm":
+            gespraech.say("utter_abgabe_noch_nicht")
+            return []
+        return await abgeben(gespraech)
+
+
+class ActionAendern(Faehigkeit):
+    """ "Etwas ändern" at the summary, and corrections that name no field."""
+
+    action = "action_aendern"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Offer the answers that were given as buttons; without a draft there is nothing to change."""
+        if not gespraech.slot("entwurf"):
+            gespraech.say("utter_korrektur_nichts_da")
+            return []
+        return await zum_aendern(gespraech)

@@ -1,0 +1,54 @@
+"""Base of every action: one turn in, sentences and events out, and no fault loses the conversation."""
+
+import logging
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import anmelden
+from actions.gespraech import Event, Gespraech, button
+from portal.client import NotLoggedInError, PortalError, PortalUnreachableError
+
+logger = logging.getLogger(__name__)
+
+HILFE = button("Mit einem Menschen sprechen", "/human")
+
+
+class Faehigkeit(Action, ABC):  # type: ignore[misc]
+    """One ability of the assistant. A subclass names itself and handles one turn."""
+
+    action: ClassVar[str]
+
+    def name(self) -> str:
+        """Name under which rules call this action."""
+        return self.action
+
+    @abstractmethod
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Answer one message and return what has to be remembered."""
+
+    def after_failure(self) -> list[Event]:
+        """Events that a failed run leaves behind."""
+        return []
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        """Run `handle`; a refusal or a failure becomes a sentence that says what was kept and what comes next."""
+        gespraech = Gespraech(dispatcher, tracker)
+        events = gespraech.forget_offers()
+        try:
+            return events + await self.handle(gespraech)
+        except NotLoggedInError:
+            return events + anmelden.verlangen(gespraech, {"art": "weiter"}) + self.after_failure()
+        except PortalUnreachableError:
+            if not gespraech.said_this_turn("utter_stoerung_portal"):
+                gespraech.say("utter_stoerung_portal", buttons=[HILFE])
+        except PortalError as refusal:
+            gespraech.say("utter_stoerung_abgelehnt", meldung=refusal.message, buttons=[HILFE])
+        except Exception as fault:  # the edge of this process: nobody behind it can answer the citizen
+            logger.error("action failed: %s: %s", self.action, type(fault).__name__)
+            gespraech.say("utter_stoerung_intern", buttons=[HILFE])
+        return events + self.after_failure()

@@ -1,0 +1,119 @@
+"""What the portal wants next, as a sentence and a card."""
+
+
+from actions import entwurf, karten, weiteres
+from actions.gespraech import Button, Event, Gespraech, button, german
+from portal.client import DraftView, FieldView
+
+# After these the citizen is led back to the question.
+_ABSCHWEIFUNG = {
+    "action_auskunft", "action_lebenslage", "action_leistung", "action_gruss", "action_dank", "action_status",
+    "action_datenschutz", "action_maschine", "action_plauderei", "action_ausserhalb", "action_unklar", "action_nein",
+}  # fmt: skip
+
+
+async def stellen(gespraech: Gespraech, draft: DraftView) -> list[Event]:
+    """Ask what `draft.next` names. Ends the form where nothing is left to ask."""
+    if _ABSCHWEIFUNG & set(gespraech.abilities_this_turn):
+        gespraech.say("utter_antrag_zurueck", leistung=draft.name)
+    match entwurf.art(gespraech, draft):
+        case "release":
+            _freigabe(gespraech, draft)
+        case "field":
+            _feld(gespraech, draft)
+        case "evidence":
+            _nachweis(gespraech, draft)
+        case "identity":
+            _identitaet(gespraech, draft)
+        case "wait":
+            return await _warten(gespraech, draft)
+        case "confirm":
+            _uebersicht(gespraech, draft)
+        case _:
+            return entwurf.loslassen()
+    return entwurf.merken(gespraech, draft)
+
+
+def _freigabe(gespraech: Gespraech, draft: DraftView) -> None:
+    gespraech.say(
+        "utter_freigabe_frage",
+        card=karten.freigabe(draft),
+        leistung=draft.name,
+        stelle=karten.empfaenger(draft),
+        grundlage=draft.legal_basis,
+        felder="\n".join(
+            f"• {field.label}: {field.display}" for field in draft.fields if field.state == "vorgeschlagen"
+        ),
+    )
+
+
+def _feld(gespraech: Gespraech, draft: DraftView) -> None:
+    field = entwurf.feld(draft, draft.next.id)
+    if field is None:
+        return
+    explain = int(gespraech.slot("versuche") or 0) > 0
+    gespraech.say(
+        "utter_antrag_frage_mit_hilfe" if field.help and explain else "utter_antrag_frage",
+        card=karten.frage(draft, field),
+        buttons=_optionen(field),
+        frage=field.question or field.label,
+        hilfe=field.help,
+    )
+
+
+def _optionen(field: FieldView) -> list[Button]:
+    buttons = [
+        button(option.label, f'/inform{{"field": "{field.id}", "value": "{option.id}"}}')
+        for option in field.options or []
+    ]
+    if not buttons and field.type == "yes_no":
+        buttons = [
+            button("Ja", f'/inform{{"field": "{field.id}", "value": "ja"}}'),
+            button("Nein", f'/inform{{"field": "{field.id}", "value": "nein"}}'),
+        ]
+    if not field.required:
+        buttons.append(button("Überspringen", "/skip"))
+    return buttons
+
+
+def _nachweis(gespraech: Gespraech, draft: DraftView) -> None:
+    evidence = next(one for one in draft.evidence if one.id == draft.next.id)
+    gespraech.say(
+        "utter_nachweis_frage",
+        card=karten.nachweis(draft, evidence),
+        buttons=[button("Später nachreichen", "/later")],
+        nachweis=evidence.label,
+        hilfe=evidence.help,
+    )
+
+
+def _identitaet(gespraech: Gespraech, draft: DraftView) -> None:
+    gespraech.say(
+        "utter_identitaet_frage",
+        card=karten.identitaet(draft, "Mit dem Online-Ausweis nachweisen"),
+        buttons=[button("Als Vorbereitung weitermachen", "/skip")],
+        leistung=draft.name,
+        stufe=draft.trust_level,
+    )
+
+
+async def _warten(gespraech: Gespraech, draft: DraftView) -> list[Event]:
+    gespraech.say("utter_abgabe_warten", leistung=draft.name, ab=german(draft.next.from_))
+    return entwurf.loslassen() + await weiteres.anbieten(gespraech, erledigt=draft.service)
+
+
+def _uebersicht(gespraech: Gespraech, draft: DraftView) -> None:
+    full = entwurf.wirkt_voll(draft)
+    hint = (
+        ""
+        if full
+        else "Das ist eine Vorbereitung. Erst mit Online-Ausweis oder persönlicher Vorsprache gilt sie."
+    )
+    gespraech.say(
+        f"utter_abgabe_pruefen_{draft.effect if full else 'vorbereitung'}",
+        card=karten.uebersicht(draft, hint),
+        buttons=[button("Bestätigen und absenden", "/confirm"), button("Etwas ändern", "/change")],
+        leistung=draft.name,
+        stelle=karten.empfaenger(draft),
+        gebuehr=draft.fee.display,
+    )

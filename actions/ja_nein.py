@@ -1,0 +1,70 @@
+"""A plain yes or no outside a question of the form: it answers what was offered last."""
+
+from rasa_sdk.events import SlotSet
+
+from actions import abgabe, freigabe, mensch, nachweis, neustart, start, weiter
+from actions.faehigkeit import Faehigkeit
+from actions.gespraech import Event, Gespraech
+
+
+class ActionJa(Faehigkeit):
+    """ "Ja"."""
+
+    action = "action_ja"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Do what was offered; without an offer, go on with an open application."""
+        offer = gespraech.slot("angebot") or {}
+        match offer.get("art"):
+            case "leistung":
+                return await start.beginnen(gespraech, str(offer["leistung"]))
+            case "mensch":
+                return await mensch.rufen(gespraech, "wunsch", "utter_mensch_gerufen")
+            case "neustart":
+                return neustart.durchfuehren(gespraech)
+        match gespraech.slot("frage_art"):
+            case "release":
+                return await freigabe.freigeben(gespraech, None, {})
+            case "confirm":
+                return await abgabe.abgeben(gespraech)
+            case "evidence":
+                gespraech.say("utter_nachweis_fehlt")
+                return []
+            case "identity":
+                gespraech.say("utter_identitaet_ja")
+                return []
+        if gespraech.has_account:
+            return await weiter.fortsetzen(gespraech)
+        gespraech.say("utter_ja_nein_wozu")
+        return []
+
+
+class ActionNein(Faehigkeit):
+    """ "Nein"."""
+
+    action = "action_nein"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Decline what was offered; nothing is lost by it."""
+        offer = gespraech.slot("angebot") or {}
+        if offer.get("art") == "leistung":
+            gespraech.say("utter_weiteres_spaeter")
+            declined = offer["leistung"]
+            return [
+                SlotSet(slot, [one for one in gespraech.slot(slot) or [] if one != declined])
+                for slot in ("wuensche", "schritte")
+            ]
+        if offer:
+            gespraech.say("utter_ja_nein_gut")
+            return []
+        match gespraech.slot("frage_art"):
+            case "release":
+                return await freigabe.freigeben(gespraech, [], {})
+            case "confirm":
+                return await abgabe.zum_aendern(gespraech)
+            case "evidence":
+                return await nachweis.beilegen(gespraech, None)
+            case "identity":
+                return [SlotSet("ohne_ausweis", gespraech.slot("entwurf"))]
+        gespraech.say("utter_ja_nein_gut")
+        return []

@@ -1,0 +1,75 @@
+"""A human takes over: what the gateway needs to know, and what the citizen is told."""
+
+from rasa_sdk.events import SlotSet
+
+from actions import entwurf, karten
+from actions.faehigkeit import Faehigkeit
+from actions.gespraech import Event, Gespraech, button
+from actions.tuer import portal
+from portal.client import DraftView, PortalError
+
+ALLGEMEIN = "Allgemeine Anfrage"
+
+
+async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]:
+    """Ask the gateway for a human (`uebergabe`) and say what happens and what is kept.
+
+    Parameters
+    ----------
+    gespraech
+        The turn.
+    reason
+        `wunsch`, `nicht_verstanden`, `stoerung`, `beschwerde` or `notfall`.
+    response
+        Sentence for the citizen.
+    """
+    topic, summary = ALLGEMEIN, []
+    try:
+        draft = await entwurf.laden(gespraech) if gespraech.slot("entwurf") else None
+        if draft is not None:
+            topic, summary = draft.name, zusammenfassen(draft)
+        elif service := gespraech.slot("leistung"):
+            topic = (await portal().service(gespraech.conversation_id, str(service))).name
+            summary = [f"Anliegen: {topic}"]
+    except PortalError:
+        # A human is needed all the more; the form stays in the portal.
+        draft = None
+    gespraech.say(
+        response,
+        card=karten.warteschlange(reason, topic),
+        buttons=[button("Zurück zum Assistenten", "/back_to_bot")],
+        behalten="Ihr Antrag und alle Angaben bleiben gespeichert. " if gespraech.slot("entwurf") else "",
+    )
+    return [SlotSet("uebergabe", {"reason": reason, "topic": topic, "summary": summary})]
+
+
+def zusammenfassen(draft: DraftView) -> list[str]:
+    """The state of the form in three lines, without any value."""
+    labels = [field.label for field in draft.fields if field.state in {"offen", "vorgeschlagen"}]
+    labels += [one.label for one in draft.evidence if one.required and one.state == "offen"]
+    lines = [
+        f"Anliegen: {draft.name}",
+        f"Beantwortet: {draft.progress.answered} von {draft.progress.total}",
+    ]
+    return [*lines, f"Offen: {', '.join(labels[:5])}"] if labels else lines
+
+
+class ActionMensch(Faehigkeit):
+    """ "Ich möchte mit einem Menschen sprechen.\""""
+
+    action = "action_mensch"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Call a human at once, without asking why."""
+        return await rufen(gespraech, "wunsch", "utter_mensch_gerufen")
+
+
+class ActionBeschwerde(Faehigkeit):
+    """The citizen complains: take it seriously, offer a human."""
+
+    action = "action_beschwerde"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Offer, do not force."""
+        gespraech.say("utter_mensch_beschwerde", buttons=[button("Mit einem Menschen sprechen", "/human")])
+        return [SlotSet("angebot", {"art": "mensch"})]
