@@ -61,7 +61,9 @@ class SnapshotTrackerStore(TrackerStore):
         if not self.durable:
             _log.warning("AMTSLOTSE_ENGINE_KEYS is not set: conversations are kept in memory only.")
         self._url = (url or host or default_url()) if self.durable else _IN_MEMORY
-        self._cipher = MultiFernet([Fernet(key) for key in secret.split(",") if key] or [Fernet(Fernet.generate_key())])
+        self._cipher = MultiFernet(
+            [Fernet(key) for key in secret.split(",") if key] or [Fernet(Fernet.generate_key())]
+        )
         self._engine: AsyncEngine | None = None
 
     async def _database(self) -> AsyncEngine:
@@ -90,7 +92,9 @@ class SnapshotTrackerStore(TrackerStore):
             row = (await connection.execute(query)).first()
         if row is None:
             return None
-        return DialogueStateTracker.from_dict(sender_id, self._open(row.snapshot)["events"], self.domain.slots)
+        return DialogueStateTracker.from_dict(
+            sender_id, self._open(row.snapshot)["events"], self.domain.slots
+        )
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the tracker; inside a turn of the gateway also its message id and its answer.
@@ -110,7 +114,9 @@ class SnapshotTrackerStore(TrackerStore):
         if turn is not None:
             turn.answer.handoff = _handoff_of_last_turn(tracker)
             values["last_message_id"] = turn.message_id
-            values["last_answer"] = self._close({"replies": turn.answer.replies, "handoff": turn.answer.handoff})
+            values["last_answer"] = self._close(
+                {"replies": turn.answer.replies, "handoff": turn.answer.handoff}
+            )
             values["changed_at"] = turn.now
         engine = await self._database()
         insert = postgresql_insert if engine.dialect.name == "postgresql" else sqlite_insert
@@ -145,7 +151,9 @@ class SnapshotTrackerStore(TrackerStore):
     async def forget_before(self, moment: datetime) -> int:
         """Delete every conversation whose last turn was before `moment`; how many they were."""
         async with (await self._database()).begin() as connection:
-            result = await connection.execute(delete(conversations).where(conversations.c.changed_at < moment))
+            result = await connection.execute(
+                delete(conversations).where(conversations.c.changed_at < moment)
+            )
         return int(result.rowcount)
 
     async def close(self) -> None:
@@ -191,5 +199,3 @@ def store_of(agent: Agent) -> SnapshotTrackerStore:
     if not store.durable:
         raise ConfigurationError("AMTSLOTSE_ENGINE_KEYS is not set: the gateway needs a durable store.")
     return store
-
-

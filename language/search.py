@@ -97,7 +97,11 @@ class SearchIndex:
         np.maximum.at(scores, self._row_document, row_score)
         scores = 0.9 * scores + 0.1 * covered
         order = np.argsort(-scores, kind="stable")[:limit]
-        return [Hit(self._documents[i].id, round(float(min(scores[i], 1.0)), 4)) for i in order if scores[i] > 0.05]
+        return [
+            Hit(self._documents[i].id, round(float(min(scores[i], 1.0)), 4))
+            for i in order
+            if scores[i] > 0.05
+        ]
 
     def _likeness(self, words: list[str]) -> Floats:
         """(words, vocabulary + 1) likeness in 0..1 of each query word and each word of the index."""
@@ -132,7 +136,11 @@ class SearchIndex:
 
 def _compound(word: str, other: str) -> bool:
     short, long = sorted((word, other), key=len)
-    return len(short) >= _LONG_WORD and len(long) > len(short) + 1 and (long.startswith(short) or long.endswith(short))
+    return (
+        len(short) >= _LONG_WORD
+        and len(long) > len(short) + 1
+        and (long.startswith(short) or long.endswith(short))
+    )
 
 
 def _differ_in_prefix(word: str, other: str) -> bool:

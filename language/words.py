@@ -10,21 +10,19 @@ _MINIMUM_STEM = 4
 _PARTICLES = ("an", "ab", "um")
 
 # Function words, courtesy and the verbs of wishing: they say that something is wanted, not what.
-_STOP = frozenset(
-    skeleton(word)
-    for word in """
-    aber alle allem allen alles als also am auch auf aus bei beim bekomme bekommen benötige beantrage beantragen
-    bin bis bitte brauche brauchen bräuchte da dabei dafür damit dank danke dann das dass dein deine dem den denn der
-    des dich die dies diese diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er es etwas
-    euch euer für gar geben geht gehen gern gerne gibt grüße guten hab habe haben hallo hat hätte helfen hier hilfe
-    hi ich ihm ihn ihnen ihr ihre ihrem ihren im in ins ist ja jetzt kann kannst können könnte könnten kriege
-    mal man meine meinem meinen meiner meines mein mich mir mit möchte möchten muss müssen nach nen ne noch nochmal nun
-    nur oder ob schon sehr sein seine seinem seinen seiner sich sie sind so soll sollte tag tun über und uns unser
-    unsere unserem unseren unserer vom von vor war warum was weil welche welcher welches wenn wer werde werden wie
-    wieder will wir wird wo wollen wollte würde zu zum zur zwar freundlichen geehrte damen herren dazu bzw
-    antrag stellen stelle beantragung machen mache gemacht
-    """.split()
-)
+_STOP_TEXT = """
+aber alle allem allen alles als also am auch auf aus bei beim bekomme bekommen benötige beantrage beantragen
+bin bis bitte brauche brauchen bräuchte da dabei dafür damit dank danke dann das dass dein deine dem den denn der
+des dich die dies diese diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er es etwas
+euch euer für gar geben geht gehen gern gerne gibt grüße guten hab habe haben hallo hat hätte helfen hier hilfe
+hi ich ihm ihn ihnen ihr ihre ihrem ihren im in ins ist ja jetzt kann kannst können könnte könnten kriege
+mal man meine meinem meinen meiner meines mein mich mir mit möchte möchten muss müssen nach nen ne noch nochmal nun
+nur oder ob schon sehr sein seine seinem seinen seiner sich sie sind so soll sollte tag tun über und uns unser
+unsere unserem unseren unserer vom von vor war warum was weil welche welcher welches wenn wer werde werden wie
+wieder will wir wird wo wollen wollte würde zu zum zur zwar freundlichen geehrte damen herren dazu bzw
+antrag stellen stelle beantragung machen mache gemacht
+"""
+_STOP = frozenset(skeleton(word) for word in _STOP_TEXT.split())
 
 
 def stem(word: str) -> str:

@@ -59,7 +59,9 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example with an intent, and from the catalogue's designations as wishes."""
-        examples = [(m.get(TEXT), m.get(INTENT), _OWN_WEIGHT) for m in training_data.intent_examples if m.get(TEXT)]
+        examples = [
+            (m.get(TEXT), m.get(INTENT), _OWN_WEIGHT) for m in training_data.intent_examples if m.get(TEXT)
+        ]
         known = {text.casefold() for text, _, _ in examples}
         for number, service in enumerate(catalogue.read(self._config["catalogue"])["services"]):
             for place, name in enumerate((service["name"], *service["synonyme"])):

@@ -75,7 +75,9 @@ class Judge(GraphComponent):
 
         if best >= self._config["service_sure"] and margin >= self._config["service_margin"]:
             name = services[0]["id"]
-            entities.append({"entity": "service", "value": name, "start": 0, "end": len(text), "extractor": "Judge"})
+            entities.append(
+                {"entity": "service", "value": name, "start": 0, "end": len(text), "extractor": "Judge"}
+            )
         message.set(ENTITIES, entities, add_to_output=True)
         message.set(INTENT, intent, add_to_output=True)
         message.set("act", act(text, folded), add_to_output=True)

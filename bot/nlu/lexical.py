@@ -1,5 +1,6 @@
 """Intent by characters and words: two linear models whose probabilities are added, with calibrated confidence."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,13 @@ from sklearn.model_selection import StratifiedKFold
 
 from language.normalise import skeleton
 
+_WORD = re.compile(r"[^\W_]+|\?", re.UNICODE)
 _LENGTH = 2_000
 _FOLDS = 3
 _TEMPERATURES = np.geomspace(0.2, 2.0, 40)
 
 Floats = npt.NDArray[np.float64]
+Strings = npt.NDArray[np.object_]
 
 
 def _prepare(text: str) -> str:
@@ -33,9 +36,9 @@ class _Pair:
     by_words: LogisticRegression
 
     @classmethod
-    def fit(cls, texts: Sequence[str], labels: Sequence[str], weights: Floats) -> "_Pair":
+    def fit(cls, texts: Strings, labels: Strings, weights: Floats) -> "_Pair":
         characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
-        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)[^\W_]+|\?")
+        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, tokenizer=_WORD.findall, token_pattern=None)
         models = [
             LogisticRegression(C=20.0, solver="liblinear", class_weight="balanced").fit(
                 features, labels, sample_weight=weights
@@ -44,7 +47,7 @@ class _Pair:
         ]
         return cls(characters, words, *models)
 
-    def probabilities(self, texts: Sequence[str]) -> Floats:
+    def probabilities(self, texts: Sequence[str] | Strings) -> Floats:
         by_characters = _softened(self.by_characters, self.characters.transform(texts))
         by_words = _softened(self.by_words, self.words.transform(texts))
         return np.asarray((by_characters + by_words) / 2)
@@ -82,9 +85,8 @@ class LexicalModel:
             Fewer than two labels.
         """
         prepared = np.array([_prepare(text) for text in texts], dtype=object)
-        names = np.array(labels)
+        names = np.array(labels, dtype=object)
         weight = np.array(weights, dtype=np.float64)
-        held_out = np.zeros(len(prepared))
         best, lowest = 1.0, np.inf
         order = sorted(set(labels))
         blind = np.zeros((len(prepared), len(order)))

@@ -86,7 +86,8 @@ class ServiceRetriever(GraphComponent):
                 continue
             hits = self._index.search(text, _LIMIT)
             rows = [
-                {key: self._services[hit.id][key] for key in ("id", "nr", "leika", "name")} | {"score": hit.score}  # type: ignore[literal-required]
+                {key: self._services[hit.id][key] for key in ("id", "nr", "leika", "name")}
+                | {"score": hit.score}
                 for hit in hits
             ]
             message.set("services", rows, add_to_output=True)

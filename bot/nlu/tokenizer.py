@@ -40,5 +40,7 @@ class GermanTokenizer(Tokenizer):
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Tokens of the attribute's text, without white space."""
         text = clean(message.get(attribute) or "")
-        tokens = [Token(token.text, token.idx) for token in self._language.make_doc(text) if not token.is_space]
+        tokens = [
+            Token(token.text, token.idx) for token in self._language.make_doc(text) if not token.is_space
+        ]
         return tokens or [Token(text, 0)]

@@ -1,0 +1,32 @@
+"""Logging of the engine: warnings and errors, and never what a citizen wrote."""
+
+import logging
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_FIELDS = frozenset({"event", "level", "key", "action_name", "policy_name", "exception", "timestamp"})
+
+
+def configure_logging() -> None:
+    """Let structlog and the libraries of Rasa speak from WARNING on, without any field that may hold a text."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            only_known_fields,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    for name in ("rasa", "sanic.root", "sanic.access", "apscheduler", "matplotlib", "asyncio"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def only_known_fields(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Drop every field that is not known to be free of personal data."""
+    return {key: value for key, value in event.items() if key in _FIELDS}

@@ -1,0 +1,426 @@
+"""German dates as people say them, as of a given day: a small grammar, with dateparser behind it."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, cast
+
+Direction = Literal["past", "future"]
+
+_MONTHS = {
+    "jan": 1, "jän": 1, "jae": 1, "feb": 2, "mär": 3, "mae": 3, "mar": 3, "mrz": 3, "apr": 4, "mai": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "okt": 10, "nov": 11, "dez": 12,
+}  # fmt: skip
+_WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
+_NUMBERS = {
+    "ein": 1, "zwei": 2, "zwo": 2, "drei": 3, "vier": 4, "fünf": 5, "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8,
+    "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwoelf": 12, "vierzehn": 14,
+}  # fmt: skip
+_ORDINALS = (
+    "erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht", "neunt", "zehnt", "elft", "zwölft",
+    "dreizehnt", "vierzehnt", "fünfzehnt", "sechzehnt", "siebzehnt", "achtzehnt", "neunzehnt", "zwanzigst",
+    "einundzwanzigst", "zweiundzwanzigst", "dreiundzwanzigst", "vierundzwanzigst", "fünfundzwanzigst",
+    "sechsundzwanzigst", "siebenundzwanzigst", "achtundzwanzigst", "neunundzwanzigst", "dreißigst", "einunddreißigst",
+)  # fmt: skip
+
+_MONTH = (
+    r"(?:jan(?:uar|ner)?|j(?:ä|ae)nner|feb(?:ruar|er)?|m(?:ä|ae|a)rz|mrz|m(?:ä|ae)r|apr(?:il)?|mai|juni?|juno|juli?|aug(?:ust)?|"
+    r"sept?(?:ember)?|okt(?:ober)?|nov(?:ember)?|dez(?:ember)?)"
+)
+_WEEKDAY = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?"
+_NUMBER = (
+    r"(?:\d{1,3}|ein(?:e[rmns]?)?|nem|ner|zwei|zwo|drei|vier|f(?:ü|ue)nf|sechs|sieben|acht|neun|zehn|elf|"
+    r"zw(?:ö|oe)lf|vierzehn)"
+)
+_ORDINAL = r"(?:" + "|".join(
+    sorted((o.replace("ü", "(?:ü|ue)").replace("ö", "(?:ö|oe)").replace("ß", "(?:ß|ss)") for o in _ORDINALS), key=len, reverse=True)
+) + r")e[nr]?"  # fmt: skip
+_NEXT = r"(?:n(?:ä|ae|a)chste[nrsm]?|kommende[nrsm]?)"
+_LAST = r"(?:letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?)"
+_THIS = r"(?:diese[nrsm]?|laufende[nrsm]?)"
+_WHICH = rf"(?P<which>{_NEXT}|{_LAST}|{_THIS})"
+_YEAR = r"(?P<year>(?:19|20)\d{2}|'?\d{2}(?!\d))"
+_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_LEAD = r"(?:am|zum|den|dem|seit|ab|vom|bis|der|doch|erst|schon|spätestens)"
+_NO_DATE_AFTER = r"(?!\s*(?:stock|etage|og\b|obergeschoss|kind|klasse|person|hund|platz|mal\b|uhr|euro|€|%|lebensjahr|\d|-))"
+
+_PAST_WORDS = re.compile(
+    r"\b(?:bin|war|waren|habe|hab|haben|hatte|wurde|seit|letzte\w*|vorige\w*|\w*ge(?:zogen|kauft|holt|boren|storben|kommen|macht)|"
+    r"schon|bereits)\b"
+)
+_FUTURE_WORDS = re.compile(
+    r"\b(?:werde|werden|wird|will|wollen|ziehe|ziehen|zieh|ab|n(?:ä|ae)chste\w*|kommende\w*|demn(?:ä|ae)chst|bald|m(?:ö|oe)chte)\b"
+)
+
+
+@dataclass(frozen=True)
+class DateSpan:
+    """Days named in a text: `first` to `last` (equal for a single day), at `start` to `end` of the text."""
+
+    start: int
+    end: int
+    first: date
+    last: date
+
+    @property
+    def single(self) -> bool:
+        """Whether one day is meant."""
+        return self.first == self.last
+
+    @property
+    def value(self) -> str:
+        """ISO date, or "first/last" as ISO 8601 writes an interval."""
+        return self.first.isoformat() if self.single else f"{self.first.isoformat()}/{self.last.isoformat()}"
+
+
+Days = tuple[date, date]
+Resolver = Callable[[re.Match[str], date, Direction | None], Days | None]
+
+
+def find(text: str, today: date, prefer: Direction | None = None) -> list[DateSpan]:
+    """Find every date and range of dates, in order.
+
+    Parameters
+    ----------
+    today
+        The day as of which "gestern" or "am 12." is meant.
+    prefer
+        Whether an incomplete date lies before or after `today`; if not given, the words of the text decide, and
+        where they say nothing, the nearest day counts.
+    """
+    lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    direction = prefer or _direction(lowered)
+    found: list[DateSpan] = []
+    for pattern, resolve in _GRAMMAR:
+        for match in pattern.finditer(lowered):
+            start, end = match.span("date")
+            if any(start < span.end and span.start < end for span in found):
+                continue
+            try:
+                days = resolve(match, today, direction)
+            except (ValueError, OverflowError):
+                continue
+            if days is not None:
+                found.append(DateSpan(start, end, *days))
+    if not found:
+        found += _by_library(text, today)
+    return sorted(found, key=lambda span: span.start)
+
+
+def _direction(lowered: str) -> Direction | None:
+    past, future = bool(_PAST_WORDS.search(lowered)), bool(_FUTURE_WORDS.search(lowered))
+    if past == future:
+        return None
+    return "past" if past else "future"
+
+
+def _nearest(candidates: Iterator[date], today: date, direction: Direction | None) -> Days | None:
+    days = [
+        day
+        for day in candidates
+        if direction is None or (day <= today if direction == "past" else day >= today)
+    ]
+    if not days:
+        return None
+    best = min(days, key=lambda day: abs(day - today))
+    return best, best
+
+
+def _on_day(day: int, today: date, direction: Direction | None) -> Days | None:
+    def candidates() -> Iterator[date]:
+        for offset in (-2, -1, 0, 1, 2):
+            month = _add_months(today.replace(day=1), offset)
+            if day <= monthrange(month.year, month.month)[1]:
+                yield month.replace(day=day)
+
+    return _nearest(candidates(), today, direction)
+
+
+def _on_day_and_month(day: int, month: int, today: date, direction: Direction | None) -> Days | None:
+    def candidates() -> Iterator[date]:
+        for year in range(today.year - 4, today.year + 5):
+            if day <= monthrange(year, month)[1]:
+                yield date(year, month, day)
+
+    return _nearest(candidates(), today, direction)
+
+
+def _add_months(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _month_range(first: date) -> Days:
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _part(days: Days, part: str | None) -> Days:
+    """Anfang: the first third of a month; Mitte: the second; Ende: the rest."""
+    if not part:
+        return days
+    first, last = days
+    if part.startswith("anfang"):
+        return first, first + timedelta(days=9)
+    if part.startswith("mitte"):
+        return first + timedelta(days=10), first + timedelta(days=19)
+    return first + timedelta(days=20), last
+
+
+def _number(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    return _NUMBERS.get(word, 1)
+
+
+def _month_number(word: str) -> int:
+    return _MONTHS[word[:3]]
+
+
+def _year_number(word: str, today: date) -> int:
+    digits = word.lstrip("'")
+    if len(digits) == 4:
+        return int(digits)
+    year = 2000 + int(digits)
+    return year if year <= today.year + 10 else year - 100
+
+
+def _weekday_number(word: str) -> int:
+    return _WEEKDAYS[word[:2]]
+
+
+def _which(word: str) -> int:
+    return 1 if re.match(_NEXT, word) else -1 if re.match(_LAST, word) else 0
+
+
+def _said(m: re.Match[str], name: str) -> str | None:
+    """A part of the match that the rule may lack or the text may leave out."""
+    return cast("str | None", m.groupdict().get(name))
+
+
+def _iso(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    day = date(int(m["y"]), int(m["m"]), int(m["d"]))
+    return day, day
+
+
+def _numeric(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    day, month = int(m["day"]), int(m["month"])
+    if not 1 <= month <= 12:
+        return None
+    if year := _said(m, "year"):
+        found = date(_year_number(year, today), month, day)
+        return found, found
+    return _on_day_and_month(day, month, today, direction)
+
+
+def _named(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    word = _said(m, "ordinal")
+    day = _ordinal_number(word) if word else int(m["day"])
+    month = _month_number(m["month"])
+    if year := _said(m, "year"):
+        found = date(_year_number(year, today), month, day)
+        return found, found
+    return _on_day_and_month(day, month, today, direction)
+
+
+def _between(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    last = _numeric(m, today, direction) if m["month"].isdigit() else _named_end(m, today, direction)
+    if last is None:
+        return None
+    first = last[0].replace(day=int(m["from"]))
+    return (first, last[0]) if first <= last[0] else None
+
+
+def _named_end(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    day, month = int(m["day"]), _month_number(m["month"])
+    if year := _said(m, "year"):
+        found = date(_year_number(year, today), month, day)
+        return found, found
+    return _on_day_and_month(day, month, today, direction)
+
+
+def _ordinal_number(word: str) -> int:
+    plain = re.sub(r"e[nr]?$", "", word).replace("ue", "ü").replace("oe", "ö").replace("ss", "ß")
+    for number, ordinal in enumerate(_ORDINALS, start=1):
+        if plain in (ordinal, ordinal.replace("ß", "ss")):
+            return number
+    raise ValueError(word)
+
+
+def _bare_day(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    return _on_day(int(m["day"]), today, direction)
+
+
+def _bare_ordinal(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    return _on_day(_ordinal_number(m["ordinal"]), today, direction)
+
+
+def _relative_word(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    word = m["word"].replace("ue", "ü")
+    offset = {"vorvorgestern": -3, "vorgestern": -2, "gestern": -1, "heute": 0, "morgen": 1}.get(word, 2)
+    day = today + timedelta(days=offset)
+    return day, day
+
+
+def _span(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    amount = _number(m["number"]) * (1 if m["lead"] == "in" else -1)
+    unit = m["unit"]
+    if unit.startswith("tag"):
+        day = today + timedelta(days=amount)
+    elif unit.startswith("woche"):
+        day = today + timedelta(weeks=amount)
+    else:
+        day = _add_months(today, amount * (12 if unit.startswith("jahr") else 1))
+    return day, day
+
+
+def _weekday_of_week(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=_which(m["which"]))
+    day = monday + timedelta(days=_weekday_number(m["weekday"]))
+    return day, day
+
+
+def _weekday(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    wanted = _weekday_number(m["weekday"])
+    ahead = (wanted - today.weekday()) % 7
+    which = _said(m, "which")
+    if which is None:
+        behind = direction == "past" or _said(m, "lead") == "seit"
+        day = (
+            today - timedelta(days=(today.weekday() - wanted) % 7)
+            if behind
+            else today + timedelta(days=ahead)
+        )
+    elif _which(which) == 1:
+        day = today + timedelta(days=ahead or 7)
+    elif _which(which) == -1:
+        day = today - timedelta(days=(today.weekday() - wanted) % 7 or 7)
+    else:
+        day = today + timedelta(days=wanted - today.weekday())
+    return day, day
+
+
+def _week(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=_which(m["which"]))
+    return monday, monday + timedelta(days=6)
+
+
+def _weekend(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    which = _said(m, "which")
+    shift = _which(which) if which else (-1 if direction == "past" else 0)
+    saturday = today - timedelta(days=today.weekday()) + timedelta(days=5, weeks=shift)
+    return saturday, saturday + timedelta(days=1)
+
+
+def _month_of(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    which = _said(m, "which")
+    shift = _which(which) if which else 0
+    return _part(_month_range(_add_months(today.replace(day=1), shift)), _said(m, "part"))
+
+
+def _year_of(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    year = today.year + _which(m["which"])
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _month_named(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    month = _month_number(m["month"])
+    if year := _said(m, "year"):
+        first = date(_year_number(year, today), month, 1)
+    else:
+        years = (today.year - 1, today.year, today.year + 1)
+        months = [date(year, month, 1) for year in years]
+        this = today.replace(day=1)
+        fitting = [
+            first
+            for first in months
+            if direction is None or (first <= this if direction == "past" else first >= this)
+        ]
+        first = min(fitting, key=lambda first: abs(first - this))
+    return _part(_month_range(first), _said(m, "part"))
+
+
+_PART = r"anfang|mitte|ende"
+_PART_OF = rf"(?P<part>{_PART})"
+_RULES: tuple[tuple[str, Resolver], ...] = (
+    (r"(?P<date>(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2}))(?!\d)", _iso),
+    (
+        rf"(?P<date>(?:vom\s+)?(?P<from>0?[1-9]|[12]\d|3[01])\.?\s*(?:bis(?:\s+zum)?|-|–)\s*{_DAY}\.\s*"
+        rf"(?:(?P<month>0?[1-9]|1[0-2]|{_MONTH})\b\.?(?:\s*{_YEAR})?))",
+        _between,
+    ),
+    (rf"(?P<date>\b{_DAY}\s?[./]\s?(?P<month>0?[1-9]|1[0-2])\s?[./]\s?{_YEAR})(?!\d)", _numeric),
+    (rf"(?P<date>\b{_DAY}-(?P<month>0?[1-9]|1[0-2])-(?P<year>(?:19|20)\d{{2}}))(?!\d)", _numeric),
+    (rf"(?P<date>\b{_DAY}\.\s?(?P<month>0?[1-9]|1[0-2])\.)(?!\s?\d)", _numeric),
+    (
+        rf"(?:\b{_LEAD}\s+|^\W*)(?P<date>{_DAY}[./](?P<month>0?[1-9]|1[0-2]))(?![\d.,/]|\s*(?:uhr|euro|€|h\b))",
+        _numeric,
+    ),
+    (
+        rf"(?P<date>(?:\b{_DAY}\b\.?|\b(?P<ordinal>{_ORDINAL}))[\s-]*(?P<month>{_MONTH})\b\.?(?:[\s-]*{_YEAR})?)",
+        _named,
+    ),
+    (
+        rf"(?P<date>\b(?P<lead>in|vor)\s+(?:etwa\s+|ca\.?\s+|ungef(?:ä|ae)hr\s+|genau\s+)?(?P<number>{_NUMBER})\s+"
+        r"(?P<unit>tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?))\b",
+        _span,
+    ),
+    (rf"(?P<date>\b(?P<weekday>{_WEEKDAY})\s+(?:in\s+der\s+|der\s+)?{_WHICH}\s+woche)\b", _weekday_of_week),
+    (rf"(?P<date>{_WHICH}\s+woche\s+(?:am\s+)?(?P<weekday>{_WEEKDAY}))\b", _weekday_of_week),
+    (rf"(?P<date>(?:{_PART_OF}\s+)?{_WHICH}\s+monats?)\b", _month_of),
+    (rf"(?P<date>{_PART_OF}\s+(?:des|vom)\s+monats?)\b", _month_of),
+    (rf"(?P<date>{_WHICH}\s+wochenende)\b", _weekend),
+    (r"\bam\s+(?P<date>wochenende)\b", _weekend),
+    (rf"(?P<date>{_WHICH}\s+woche)\b", _week),
+    (rf"(?P<date>{_WHICH}\s+jahr(?:es)?)\b", _year_of),
+    (
+        rf"(?:\b(?P<lead>am|seit|bis|ab|zum|vom)\s+)?(?<!herr )(?<!frau )(?P<date>(?:{_WHICH}\s+)?\b(?P<weekday>{_WEEKDAY}))\b",
+        _weekday,
+    ),
+    (
+        rf"(?:\b(?:im|in|seit|ab|bis|n(?:ä|ae)chsten|letzten)\s+|(?=(?:{_PART})\s)|^\W*(?=\w+\W*$)|(?=\w+\s+(?:19|20)\d\d))"
+        rf"(?P<date>(?:{_PART_OF}\s+)?\b(?P<month>{_MONTH})\b\.?(?:\s+(?P<year>(?:19|20)\d{{2}}))?)",
+        _month_named,
+    ),
+    (
+        r"(?<!guten )(?<!schönen )(?<!heute )(?<!am )(?P<date>\b(?P<word>vorvorgestern|vorgestern|gestern|heute|(?:ü|ue)bermorgen|morgen))\b",
+        _relative_word,
+    ),
+    (
+        rf"(?:\b{_LEAD}\s+)(?P<date>{_DAY}(?:\.|(?=\s*$)|(?=\s*[!,;])|(?=\s+(?:ein|aus|um|gezogen|\w*gezogen)\b)))"
+        rf"{_NO_DATE_AFTER}",
+        _bare_day,
+    ),
+    (rf"^\W*(?:nein|nee|ne|doch|sondern|ja)?\W*(?P<date>{_DAY}\.)\W*$", _bare_day),
+    (
+        rf"\b(?:am|zum|seit\s+dem|ab\s+dem|vom|den)\s+(?P<date>(?P<ordinal>{_ORDINAL}))\b(?!\s+(?:mal|kind|tag))",
+        _bare_ordinal,
+    ),
+)
+_GRAMMAR = tuple((re.compile(pattern), resolve) for pattern, resolve in _RULES)
+_MAYBE_DATE = re.compile(r"^\W*\d{1,4}\W+\w{1,10}\W+\d{2,4}\W*$")
+
+
+def _by_library(text: str, today: date) -> list[DateSpan]:
+    """Complete dates in other notations ("12-Nov-2026"), where the whole text is one."""
+    if not _MAYBE_DATE.match(text):
+        return []
+    import dateparser  # its import costs a third of a second, and it is seldom needed
+
+    moment = dateparser.parse(
+        text.strip(),
+        languages=["de"],
+        settings={
+            "PARSERS": ["absolute-time"],
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "DATE_ORDER": "DMY",
+        },
+    )
+    if moment is None:
+        return []
+    day = cast(date, moment.date())
+    stripped = text.strip()
+    start = text.index(stripped)
+    return [DateSpan(start, start + len(stripped), day, day)]
