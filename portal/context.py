@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from language.search import Document, SearchIndex
 from portal import catalogue
 from portal.catalogue.model import Katalog
 from portal.settings import PortalSettings
@@ -35,6 +37,12 @@ class PortalContext:
         roots = (catalogue.BUILT_IN, *settings.catalogue_roots)
         katalog = catalogue.load(roots, kommune=settings.commune, demo=settings.demo)
         return cls(settings, clock, engine, async_sessionmaker(engine, expire_on_commit=False), katalog)
+
+    @cached_property
+    def suche(self) -> SearchIndex:
+        """Search over the services' names, synonyms and one-sentence texts; built when first asked for."""
+        services = self.katalog.leistungen.values()
+        return SearchIndex([Document(s.id, (s.name, *s.synonyme), (s.kurz,)) for s in services])
 
     def today(self) -> date:
         """The date in Germany now; every Frist counts from it."""

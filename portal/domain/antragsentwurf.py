@@ -95,7 +95,7 @@ class Schritt:
 def gilt(bedingung: Bedingung | None, antworten: Mapping[str, Gegeben]) -> bool:
     """Whether a question applies; an answer that was only offered does not count yet.
 
-    Rechtsgrundlage: Art. 5 Abs. 1 Buchst. c DSGVO (Datenminimierung): was nicht nötig ist, wird nicht gefragt.
+    Rechtsgrundlage: § 5 EGovG (nur was erforderlich ist).
     """
     if bedingung is None:
         return True
@@ -106,7 +106,7 @@ def gilt(bedingung: Bedingung | None, antworten: Mapping[str, Gegeben]) -> bool:
 def zustaende(fragen: Sequence[Frage], antworten: Mapping[str, Gegeben]) -> dict[str, Zustand]:
     """State of each question. An answer whose condition no longer holds falls away, and so does all that hangs on it.
 
-    Rechtsgrundlage: Art. 5 Abs. 1 Buchst. c DSGVO (Datenminimierung).
+    Rechtsgrundlage: § 5 EGovG (nur was erforderlich ist).
     """
     states: dict[str, Zustand] = {}
     counting: dict[str, Gegeben] = {}
@@ -136,7 +136,7 @@ def beantwortet(fragen: Sequence[Frage], antworten: Mapping[str, Gegeben]) -> di
 def offene_nachweise(lage: Lage) -> list[str]:
     """Required evidence that applies and is neither there nor promised.
 
-    Rechtsgrundlage: § 24 und § 26 Abs. 2 VwVfG (Mitwirkung).
+    Rechtsgrundlage: § 24 VwVfG: die Stelle klärt den Sachverhalt; welche Nachweise sie braucht, sagt der Katalog.
     """
     counting = beantwortet(lage.fragen, lage.antworten)
     return [
@@ -149,7 +149,7 @@ def offene_nachweise(lage: Lage) -> list[str]:
 def wirkung(lage: Lage) -> Wirkung:
     """What handing in now would mean: the full effect from the needed level of trust on, below it a Vorbereitung.
 
-    Rechtsgrundlage: § 3 OZG (Vertrauensniveau); für die Anmeldung § 23a BMG (elektronische Anmeldung).
+    Rechtsgrundlage: für die Anmeldung der Wohnung § 23a BMG; sonst das Vertrauensniveau der Leistung im Katalog.
     """
     if lage.wirkung is None or not reicht(lage.vertrauen, lage.niveau):
         return Wirkung.VORBEREITUNG
@@ -159,7 +159,7 @@ def wirkung(lage: Lage) -> Wirkung:
 def reicht(vertrauen: str, niveau: str) -> bool:
     """Whether a level of trust is enough.
 
-    Rechtsgrundlage: § 3 OZG; Art. 8 Verordnung (EU) Nr. 910/2014 (Sicherheitsniveaus).
+    Rechtsgrundlage: das Vertrauensniveau der Leistung im Katalog; Ordnung nach eIDAS.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def zu_frueh(lage: Lage) -> date | None:
 def fehlend(lage: Lage) -> Schritt | None:
     """First thing without which the draft is incomplete: a required question or required evidence.
 
-    Rechtsgrundlage: § 22 und § 24 VwVfG; Angaben, die die Leistung als Pflicht nennt.
+    Rechtsgrundlage: die Angaben und Nachweise, die der Katalog der Leistung als Pflicht nennt.
     """
     states = zustaende(lage.fragen, lage.antworten)
     for frage in lage.fragen:
@@ -194,8 +194,7 @@ def fehlend(lage: Lage) -> Schritt | None:
 def naechster_schritt(lage: Lage) -> Schritt:
     """What the citizen is asked next.
 
-    Rechtsgrundlage: § 25 VwVfG (Beratung und Auskunft); die Reihenfolge: zuerst die Freigabe vorhandener Daten
-    (§ 5 EGovG), dann offene Fragen, Nachweise, der erste mögliche Tag, der Nachweis der Identität, die Bestätigung.
+    Rechtsgrundlage: § 5 EGovG: zuerst die Vorschau und Freigabe vorhandener Daten. Dann offene Fragen, Nachweise, der erste mögliche Tag, der Nachweis der Identität, die Bestätigung.
     """
     if lage.status in ("abgegeben", "verworfen"):
         return Schritt("done")

@@ -123,7 +123,7 @@ def anschrift(wert: str) -> str:
 def kennzeichen(wert: str) -> str:
     """A licence plate as `GE-AB 123`.
 
-    Rechtsgrundlage: § 9 FZV (Aufbau des Kennzeichens).
+    Rechtsgrundlage: keine; gespeicherte Form.
     """
     treffer = KENNZEICHEN.match(" ".join(wert.upper().split()))
     if treffer is None:
@@ -167,7 +167,7 @@ def text(wert: str, muster: str | None = None, muster_hinweis: str | None = None
 def dokumentnummer(wert: str) -> str:
     """A number of an identity document: 6 to 12 letters and digits.
 
-    Rechtsgrundlage: § 5 Abs. 8 PAuswG (Seriennummer); ausländische Ausweise haben andere Längen.
+    Rechtsgrundlage: keine; Ausweise anderer Staaten haben andere Längen.
     """
     sauber = re.sub(r"[\s-]", "", wert).upper()
     if not re.fullmatch(r"[A-Z0-9]{6,12}", sauber):

@@ -26,7 +26,7 @@ def plus_monate(tag: date, monate: int) -> date:
 def ist_werktag(tag: date, feiertag: Feiertag) -> bool:
     """Whether `tag` is a Werktag: neither Sunday nor holiday; a Saturday is one.
 
-    Rechtsgrundlage: § 3 Abs. 2 BUrlG; nach § 193 BGB endet am Samstag trotzdem keine Frist.
+    Rechtsgrundlage: § 28 PStG (dritter Werktag); dass der Samstag zählt: Stand prüfen.
     """
     return tag.weekday() != SONNTAG and not feiertag(tag)
 

@@ -235,3 +235,116 @@ class LogEntry(View):
     fields: list[str]
     channel: str
     sha256: str | None
+
+
+class OfficeView(View):
+    """An office; what is not known is None."""
+
+    id: str
+    name: str
+    authority: str
+    address: str | None
+    phone: str | None
+    hours: str | None
+    url: str | None
+
+
+class Required(View):
+    """One document that a service needs."""
+
+    label: str
+    help: str | None
+    required: bool
+
+
+class Source(View):
+    """A source of a service's values."""
+
+    label: str
+    mark: str
+
+
+class ServiceView(View):
+    """A service as of today."""
+
+    id: str
+    nr: int | None
+    leika: str | None
+    name: str
+    short: str
+    text: str
+    hint: str | None
+    office: OfficeView
+    fee: FeeView
+    deadline: DeadlineView | None
+    duration: str | None
+    ways: list[str]
+    trust_level: str | None
+    effect: str
+    online_hint: str | None
+    in_person: str | None
+    data: list[str]
+    documents: list[Required]
+    law: list[str]
+    sources: list[Source]
+    related: list[str]
+    sensitive: bool
+    url: str
+
+
+class SearchHit(View):
+    """A service that was found; `score` 0 to 1."""
+
+    id: str
+    nr: int | None
+    leika: str | None
+    name: str
+    score: float
+
+
+class Trait(View):
+    """What a person may have."""
+
+    id: str
+    label: str
+    words: list[str]
+
+
+class StepDeadline(View):
+    """A step's deadline in words."""
+
+    text: str
+    law: str
+    mark: str
+
+
+class Step(View):
+    """One step of a life situation. `applies`: certain for this person; otherwise only if she has `trait`."""
+
+    service: str
+    name: str
+    deadline: StepDeadline | None
+    depends_on: list[str]
+    blocking: bool
+    note: str | None
+    optional: bool
+    trait: str | None
+    applies: bool
+    done: bool
+
+
+class Checklist(View):
+    """The steps of a life situation, in legal order."""
+
+    id: str
+    title: str
+    intro: str
+    steps: list[Step]
+    notes: list[str]
+
+
+class SecretView(View):
+    """A number in the vault: its reference, and how it may be shown."""
+
+    ref: str
+    display: str

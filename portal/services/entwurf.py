@@ -1,0 +1,428 @@
+"""Use cases of drafts: one way to change them, for bot, clerk and page alike, always with the expected version."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.catalogue.model import Feld
+from portal.context import PortalContext
+from portal.domain import antragsentwurf as regeln
+from portal.domain.antragsentwurf import Zustand
+from portal.errors import ConflictError, InvalidInputError, NotFoundError
+from portal.schema.entwurf import Antwort, Beleg, EntwurfZeile, FreigabeZeile
+from portal.services import ansicht, fristen, katalog, protokoll, stammdaten
+from portal.services.ansicht import Sicht, draft_view
+from portal.services.fehler import DraftChangedError, DraftClosedError
+from portal.services.feldpruefung import pruefen
+from portal.services.views import DraftView
+
+Urheber = Literal["citizen", "clerk"]
+
+UNFERTIG = ("offen", "vorbereitet")
+
+
+async def oeffnen(
+    context: PortalContext, session: AsyncSession, konto_id: str, leistung_id: str, vertrauen: str
+) -> DraftView:
+    """Open the citizen's draft of a service, filled with offers from her data, or give the one that is open."""
+    service = katalog.leistung(context, leistung_id)
+    row = await session.scalar(
+        select(EntwurfZeile).where(
+            EntwurfZeile.konto_id == konto_id,
+            EntwurfZeile.leistung == service.id,
+            EntwurfZeile.status.in_(UNFERTIG),
+        )
+    )
+    if row is None:
+        now = context.clock()
+        row = EntwurfZeile(
+            id=str(uuid.uuid4()),
+            konto_id=konto_id,
+            leistung=service.id,
+            version=1,
+            status="offen",
+            felder=await _vorschlaege(context, session, konto_id, service.felder),
+            nachweise={},
+            erstellt_utc=now,
+            geaendert_utc=now,
+        )
+        session.add(row)
+        await session.flush()
+    return draft_view(context, await ansicht.sicht(context, session, row, vertrauen))
+
+
+async def _vorschlaege(
+    context: PortalContext, session: AsyncSession, konto_id: str, felder: Sequence[Feld]
+) -> dict[str, Antwort]:
+    """Offers: what she said in earlier steps first, then her master data; what does not fit a field is not offered."""
+    earlier = await _fruehere_angaben(context, session, konto_id)
+    master = await stammdaten.load(session, konto_id)
+    offers: dict[str, Antwort] = {}
+    for feld in felder:
+        datum = master.get(feld.stammdatum or "")
+        candidates: list[Antwort] = []
+        if feld.wiederverwenden in earlier:
+            candidates.append(earlier[feld.wiederverwenden])
+        if feld.stammdatum in earlier and (
+            datum is None or earlier[feld.stammdatum]["stand"] >= datum.stand.isoformat()
+        ):
+            candidates.append(earlier[feld.stammdatum])
+        if datum is not None:
+            candidates.append(
+                _antwort(datum.wert, "stammdaten", datum.quelle_label, datum.stand, vorschlag=True)
+            )
+        for candidate in candidates:
+            try:
+                value = pruefen(feld, candidate["wert"] or "", context.today())
+            except InvalidInputError:
+                continue
+            offers[feld.id] = {**candidate, "wert": value}
+            break
+    return offers
+
+
+async def _fruehere_angaben(
+    context: PortalContext, session: AsyncSession, konto_id: str
+) -> dict[str, Antwort]:
+    """The citizen's own answers by shared key (`wiederverwenden`, else the master datum's id), the newest of each."""
+    rows = await session.scalars(
+        select(EntwurfZeile)
+        .where(EntwurfZeile.konto_id == konto_id, EntwurfZeile.status != "verworfen")
+        .order_by(EntwurfZeile.geaendert_utc)
+    )
+    found: dict[str, Antwort] = {}
+    for row in rows:
+        service = context.katalog.leistungen.get(row.leistung)
+        for feld in service.felder if service else []:
+            answer = row.felder.get(feld.id)
+            key = feld.wiederverwenden or feld.stammdatum
+            if (
+                key
+                and answer
+                and answer["wert"] is not None
+                and not answer["vorschlag"]
+                and answer["quelle"] != "stammdaten"
+            ):
+                day = date.fromisoformat(answer["stand"])
+                label = f"Ihre Angabe vom {day.strftime('%d.%m.%Y')}"
+                found[key] = _antwort(answer["wert"], "angabe", label, day, vorschlag=True)
+    return found
+
+
+def _antwort(
+    wert: str | int | None, quelle: str, label: str, stand: date, *, vorschlag: bool = False
+) -> Antwort:
+    return {
+        "wert": wert,
+        "quelle": quelle,
+        "quelle_label": label,
+        "stand": stand.isoformat(),
+        "vorschlag": vorschlag,
+    }
+
+
+async def zeile(session: AsyncSession, konto_id: str, entwurf_id: str) -> EntwurfZeile:
+    """The stored draft of this citizen, locked until the transaction ends; a foreign one is as unknown."""
+    row = await session.scalar(
+        select(EntwurfZeile)
+        .where(EntwurfZeile.id == entwurf_id, EntwurfZeile.konto_id == konto_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFoundError("Diesen Entwurf gibt es nicht oder nicht mehr.")
+    return row
+
+
+async def laden(
+    context: PortalContext, session: AsyncSession, konto_id: str, entwurf_id: str, vertrauen: str
+) -> DraftView:
+    """The draft as its citizen sees it. Raises NotFoundError."""
+    return draft_view(
+        context, await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), vertrauen)
+    )
+
+
+async def liste(
+    context: PortalContext, session: AsyncSession, konto_id: str, vertrauen: str
+) -> list[DraftView]:
+    """The citizen's unfinished drafts, the last changed first."""
+    rows = await session.scalars(
+        select(EntwurfZeile)
+        .where(EntwurfZeile.konto_id == konto_id, EntwurfZeile.status.in_(UNFERTIG))
+        .order_by(EntwurfZeile.geaendert_utc.desc())
+    )
+    known = [row for row in rows if row.leistung in context.katalog.leistungen]
+    return [draft_view(context, await ansicht.sicht(context, session, row, vertrauen)) for row in known]
+
+
+async def zum_aendern(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    version: int,
+    vertrauen: str,
+) -> Sicht:
+    """The draft, if it is unfinished and has this version.
+
+    Raises
+    ------
+    NotFoundError, DraftChangedError, DraftClosedError
+    """
+    view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), vertrauen)
+    if view.zeile.version != version:
+        raise DraftChangedError(draft_view(context, view, masked=True))
+    if view.zeile.status not in UNFERTIG:
+        raise DraftClosedError
+    return view
+
+
+async def antworten(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    feld_id: str,
+    wert: str | int | None,
+    *,
+    version: int,
+    vertrauen: str,
+    urheber: Urheber = "citizen",
+) -> DraftView:
+    """Write one answer. None clears a required field; for an optional one it means "keine Angabe".
+
+    Raises
+    ------
+    InvalidValueError
+        The value does not fit the field.
+    NotFoundError, DraftChangedError, DraftClosedError
+    """
+    view = await zum_aendern(context, session, konto_id, entwurf_id, version, vertrauen)
+    feld = view.leistung.feld(feld_id)
+    if feld is None:
+        raise NotFoundError("Dieses Feld gibt es in dem Entwurf nicht.", field=feld_id)
+    answers = dict(view.zeile.felder)
+    if wert is None and feld.pflicht:
+        answers.pop(feld_id, None)
+    else:
+        answers[feld_id] = _angabe(context, feld, wert, urheber)
+    view.zeile.felder = answers
+    return await _geaendert(context, session, view, vertrauen)
+
+
+def _angabe(
+    context: PortalContext, feld: Feld, wert: str | int | None, urheber: Urheber = "citizen"
+) -> Antwort:
+    today = context.today()
+    checked = None if wert is None else pruefen(feld, wert, today)
+    day = today.strftime("%d.%m.%Y")
+    if urheber == "clerk":
+        return _antwort(
+            checked, "mensch", f"Vorschlag aus der Beratung, von Ihnen angenommen am {day}", today
+        )
+    return _antwort(checked, "angabe", f"Ihre Angabe vom {day}", today)
+
+
+async def freigeben(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    freigabe: Sequence[str],
+    aendern: Mapping[str, str | int | None],
+    *,
+    version: int,
+    vertrauen: str,
+) -> DraftView:
+    """Release offered data for this purpose and recipient; correct some of them; all others are not used.
+
+    The release is recorded with the version of its text. What was offered and not released is dropped: a required field
+    is asked for, an optional one stays without a statement.
+
+    Raises
+    ------
+    InvalidValueError
+        A corrected value does not fit its field; then nothing is released.
+    NotFoundError, DraftChangedError, DraftClosedError
+    """
+    view = await zum_aendern(context, session, konto_id, entwurf_id, version, vertrauen)
+    states = regeln.zustaende(view.lage.fragen, view.lage.antworten)
+    answers = dict(view.zeile.felder)
+    released: list[Feld] = []
+    for feld_id in {*freigabe, *aendern} - {f.id for f in view.leistung.felder}:
+        raise NotFoundError("Dieses Feld gibt es in dem Entwurf nicht.", field=feld_id)
+    for feld in view.leistung.felder:
+        if feld.id in aendern:
+            answers[feld.id] = _angabe(context, feld, aendern[feld.id])
+        elif states[feld.id] is not Zustand.VORGESCHLAGEN:
+            continue
+        elif feld.id in freigabe:
+            answers[feld.id] = {**answers[feld.id], "vorschlag": False}
+            released.append(feld)
+        elif feld.pflicht:
+            del answers[feld.id]
+        else:
+            answers[feld.id] = _angabe(context, feld, None)
+    if released:
+        await _freigabe_festhalten(context, session, view, released)
+    view.zeile.felder = answers
+    return await _geaendert(context, session, view, vertrauen)
+
+
+async def _freigabe_festhalten(
+    context: PortalContext, session: AsyncSession, view: Sicht, felder: Sequence[Feld]
+) -> None:
+    office = katalog.stelle(context, view.leistung)
+    row = FreigabeZeile(
+        id=str(uuid.uuid4()),
+        konto_id=view.zeile.konto_id,
+        entwurf_id=view.zeile.id,
+        leistung=view.leistung.id,
+        zweck=ansicht.zweck(view.leistung),
+        stelle=office.name,
+        behoerde=office.behoerde,
+        felder=[f.id for f in felder],
+        rechtsgrundlage=ansicht.rechtsgrundlage(view.leistung),
+        textversion=ansicht.FREIGABETEXT_VERSION,
+        sprache="de",
+        erteilt_utc=context.clock(),
+        widerrufen_utc=None,
+    )
+    session.add(row)
+    protokoll.eintragen(
+        context,
+        session,
+        view.zeile.konto_id,
+        art="freigabe",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        stelle=office,
+        leistung=view.leistung,
+        felder=[f.label for f in felder],
+        kanal="Freigabe im Portal",
+        freigabe_id=row.id,
+    )
+
+
+async def nachweisen(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    nachweis_id: str,
+    dokument_id: str | None,
+    *,
+    version: int,
+    vertrauen: str,
+) -> DraftView:
+    """Tie an uploaded document to its evidence; None promises to send it later.
+
+    Raises
+    ------
+    NotFoundError
+        Unknown evidence, or no such document of this citizen and draft.
+    DraftChangedError, DraftClosedError
+    """
+    view = await zum_aendern(context, session, konto_id, entwurf_id, version, vertrauen)
+    if view.leistung.nachweis(nachweis_id) is None:
+        raise NotFoundError("Diesen Nachweis gibt es in dem Entwurf nicht.", field=nachweis_id)
+    if dokument_id is not None and dokument_id not in view.dateinamen:
+        raise NotFoundError("Dieses Dokument wurde zu diesem Entwurf nicht hochgeladen.", field=nachweis_id)
+    entry: Beleg = {"dokument": dokument_id, "spaeter": dokument_id is None}
+    view.zeile.nachweise = {**view.zeile.nachweise, nachweis_id: entry}
+    return await _geaendert(context, session, view, vertrauen)
+
+
+async def verwerfen(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    *,
+    version: int,
+    vertrauen: str,
+) -> DraftView:
+    """Give the draft up. It is kept for 30 days and can be taken up again with `wiederaufnehmen`."""
+    view = await zum_aendern(context, session, konto_id, entwurf_id, version, vertrauen)
+    return await _geaendert(context, session, view, vertrauen, status="verworfen")
+
+
+async def wiederaufnehmen(
+    context: PortalContext, session: AsyncSession, konto_id: str, entwurf_id: str, vertrauen: str
+) -> DraftView:
+    """Take a draft up again that was given up.
+
+    Raises
+    ------
+    ConflictError
+        Another draft of the same service is open.
+    NotFoundError, DraftClosedError
+    """
+    row = await zeile(session, konto_id, entwurf_id)
+    if row.status != "verworfen":
+        raise DraftClosedError
+    other = await session.scalar(
+        select(EntwurfZeile.id).where(
+            EntwurfZeile.konto_id == konto_id,
+            EntwurfZeile.leistung == row.leistung,
+            EntwurfZeile.status.in_(UNFERTIG),
+        )
+    )
+    if other is not None:
+        raise ConflictError("Für diese Leistung ist schon ein anderer Entwurf offen. Beide bleiben erhalten.")
+    view = await ansicht.sicht(context, session, row, vertrauen)
+    return await _geaendert(context, session, view, vertrauen)
+
+
+async def wert_fuer_personal(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    feld_id: str,
+    *,
+    funktion: str,
+    stelle_name: str,
+) -> str | int | None:
+    """The unmasked value for a clerk; the look is logged where the citizen sees it.
+
+    Raises
+    ------
+    NotFoundError
+        No such field, or its value was not released.
+    """
+    view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), "niedrig")
+    feld = view.leistung.feld(feld_id)
+    values = view.werte()
+    if feld is None or feld_id not in values:
+        raise NotFoundError("Zu diesem Feld gibt es keine freigegebene Angabe.", field=feld_id)
+    protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="einsicht",
+        akteur="mensch",
+        akteur_label=funktion,
+        stelle_name=stelle_name,
+        leistung=view.leistung,
+        felder=[feld.label],
+        kanal="Beratung im Chat",
+    )
+    return values[feld_id]
+
+
+async def _geaendert(
+    context: PortalContext, session: AsyncSession, view: Sicht, vertrauen: str, *, status: str = "offen"
+) -> DraftView:
+    """Raise the version, keep the deadline in step, and show the draft anew."""
+    view.zeile.version += 1
+    view.zeile.status = status
+    view.zeile.geaendert_utc = context.clock()
+    await session.flush()
+    fresh = await ansicht.sicht(context, session, view.zeile, vertrauen)
+    await fristen.nachfuehren(context, session, fresh)
+    return draft_view(context, fresh)
