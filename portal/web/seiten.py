@@ -1,0 +1,175 @@
+"""Pages that everybody may read: start, search, services, life situations, legal pages."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from portal.catalogue import NotYetValidError, fees
+from portal.catalogue.model import FristRegel, Gebuehr, Leistung
+from portal.context import PortalContext
+from portal.errors import NotFoundError
+from portal.services import katalog
+from portal.web.auth import Context, MaybeCitizen
+from portal.web.render import page
+from portal.web.stand import stand_of
+
+router = APIRouter(include_in_schema=False)
+
+EBENEN = {"eu": "EU", "bund": "Bund", "land": "Land NRW", "kommune": "Stadt"}
+ANGABEN = {
+    "name": "Beschreibung",
+    "leika": "Leistungsschlüssel",
+    "rechtsgrundlage": "Rechtsgrundlage",
+    "gebuehr": "Kosten",
+    "frist": "Frist",
+    "dauer": "Dauer",
+    "online": "Online-Weg",
+    "nachweise": "Nachweise",
+    "felder": "Angaben",
+    "stelle": "Zuständigkeit",
+    "rechtsbehelf": "Rechtsbehelf",
+}
+"""Top-level keys of a catalogue file whose origin people want to see, in this order."""
+
+AUF_DER_STARTSEITE = 8
+
+
+@dataclass(frozen=True)
+class Quelle:
+    """Where one part of a service's description comes from."""
+
+    angabe: str
+    ebene: str
+    quelle: str
+    marke: str
+
+
+@dataclass(frozen=True)
+class SchrittSeite:
+    """One step of a life situation as the page shows it."""
+
+    leistung: Leistung
+    hinweis: str | None
+    merkmal: str | None
+    fristen: list[FristRegel]
+    nach: list[str]
+    zwingend: bool
+    optional: bool
+
+
+@router.get("/")
+async def start(
+    request: Request, context: Context, citizen: MaybeCitizen, abgemeldet: bool = False
+) -> Response:
+    """The start page; who is logged in sees her deadlines, drafts and new post first."""
+    stand = await stand_of(context, citizen) if citizen else {}
+    lagen = context.katalog.lebenslagen.values()
+    services = sorted(context.katalog.leistungen.values(), key=lambda s: s.name)
+    return page(
+        request,
+        "start.html",
+        abgemeldet=abgemeldet and citizen is None,
+        lebenslagen=list(lagen),
+        leistungen=services[:AUF_DER_STARTSEITE],
+        **stand,
+    )
+
+
+@router.get("/suche")
+async def search(
+    request: Request, context: Context, citizen: MaybeCitizen, q: Annotated[str, Query(max_length=400)] = ""
+) -> Response:
+    """Services that fit some words; works without JavaScript."""
+    hits = katalog.suchen(context, q, limit=10)
+    found = [context.katalog.leistungen[hit.id] for hit in hits]
+    return page(request, "suche.html", q=q.strip(), treffer=found)
+
+
+@router.get("/leistungen")
+async def services(request: Request, context: Context, citizen: MaybeCitizen) -> Response:
+    """All services from A to Z."""
+    ordered = sorted(context.katalog.leistungen.values(), key=lambda s: s.name)
+    return page(request, "leistungen.html", leistungen=ordered)
+
+
+@router.get("/leistungen/{leistung_id}")
+async def service(request: Request, context: Context, citizen: MaybeCitizen, leistung_id: str) -> Response:
+    """One service: what is needed, who is responsible, cost, deadline, law, and where each of it comes from."""
+    found = katalog.leistung(context, leistung_id)
+    related = [context.katalog.leistungen.get(other) for other in found.beziehungen.oft_zusammen]
+    return page(
+        request,
+        "leistung.html",
+        leistung=found,
+        stelle=context.katalog.stellen.get(found.stelle or ""),
+        gebuehren=fees_of(context, found),
+        fristregeln=katalog.frist_regeln(found, context.today()),
+        zusammen=[other for other in related if other is not None],
+        quellen=sources_of(found),
+    )
+
+
+def fees_of(context: PortalContext, service: Leistung) -> list[Gebuehr]:
+    """The fees as of today; none where the catalogue is silent for today."""
+    try:
+        return fees(service, context.today())
+    except NotYetValidError:
+        return []
+
+
+def sources_of(service: Leistung) -> list[Quelle]:
+    """The origin of each part of a description, in a fixed order."""
+    return [
+        Quelle(label, EBENEN[origin.ebene], origin.quelle, origin.marke)
+        for key, label in ANGABEN.items()
+        if (origin := service.herkunft.get(key)) is not None
+    ]
+
+
+@router.get("/lebenslagen/{lage_id}")
+async def life_situation(request: Request, context: Context, citizen: MaybeCitizen, lage_id: str) -> Response:
+    """The checklist of a life situation, for everybody."""
+    lage = context.katalog.lebenslagen.get(lage_id)
+    if lage is None:
+        raise NotFoundError(
+            "Diese Lebenslage kenne ich nicht. Bitte suchen Sie auf der Startseite nach Ihrem Anliegen."
+        )
+    return page(request, "lebenslage.html", lage=lage, schritte=_steps(context, lage_id))
+
+
+def _steps(context: PortalContext, lage_id: str) -> list[SchrittSeite]:
+    known = context.katalog.leistungen
+    traits = context.katalog.merkmale
+    return [
+        SchrittSeite(
+            leistung=known[schritt.leistung],
+            hinweis=schritt.hinweis,
+            merkmal=traits[schritt.merkmal].label if schritt.merkmal in traits else schritt.merkmal,
+            fristen=katalog.frist_regeln(known[schritt.leistung], context.today()),
+            nach=[known[other].name for other in schritt.nach if other in known],
+            zwingend=schritt.zwingend,
+            optional=schritt.optional,
+        )
+        for schritt in context.katalog.lebenslagen[lage_id].schritte
+        if schritt.leistung in known
+    ]
+
+
+@router.get("/datenschutz")
+async def privacy(request: Request, citizen: MaybeCitizen) -> Response:
+    """Datenschutzhinweise."""
+    return page(request, "recht/datenschutz.html")
+
+
+@router.get("/impressum")
+async def imprint(request: Request, citizen: MaybeCitizen) -> Response:
+    """Impressum."""
+    return page(request, "recht/impressum.html")
+
+
+@router.get("/barrierefreiheit")
+async def accessibility(request: Request, citizen: MaybeCitizen) -> Response:
+    """Erklärung zur Barrierefreiheit."""
+    return page(request, "recht/barrierefreiheit.html")

@@ -1,0 +1,32 @@
+"""What a citizen wants to know first: deadlines, open drafts, new post."""
+
+from datetime import date
+from typing import TypedDict
+
+from portal.context import PortalContext
+from portal.services import entwurf, fristen, postfach
+from portal.services.sitzung import SitzungView
+from portal.services.views import DeadlineEntry, DraftView, MessageView
+
+
+class Stand(TypedDict):
+    """Values for the template part `mein/_stand.html`."""
+
+    heute: date
+    fristen: list[DeadlineEntry]
+    entwuerfe: list[DraftView]
+    neue_post: list[MessageView]
+
+
+async def stand_of(context: PortalContext, citizen: SitzungView) -> Stand:
+    """Unsettled deadlines soonest first, unfinished drafts, unread messages."""
+    async with context.transaction() as session:
+        deadlines = await fristen.liste(session, citizen.konto_id)
+        drafts = await entwurf.liste(context, session, citizen.konto_id, citizen.vertrauen)
+        messages = await postfach.liste(session, citizen.konto_id)
+    return {
+        "heute": context.today(),
+        "fristen": [d for d in deadlines if d.settled_at is None],
+        "entwuerfe": drafts,
+        "neue_post": [m for m in messages if m.read_at is None],
+    }
