@@ -43,7 +43,12 @@ def leistung(context: PortalContext, leistung_id: str) -> Leistung:
 
 def stelle(context: PortalContext, service: Leistung) -> Stelle:
     """The responsible office, or the Behördennummer where none is known."""
-    return context.katalog.stellen.get(service.stelle or "", UNBEKANNTE_STELLE)
+    return stelle_von(context, service.stelle or "")
+
+
+def stelle_von(context: PortalContext, stelle_id: str) -> Stelle:
+    """The office of this id, or the Behördennummer if it is unknown."""
+    return context.katalog.stellen.get(stelle_id, UNBEKANNTE_STELLE)
 
 
 @lru_cache(maxsize=1)
