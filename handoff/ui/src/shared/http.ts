@@ -76,3 +76,23 @@ export async function request<T>(url: string, options: RequestOptions = {}): Pro
     },
   );
 }
+
+const STATUS: Record<string, number> = {
+  [OFFLINE.code]: 0,
+  anmeldung_noetig: 401,
+  knopf_unbekannt: 403,
+  unterhaltung_unbekannt: 404,
+  nachricht_leer: 422,
+  nachricht_zu_lang: 422,
+  zu_viele_nachrichten: 429,
+  voruebergehend_gestoert: 503,
+};
+
+/** Socket errors carry a code only; this is the HTTP status that belongs to it. */
+export function statusOf(code: string): number {
+  return STATUS[code] ?? 422;
+}
+
+export function knownCode(code: string): boolean {
+  return code in STATUS;
+}

@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import { ApiError, errorBody, OFFLINE, request } from "../shared/http";
+import { ApiError, errorBody, knownCode, OFFLINE, request, statusOf } from "../shared/http";
 import { type Message, type Outgoing, type Page, SOCKET_PATH, type State } from "../shared/protocol";
 
 export interface Listener {
@@ -19,6 +19,7 @@ export interface Access {
 const ACK_TIMEOUT_MS = 8_000;
 const POLL_WAIT_S = 25;
 const POLL_PAUSE_MS = 4_000;
+const REFUSED_PAUSE_MS = 5_000;
 const SOCKET_FAILURES_BEFORE_POLLING = 2;
 
 /** One conversation's line to the server: Socket.IO, and HTTP long polling where sockets fail. */
@@ -27,6 +28,7 @@ export class Transport {
   private readonly polling = new AbortController();
   private failures = 0;
   private pollRuns = false;
+  private closed = false;
 
   constructor(
     private readonly access: Access,
@@ -88,6 +90,7 @@ export class Transport {
   }
 
   close(): void {
+    this.closed = true;
     this.polling.abort();
     this.socket.close();
   }
@@ -112,11 +115,14 @@ export class Transport {
 
   private failed(error: Error & { data?: unknown }): void {
     const body = errorBody(error.data) ?? codeInText(error.message);
-    if (body) {
-      this.listener.refused(new ApiError(statusOf(body.code), body));
+    const status = body ? statusOf(body.code) : 0;
+    if (body && (status === 401 || status === 404)) {
+      this.listener.refused(new ApiError(status, body));
       return;
     }
     this.failures += 1;
+    // After a refusal the client does not try again by itself.
+    if (!this.socket.active) window.setTimeout(() => this.closed || this.socket.connect(), REFUSED_PAUSE_MS);
     if (this.failures >= SOCKET_FAILURES_BEFORE_POLLING) void this.poll();
   }
 
@@ -161,21 +167,6 @@ export class Transport {
   }
 }
 
-const STATUS: Record<string, number> = {
-  anmeldung_noetig: 401,
-  knopf_unbekannt: 403,
-  unterhaltung_unbekannt: 404,
-  unterhaltung_beendet: 409,
-  nachricht_leer: 422,
-  nachricht_zu_lang: 422,
-  zu_viele_nachrichten: 429,
-};
-
-/** Socket errors carry a code only; this is the HTTP status that belongs to it. */
-function statusOf(code: string): number {
-  return STATUS[code] ?? (code === OFFLINE.code ? 0 : 422);
-}
-
 function codeInText(text: string) {
-  return text in STATUS ? { code: text, message: "" } : null;
+  return knownCode(text) ? { code: text, message: "" } : null;
 }
