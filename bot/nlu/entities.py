@@ -1,7 +1,9 @@
 """Rasa component: entities of a message, by rule and library."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,8 +16,25 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import catalogue
 from bot.nlu.aspects import ASPECTS
 from bot.nlu.phrases import PhraseFinder
+from language import addresses, contacts, dates, structured
+from language.normalise import clean
 
 _FILE = "phrases.json"
+_LENGTH = 5_000
+_OUTSIDE_THE_DOMAIN = "dokument"
+
+
+class Entity(NamedTuple):
+    """One entity: its name, its normalised value and where it stands."""
+
+    name: str
+    value: str | int
+    start: int
+    end: int
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether the entity and the stretch share a character."""
+        return self.start < end and start < self.end
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -62,6 +81,12 @@ class GermanEntityExtractor(GraphComponent):
             "life_situation": {s["id"]: [s["name"], *s["synonyme"]] for s in content["life_situations"]},
             "trait": {t["id"]: [t["label"], *t["words"]] for t in content["traits"]},
             "aspect": {name: list(words) for name, words in ASPECTS.items()},
+            "town": {
+                town: [town]
+                for table in training_data.lookup_tables
+                if table["name"] == "town"
+                for town in table["elements"]
+            },
         }
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _FILE).write_text(json.dumps(phrases, ensure_ascii=False), encoding="utf-8")
@@ -87,10 +112,40 @@ class GermanEntityExtractor(GraphComponent):
             text = message.get(TEXT) or ""
             if text.startswith("/"):
                 continue
-            found = [(p.kind, p.value, p.start, p.end) for p in self._finder.find(text)]
             rows = [
-                {"entity": kind, "value": value, "start": start, "end": end, "extractor": type(self).__name__}
-                for kind, value, start, end in found
+                {**entity._asdict(), "entity": entity.name, "extractor": type(self).__name__}
+                for entity in self._find(clean(text[:_LENGTH]), message.get("metadata") or {})
             ]
+            for row in rows:
+                del row["name"]
             message.set(ENTITIES, (message.get(ENTITIES) or []) + rows, add_to_output=True)
         return messages
+
+    def _find(self, text: str, metadata: dict[str, Any]) -> list[Entity]:
+        hidden = [Entity("", "", int(s["start"]), int(s["end"])) for s in metadata.get("secrets") or []]
+        found: list[Entity] = []
+        for entity in _values(text, metadata.get("now")):
+            inside_address = entity.name == "plz"
+            taken = hidden + [other for other in found if not (inside_address and other.name == "address")]
+            if not any(other.overlaps(entity.start, entity.end) for other in taken):
+                found.append(entity)
+        phrases = [Entity(p.kind, p.value, p.start, p.end) for p in self._finder.find(text)]
+        found = [entity for entity in found if entity.name != _OUTSIDE_THE_DOMAIN]
+        return sorted(found + phrases, key=lambda entity: (entity.start, entity.end))
+
+
+def _values(text: str, now: object) -> Iterator[Entity]:
+    """Values by falling precedence: of two that overlap the first one counts."""
+    for number in structured.find(text):
+        yield Entity(number.kind, number.value, number.start, number.end)
+    everyday = contacts.find(text)
+    for value in everyday:
+        if value.kind in ("email", "phone", "amount", "licence_plate"):
+            yield Entity(value.kind, value.value, value.start, value.end)
+    if isinstance(now, str):
+        for span in dates.find(text, datetime.fromisoformat(now).date()):
+            yield Entity("date" if span.single else "date_range", span.value, span.start, span.end)
+    for place in (*addresses.find_addresses(text), *addresses.find_persons(text)):
+        yield Entity(place.kind, place.value, place.start, place.end)
+    for value in everyday:
+        yield Entity(value.kind, value.value, value.start, value.end)

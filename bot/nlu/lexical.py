@@ -38,7 +38,9 @@ class _Pair:
     @classmethod
     def fit(cls, texts: Strings, labels: Strings, weights: Floats) -> "_Pair":
         characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
-        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, tokenizer=_WORD.findall, token_pattern=None)
+        words = TfidfVectorizer(
+            ngram_range=(1, 2), sublinear_tf=True, tokenizer=_WORD.findall, token_pattern=None
+        )
         models = [
             LogisticRegression(C=20.0, solver="liblinear", class_weight="balanced").fit(
                 features, labels, sample_weight=weights

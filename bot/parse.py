@@ -1,0 +1,87 @@
+"""Understanding alone, without the rest of the engine: one text in, one JSON line out (`amtslotse parse`)."""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.engine import loader
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.channel import LONGEST_TEXT
+from bot.quiet import configure_logging
+
+_NO_INTENT = {"name": None, "confidence": 0.0}
+
+
+class Parser:
+    """A trained model's understanding, loaded once.
+
+    Parameters
+    ----------
+    model
+        The model archive that `rasa train` wrote.
+    """
+
+    def __init__(self, model: Path) -> None:
+        configure_logging()
+        with tempfile.TemporaryDirectory() as folder:
+            self._metadata, self._runner = loader.load_predict_graph_runner(
+                Path(folder), model, LocalModelStorage, DaskGraphRunner
+            )
+        self._tracker = DialogueStateTracker.from_events("parse", [])
+
+    def understand(self, text: str, now: datetime) -> dict[str, Any]:
+        """Everything that the components found, as the actions see it in `tracker.latest_message`.
+
+        Parameters
+        ----------
+        now
+            The moment as of which "gestern" is meant.
+        """
+        message = UserMessage(text[:LONGEST_TEXT], sender_id="parse", metadata={"now": now.isoformat()})
+        target = self._metadata.nlu_target
+        results = self._runner.run(
+            inputs={PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: self._tracker}, targets=[target]
+        )
+        parsed: dict[str, Any] = results[target][0].as_dict(only_output_properties=True)
+        return parsed
+
+    def parse(self, text: str, now: datetime) -> dict[str, Any]:
+        """One utterance in the shape that `amtslotse parse` prints."""
+        found = self.understand(text, now)
+        entities = found.get("entities") or []
+        situation = next((e["value"] for e in entities if e["entity"] == "life_situation"), None)
+        intent = found.get("intent") or _NO_INTENT
+        return {
+            "text": text,
+            "intent": {"name": intent["name"], "confidence": intent["confidence"]},
+            "life_situation": {"id": situation} if situation else None,
+            "services": found.get("services") or [],
+            "entities": [
+                {"type": e["entity"], "value": e["value"], "start": e["start"], "end": e["end"]} for e in entities
+            ],
+            "act": found.get("act"),
+            "out_of_scope": bool(found.get("out_of_scope")),
+        }
+
+
+def parse_lines(model: Path, lines: Iterable[str], now: datetime) -> Iterator[str]:
+    """One JSON line for each line of text, in order.
+
+    Parameters
+    ----------
+    model
+        The model archive that `rasa train` wrote.
+    now
+        The moment as of which relative dates are meant.
+    """
+    parser = Parser(model)
+    for line in lines:
+        yield json.dumps(parser.parse(line.rstrip("\r\n"), now), ensure_ascii=False)

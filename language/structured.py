@@ -1,0 +1,82 @@
+"""Numbers that identify a person: IBAN, Steuer-IdNr, serial numbers of identity documents. Kept libraries check them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from schwifty import IBAN
+from stdnum.de import idnr
+
+Kind = Literal["iban", "steuer_id", "dokument"]
+
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ ]?\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")
+_STEUER_ID = re.compile(r"(?<![\d+])(?<!\d[ /.-])[1-9]\d(?:[ /.-]?\d{3}){3}(?![ ]?\d)")
+# Serial numbers use no vowels and none of B, D, Q, S (they could be read as digits or words).
+_SERIAL = re.compile(
+    r"(?<![A-Za-z0-9])([CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8})(?:[ ]?(\d)D?)?(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_WEIGHTS = (7, 3, 1)
+_SHORTEST_IBAN = 15
+_DIGITS_OF_A_SERIAL = 3
+
+
+@dataclass(frozen=True)
+class Structured:
+    """A number found: `value` without spaces and in capitals, at `start` to `end` of the text."""
+
+    kind: Kind
+    start: int
+    end: int
+    value: str
+
+
+def find(text: str) -> list[Structured]:
+    """Find every valid IBAN, Steuer-IdNr and document number, in order and without overlap."""
+    found: list[Structured] = []
+    for candidate in (*_ibans(text), *_steuer_ids(text), *_serials(text)):
+        if not any(candidate.start < other.end and other.start < candidate.end for other in found):
+            found.append(candidate)
+    return sorted(found, key=lambda item: item.start)
+
+
+def mask(kind: Kind, value: str) -> str:
+    """What may be shown of a number: enough to recognise one's own, too little to use it."""
+    if kind == "iban":
+        return f"{value[:2]}•• •••• {value[-4:]}"
+    return f"•••• {value[-3:]}"
+
+
+def check_digit(serial: str) -> int:
+    """Check digit of a machine-readable travel document (ICAO Doc 9303, weights 7-3-1)."""
+    return sum(int(char, 36) * _WEIGHTS[i % 3] for i, char in enumerate(serial)) % 10
+
+
+def _ibans(text: str) -> Iterator[Structured]:
+    for match in _IBAN.finditer(text):
+        written = match.group()
+        for end in range(len(written), _SHORTEST_IBAN - 1, -1):
+            following = written[end : end + 1]
+            if not written[end - 1].isalnum() or (following.isalnum() and written[end - 1].isalnum()):
+                continue
+            iban = IBAN(re.sub(r"[ -]", "", written[:end]).upper(), allow_invalid=True)
+            if iban.is_valid:
+                yield Structured("iban", match.start(), match.start() + end, str(iban))
+                break
+
+
+def _steuer_ids(text: str) -> Iterator[Structured]:
+    for match in _STEUER_ID.finditer(text):
+        value = re.sub(r"\D", "", match.group())
+        if idnr.is_valid(value):
+            yield Structured("steuer_id", match.start(), match.end(), value)
+
+
+def _serials(text: str) -> Iterator[Structured]:
+    for match in _SERIAL.finditer(text):
+        serial, check = match.group(1).upper(), match.group(2)
+        if sum(char.isdigit() for char in serial) < _DIGITS_OF_A_SERIAL:
+            continue
+        if check is None or int(check) == check_digit(serial):
+            yield Structured("dokument", match.start(), match.end(), serial)
