@@ -96,7 +96,7 @@ async def _vorbereiten(context: PortalContext, session: AsyncSession, view: Sich
         status="vorbereitet",
         effect="vorbereitung",
         delivered_at=None,
-        url=f"/mein/entwuerfe/{view.zeile.id}",
+        url=f"/mein/antraege/{view.zeile.id}",
     )
     return SubmitView(case=case, deadline=draft.deadline, draft=draft)
 

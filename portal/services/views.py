@@ -1,162 +1,67 @@
-"""The shapes that use cases give back: the same for the service interface, the pages and the tests.
-
-They are those of docs/protocol/dialog.md.
-"""
+"""The shapes that use cases give back: those of the service interface (portal.client.shapes), and those of the pages."""
 
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from portal.client.shapes import (
+    CaseView,
+    Checklist,
+    Choice,
+    DeadlineView,
+    DocumentName,
+    DocumentView,
+    DraftView,
+    EvidenceView,
+    FeeView,
+    FieldView,
+    NextStep,
+    OfficeView,
+    Progress,
+    Recipient,
+    Required,
+    SearchHit,
+    SecretView,
+    ServiceView,
+    Source,
+    Step,
+    StepDeadline,
+    SubmitView,
+    Trait,
+    View,
+)
 
-Value = str | int | None
-
-
-class View(BaseModel):
-    """Root of all shapes."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-
-class Choice(View):
-    """One option of a field."""
-
-    id: str
-    label: str
-
-
-class FieldView(View):
-    """One field of a draft. `masked`: the value is withheld and `display` shows its last characters only."""
-
-    id: str
-    label: str
-    question: str
-    help: str | None
-    type: str
-    options: list[Choice]
-    required: bool
-    value: Value
-    display: str | None
-    sensitive: bool
-    masked: bool = False
-    source: Literal["stammdaten", "angabe", "mensch"] | None
-    source_label: str | None
-    date: str | None
-    state: Literal["offen", "vorgeschlagen", "beantwortet", "entfaellt"]
-
-
-class DocumentView(View):
-    """An uploaded file, without its bytes."""
-
-    id: str
-    filename: str
-    media_type: str
-    size: int
-    sha256: str
-
-
-class DocumentName(View):
-    """A document as a draft names it."""
-
-    id: str
-    filename: str
-
-
-class EvidenceView(View):
-    """One piece of evidence of a draft."""
-
-    id: str
-    label: str
-    help: str | None
-    required: bool
-    state: Literal["offen", "vorhanden", "nachgereicht", "entfaellt"]
-    document: DocumentName | None
-
-
-class Recipient(View):
-    """Who gets the data."""
-
-    office: str
-    authority: str
-
-
-class NextStep(View):
-    """What comes next."""
-
-    kind: Literal["release", "field", "evidence", "identity", "wait", "confirm", "done"]
-    id: str | None = None
-    from_: str | None = Field(default=None, alias="from")
-
-
-class Progress(View):
-    """Settled questions of all that apply."""
-
-    answered: int
-    total: int
-
-
-class FeeView(View):
-    """The fee in words; `mark` `geprueft` or `stand_pruefen`."""
-
-    display: str
-    mark: str
-
-
-class DeadlineView(View):
-    """A deadline: its last day if it can be counted, and in words."""
-
-    date: str | None
-    text: str
-    law: str
-    mark: str
-
-
-class DraftView(View):
-    """A draft application as one citizen sees it at one level of trust."""
-
-    id: str
-    service: str
-    name: str
-    version: int
-    status: Literal["offen", "vorbereitet", "abgegeben", "verworfen"]
-    recipient: Recipient
-    purpose: str
-    legal_basis: str
-    release_text_version: str
-    fields: list[FieldView]
-    evidence: list[EvidenceView]
-    next: NextStep
-    progress: Progress
-    effect: Literal["antrag", "anzeige", "vorbereitung"]
-    """What the act means at `trust_level`; what it would mean now: `effect_now`."""
-    effect_now: Literal["antrag", "anzeige", "vorbereitung"]
-    trust_level: str
-    trust: str
-    fee: FeeView
-    deadline: DeadlineView | None
-    changed_at: datetime
-
-
-class CaseView(View):
-    """A case, or a Vorbereitung (then `reference` and `delivered_at` are None)."""
-
-    id: str
-    reference: str | None
-    service: str
-    name: str
-    office: str
-    status: str
-    effect: Literal["antrag", "anzeige", "vorbereitung"]
-    delivered_at: datetime | None
-    """Moment at which the portal received the case for the office."""
-    url: str
-
-
-class SubmitView(View):
-    """The answer to the citizen's confirmation."""
-
-    case: CaseView
-    deadline: DeadlineView | None
-    draft: DraftView
+__all__ = [
+    "CaseDetail",
+    "CaseView",
+    "Checklist",
+    "Choice",
+    "DeadlineEntry",
+    "DeadlineView",
+    "DocumentName",
+    "DocumentView",
+    "DraftView",
+    "EvidenceView",
+    "FeeView",
+    "FieldView",
+    "InboxEntry",
+    "LogEntry",
+    "MessageView",
+    "NextStep",
+    "OfficeView",
+    "Progress",
+    "Recipient",
+    "Required",
+    "SearchHit",
+    "SecretView",
+    "ServiceView",
+    "Source",
+    "StatusStep",
+    "Step",
+    "StepDeadline",
+    "SubmitView",
+    "Trait",
+    "View",
+]
 
 
 class StatusStep(View):
@@ -235,116 +140,3 @@ class LogEntry(View):
     fields: list[str]
     channel: str
     sha256: str | None
-
-
-class OfficeView(View):
-    """An office; what is not known is None."""
-
-    id: str
-    name: str
-    authority: str
-    address: str | None
-    phone: str | None
-    hours: str | None
-    url: str | None
-
-
-class Required(View):
-    """One document that a service needs."""
-
-    label: str
-    help: str | None
-    required: bool
-
-
-class Source(View):
-    """A source of a service's values."""
-
-    label: str
-    mark: str
-
-
-class ServiceView(View):
-    """A service as of today."""
-
-    id: str
-    nr: int | None
-    leika: str | None
-    name: str
-    short: str
-    text: str
-    hint: str | None
-    office: OfficeView
-    fee: FeeView
-    deadline: DeadlineView | None
-    duration: str | None
-    ways: list[str]
-    trust_level: str | None
-    effect: str
-    online_hint: str | None
-    in_person: str | None
-    data: list[str]
-    documents: list[Required]
-    law: list[str]
-    sources: list[Source]
-    related: list[str]
-    sensitive: bool
-    url: str
-
-
-class SearchHit(View):
-    """A service that was found; `score` 0 to 1."""
-
-    id: str
-    nr: int | None
-    leika: str | None
-    name: str
-    score: float
-
-
-class Trait(View):
-    """What a person may have."""
-
-    id: str
-    label: str
-    words: list[str]
-
-
-class StepDeadline(View):
-    """A step's deadline in words."""
-
-    text: str
-    law: str
-    mark: str
-
-
-class Step(View):
-    """One step of a life situation. `applies`: certain for this person; otherwise only if she has `trait`."""
-
-    service: str
-    name: str
-    deadline: StepDeadline | None
-    depends_on: list[str]
-    blocking: bool
-    note: str | None
-    optional: bool
-    trait: str | None
-    applies: bool
-    done: bool
-
-
-class Checklist(View):
-    """The steps of a life situation, in legal order."""
-
-    id: str
-    title: str
-    intro: str
-    steps: list[Step]
-    notes: list[str]
-
-
-class SecretView(View):
-    """A number in the vault: its reference, and how it may be shown."""
-
-    ref: str
-    display: str

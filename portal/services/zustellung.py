@@ -139,11 +139,29 @@ async def _versuchen(context: PortalContext, zustellung_id: str, kanaele: Mappin
     return delivered
 
 
-async def arbeiten(context: PortalContext, kanaele: Mapping[str, Zustellkanal] = KANAELE) -> None:
-    """The background worker: empties the outbox until it is cancelled. Started by the portal's lifespan."""
-    while True:
-        try:
-            await zustellen_faellige(context, kanaele)
-        except Exception as error:  # the edge: a database that is away for a moment must not end the worker
-            log.error("delivery_worker_failed", fehler=type(error).__name__)
-        await asyncio.sleep(TAKT_S)
+class Zustelldienst:
+    """The background worker: empties the outbox while the portal runs. Used as `async with Zustelldienst(context):`."""
+
+    def __init__(self, context: PortalContext, kanaele: Mapping[str, Zustellkanal] = KANAELE) -> None:
+        self._context = context
+        self._kanaele = kanaele
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Zustelldienst":
+        self._task = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await zustellen_faellige(self._context, self._kanaele)
+            except (
+                Exception
+            ) as error:  # the edge: a database that is away for a moment must not end the worker
+                log.error("delivery_worker_failed", fehler=type(error).__name__)
+            await asyncio.sleep(TAKT_S)

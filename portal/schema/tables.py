@@ -1,0 +1,35 @@
+"""Every table of the portal, imported once, so that migrations see them all."""
+
+from portal.schema import (
+    bindung,
+    dokument,
+    entwurf,
+    frist,
+    idempotenz,
+    konto,
+    personal,
+    postfach,
+    protokoll,
+    sitzung,
+    stammdaten,
+    tresor,
+    vorgang,
+)
+from portal.schema.base import Base
+
+__all__ = [
+    "Base",
+    "bindung",
+    "dokument",
+    "entwurf",
+    "frist",
+    "idempotenz",
+    "konto",
+    "personal",
+    "postfach",
+    "protokoll",
+    "sitzung",
+    "stammdaten",
+    "tresor",
+    "vorgang",
+]
