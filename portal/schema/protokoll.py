@@ -21,6 +21,8 @@ class ProtokollZeile(Base):
     akteur: Mapped[str] = mapped_column(String(20))
     """buerger, mensch (staff), system."""
     akteur_label: Mapped[str] = mapped_column(String(200))
+    personal_id: Mapped[str | None] = mapped_column(String(64))
+    """Who of the staff looked; for the town's supervision, not shown to the citizen."""
     stelle: Mapped[str] = mapped_column(String(200))
     behoerde: Mapped[str] = mapped_column(String(200))
     zweck: Mapped[str] = mapped_column(String(400))

@@ -138,12 +138,18 @@ async def zeile(session: AsyncSession, konto_id: str, entwurf_id: str) -> Entwur
 
 
 async def laden(
-    context: PortalContext, session: AsyncSession, konto_id: str, entwurf_id: str, vertrauen: str
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    vertrauen: str,
+    *,
+    masked: bool = False,
+    proposals: bool = True,
 ) -> DraftView:
-    """The draft as its citizen sees it. Raises NotFoundError."""
-    return draft_view(
-        context, await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), vertrauen)
-    )
+    """The draft; `masked` and `proposals` as in `draft_view`. Raises NotFoundError."""
+    view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), vertrauen)
+    return draft_view(context, view, masked=masked, proposals=proposals)
 
 
 async def liste(
@@ -387,8 +393,11 @@ async def wert_fuer_personal(
     *,
     funktion: str,
     stelle_name: str,
+    personal_id: str,
 ) -> str | int | None:
     """The unmasked value for a clerk; the look is logged where the citizen sees it.
+
+    The citizen reads function and office; `personal_id` is kept for the town's own supervision alone.
 
     Raises
     ------
@@ -411,6 +420,7 @@ async def wert_fuer_personal(
         leistung=view.leistung,
         felder=[feld.label],
         kanal="Beratung im Chat",
+        personal_id=personal_id,
     )
     return values[feld_id]
 

@@ -31,6 +31,7 @@ def eintragen(
     freigabe_id: str | None = None,
     aktenzeichen: str | None = None,
     inhalt_sha256: str | None = None,
+    personal_id: str | None = None,
 ) -> None:
     """Add one entry in the caller's transaction.
 
@@ -58,6 +59,7 @@ def eintragen(
             felder=list(felder),
             kanal=kanal,
             inhalt_sha256=inhalt_sha256,
+            personal_id=personal_id,
         )
     )
 

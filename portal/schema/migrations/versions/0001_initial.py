@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("am_utc", base.Moment(timezone=True), nullable=False),
         sa.Column("akteur", sa.String(length=20), nullable=False),
         sa.Column("akteur_label", sa.String(length=200), nullable=False),
+        sa.Column("personal_id", sa.String(length=64), nullable=True),
         sa.Column("stelle", sa.String(length=200), nullable=False),
         sa.Column("behoerde", sa.String(length=200), nullable=False),
         sa.Column("zweck", sa.String(length=400), nullable=False),

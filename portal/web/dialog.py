@@ -1,0 +1,452 @@
+"""The service interface for the dialogue (docs/protocol/dialog.md): authenticate, parse, call one use case, answer."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.client.shapes import View
+from portal.errors import ForbiddenError, InvalidInputError, NotLoggedInError
+from portal.services import abgabe, bindung, entwurf, idempotenz, katalog, stammdaten, tresor, vorgang
+from portal.services.bindung import Gebunden
+from portal.services.views import CaseView, Checklist, DraftView, SearchHit, ServiceView, Trait
+from portal.web.auth import Context
+
+Dienst = Literal["actions", "handoff"]
+Wert = str | int | None
+
+
+class ServiceTokenError(NotLoggedInError):
+    """The caller is none of the portal's services. The operator checks the service tokens."""
+
+    code = "dienst_unbekannt"
+
+
+@dataclass(frozen=True)
+class Aufrufer:
+    """Which service calls, and for which conversation."""
+
+    dienst: Dienst
+    unterhaltung: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.dienst}:{self.unterhaltung}"
+
+
+def caller(
+    context: Context,
+    authorization: Annotated[str, Header()] = "",
+    x_conversation: Annotated[str, Header(max_length=64)] = "",
+) -> Aufrufer:
+    """The calling service, by its token."""
+    scheme, _, token = authorization.partition(" ")
+    known: tuple[tuple[Dienst, str], ...] = (
+        ("actions", context.settings.actions_token),
+        ("handoff", context.settings.handoff_token),
+    )
+    for dienst, expected in known:
+        if scheme.lower() == "bearer" and expected and hmac.compare_digest(token.encode(), expected.encode()):
+            return Aufrufer(dienst, x_conversation)
+    raise ServiceTokenError("Dieser Zugang ist den Diensten des Portals vorbehalten.")
+
+
+def conversation_caller(who: Annotated[Aufrufer, Depends(caller)]) -> Aufrufer:
+    """As `caller`, and it names its conversation."""
+    if not who.unterhaltung:
+        raise InvalidInputError("Der Kopf X-Conversation fehlt.", field="X-Conversation")
+    return who
+
+
+def handoff_only(who: Annotated[Aufrufer, Depends(conversation_caller)]) -> Aufrufer:
+    """As `conversation_caller`, and it is the gateway."""
+    if who.dienst != "handoff":
+        raise ForbiddenError("Das darf nur die Gesprächsvermittlung.")
+    return who
+
+
+Service = Annotated[Aufrufer, Depends(caller)]
+Conversation = Annotated[Aufrufer, Depends(conversation_caller)]
+Gateway = Annotated[Aufrufer, Depends(handoff_only)]
+Key = Annotated[str, Header(alias="Idempotency-Key")]
+
+router = APIRouter(prefix="/api/dialog", tags=["Dialog"])
+
+
+class Body(BaseModel):
+    """Root of all bodies: an unknown key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Binding(Body):
+    account: str = Field(max_length=36)
+    sid: str = Field(max_length=64)
+
+
+class Opening(Body):
+    service: str = Field(max_length=80)
+
+
+class Answer(Body):
+    value: Wert = None
+    version: int
+    by: Literal["citizen", "clerk"] = "citizen"
+    secret_ref: str | None = None
+
+
+class Release(Body):
+    freigeben: list[str]
+    aendern: dict[str, Wert] = {}
+    version: int
+
+
+class Evidence(Body):
+    document: str | None = None
+    later: bool = False
+    version: int
+
+
+class Version(Body):
+    version: int
+
+
+class Secret(Body):
+    kind: str = Field(max_length=20)
+    value: str = Field(max_length=200)
+
+
+class Me(View):
+    """Whom a conversation belongs to."""
+
+    bound: bool
+    trust: str | None
+    first_name: str | None
+
+
+class Value(View):
+    """One unmasked value."""
+
+    value: Wert
+
+
+class SearchAnswer(View):
+    """Services found."""
+
+    services: list[SearchHit]
+
+
+class TraitsAnswer(View):
+    """All traits."""
+
+    traits: list[Trait]
+
+
+def _json(view: View) -> dict[str, object]:
+    return view.model_dump(mode="json", by_alias=True)
+
+
+Use = Callable[[AsyncSession, Gebunden], Awaitable[View]]
+
+
+async def _write(
+    request: Request, context: Context, who: Aufrufer, key: str, use: Use, *, status: int = 200
+) -> JSONResponse:
+    """Run one write of a bound conversation once per key.
+
+    The binding is checked before the stored answer is looked up: a session that has ended sees nothing any more.
+    """
+    async with context.transaction() as session:
+        await bindung.gebunden(context, session, who.unterhaltung)
+
+    async def act(session: AsyncSession) -> idempotenz.Antwort:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        return status, _json(await use(session, bound))
+
+    code, body = await idempotenz.einmal(context, who.name, key, f"{request.method} {request.url.path}", act)
+    return JSONResponse(body, code)
+
+
+@router.put("/bindings")
+async def bind(context: Context, who: Gateway, body: Binding) -> dict[str, bool]:
+    """Tie the conversation to a citizen's session. Naturally idempotent."""
+    async with context.transaction() as session:
+        await bindung.binden(context, session, who.unterhaltung, body.account, body.sid)
+    return {"bound": True}
+
+
+@router.delete("/bindings")
+async def unbind(context: Context, who: Gateway) -> dict[str, bool]:
+    """Untie the conversation."""
+    async with context.transaction() as session:
+        await bindung.loesen(session, who.unterhaltung)
+    return {"bound": False}
+
+
+@router.get("/search")
+async def search(
+    context: Context, _who: Service, q: Annotated[str, Query(max_length=400)], limit: int = 5
+) -> SearchAnswer:
+    """Services that fit some words."""
+    return SearchAnswer(services=katalog.suchen(context, q, limit))
+
+
+@router.get("/services/{service_id}")
+async def service(context: Context, _who: Service, service_id: str) -> ServiceView:
+    """One service as of today."""
+    return katalog.service_view(context, service_id)
+
+
+@router.get("/life-situations/{situation}")
+async def life_situation(
+    context: Context, who: Service, situation: str, traits: str = "", without: str = ""
+) -> Checklist:
+    """The steps of a life situation; those whose trait is in `without` are left out."""
+
+    def ids(text: str) -> frozenset[str]:
+        return frozenset(t for t in text.split(",") if t)
+
+    async with context.transaction() as session:
+        try:
+            account = (await bindung.gebunden(context, session, who.unterhaltung)).konto_id
+        except NotLoggedInError:
+            account = None
+        return await katalog.checkliste(
+            context, session, situation, merkmale=ids(traits), ohne=ids(without), konto_id=account
+        )
+
+
+@router.get("/traits")
+async def traits(context: Context, _who: Service) -> TraitsAnswer:
+    """What a person may have."""
+    return TraitsAnswer(traits=katalog.merkmale(context))
+
+
+@router.get("/me")
+async def me(context: Context, who: Conversation) -> Me:
+    """Whether the conversation is bound, and to whom."""
+    async with context.transaction() as session:
+        try:
+            bound = await bindung.gebunden(context, session, who.unterhaltung)
+        except NotLoggedInError:
+            return Me(bound=False, trust=None, first_name=None)
+        names = (await stammdaten.load(session, bound.konto_id)).get("vornamen")
+    first = names.wert.split() if names else []
+    return Me(bound=True, trust=bound.vertrauen, first_name=first[0] if first else None)
+
+
+@router.get("/cases")
+async def cases(context: Context, who: Conversation) -> list[CaseView]:
+    """The citizen's cases."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        return await vorgang.liste(session, bound.konto_id)
+
+
+@router.post("/drafts")
+async def open_draft(
+    request: Request, context: Context, who: Conversation, body: Opening, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Open the citizen's draft of a service, or take up the open one; it becomes the conversation's current one."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        view = await entwurf.oeffnen(context, session, bound.konto_id, body.service, bound.vertrauen)
+        await bindung.entwurf_merken(session, who.unterhaltung, view.id)
+        return await _shown(context, session, bound, view.id)
+
+    return await _write(request, context, who, idempotency_key, use, status=201)
+
+
+async def _shown(
+    context: Context, session: AsyncSession, bound: Gebunden, draft_id: str, *, proposals: bool = True
+) -> DraftView:
+    """A draft as it leaves by this door: sensitive values are always masked."""
+    return await entwurf.laden(
+        context, session, bound.konto_id, draft_id, bound.vertrauen, masked=True, proposals=proposals
+    )
+
+
+@router.get("/drafts/current")
+async def current_draft(context: Context, who: Conversation, masked: bool = False) -> DraftView:
+    """The conversation's current draft; `masked=1` (for clerks) also withholds what is not released."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        return await _shown(context, session, bound, bound.entwurf(), proposals=not masked)
+
+
+@router.put("/drafts/{draft}/fields/{field}")
+async def put_field(
+    request: Request,
+    context: Context,
+    who: Conversation,
+    draft: str,
+    field: str,
+    body: Answer,
+    idempotency_key: Key = "",
+) -> JSONResponse:
+    """Write one answer."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        value = body.value
+        if body.secret_ref is not None:
+            value = await tresor.wert(session, who.unterhaltung, body.secret_ref)
+        await entwurf.antworten(
+            context,
+            session,
+            bound.konto_id,
+            draft,
+            field,
+            value,
+            version=body.version,
+            vertrauen=bound.vertrauen,
+            urheber=body.by,
+        )
+        return await _shown(context, session, bound, draft)
+
+    return await _write(request, context, who, idempotency_key, use)
+
+
+@router.post("/drafts/{draft}/release")
+async def release(
+    request: Request,
+    context: Context,
+    who: Conversation,
+    draft: str,
+    body: Release,
+    idempotency_key: Key = "",
+) -> JSONResponse:
+    """Release master data for this purpose and recipient."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        changes = dict(body.aendern)
+        for field, value in changes.items():
+            if isinstance(value, str) and value.startswith(tresor.PREFIX):
+                changes[field] = await tresor.wert(session, who.unterhaltung, value)
+        await entwurf.freigeben(
+            context,
+            session,
+            bound.konto_id,
+            draft,
+            body.freigeben,
+            changes,
+            version=body.version,
+            vertrauen=bound.vertrauen,
+        )
+        return await _shown(context, session, bound, draft)
+
+    return await _write(request, context, who, idempotency_key, use)
+
+
+@router.post("/drafts/{draft}/evidence/{evidence}")
+async def put_evidence(
+    request: Request,
+    context: Context,
+    who: Conversation,
+    draft: str,
+    evidence: str,
+    body: Evidence,
+    idempotency_key: Key = "",
+) -> JSONResponse:
+    """Tie an uploaded document, or promise to send it later."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        if body.document is None and not body.later:
+            raise InvalidInputError("Es wurde kein Dokument genannt.", field="document")
+        await entwurf.nachweisen(
+            context,
+            session,
+            bound.konto_id,
+            draft,
+            evidence,
+            body.document,
+            version=body.version,
+            vertrauen=bound.vertrauen,
+        )
+        return await _shown(context, session, bound, draft)
+
+    return await _write(request, context, who, idempotency_key, use)
+
+
+@router.post("/drafts/{draft}/submit")
+async def submit(
+    request: Request,
+    context: Context,
+    who: Conversation,
+    draft: str,
+    body: Version,
+    idempotency_key: Key = "",
+) -> JSONResponse:
+    """The citizen's confirmation of exactly this version."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        result = await abgabe.abgeben(
+            context, session, bound.konto_id, draft, version=body.version, vertrauen=bound.vertrauen
+        )
+        return result.model_copy(update={"draft": await _shown(context, session, bound, draft)})
+
+    return await _write(request, context, who, idempotency_key, use, status=201)
+
+
+@router.delete("/drafts/{draft}")
+async def discard(
+    request: Request,
+    context: Context,
+    who: Conversation,
+    draft: str,
+    body: Version,
+    idempotency_key: Key = "",
+) -> JSONResponse:
+    """Give the draft up."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        await entwurf.verwerfen(
+            context, session, bound.konto_id, draft, version=body.version, vertrauen=bound.vertrauen
+        )
+        await bindung.entwurf_merken(session, who.unterhaltung, None)
+        return await _shown(context, session, bound, draft)
+
+    return await _write(request, context, who, idempotency_key, use)
+
+
+@router.get("/drafts/{draft}/fields/{field}/value")
+async def reveal(
+    context: Context,
+    who: Gateway,
+    draft: str,
+    field: str,
+    staff: Annotated[str, Query(max_length=64)],
+    function: Annotated[str, Query(max_length=200)],
+    office: Annotated[str, Query(max_length=200)],
+) -> Value:
+    """The unmasked value for a clerk; logged for the citizen by function and office, not by the clerk's id."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        value = await entwurf.wert_fuer_personal(
+            context,
+            session,
+            bound.konto_id,
+            draft,
+            field,
+            funktion=function,
+            stelle_name=office,
+            personal_id=staff,
+        )
+    return Value(value=value)
+
+
+@router.post("/vault")
+async def keep_secret(
+    request: Request, context: Context, who: Gateway, body: Secret, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Keep a recognised number of this conversation; no login is needed for that."""
+
+    async def act(session: AsyncSession) -> idempotenz.Antwort:
+        return 201, _json(await tresor.ablegen(context, session, who.unterhaltung, body.kind, body.value))
+
+    code, answer = await idempotenz.einmal(context, who.name, idempotency_key, "POST /api/dialog/vault", act)
+    return JSONResponse(answer, code)

@@ -1,0 +1,37 @@
+"""The catalogue for everybody: no login, nothing personal."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from portal.services import katalog
+from portal.services.views import Checklist, ServiceView
+from portal.web.auth import Context
+from portal.web.dialog import SearchAnswer
+
+router = APIRouter(prefix="/api", tags=["Katalog"])
+
+
+@router.get("/services/{service_id}")
+async def service(context: Context, service_id: str) -> ServiceView:
+    """One service as of today."""
+    return katalog.service_view(context, service_id)
+
+
+@router.get("/search")
+async def search(context: Context, q: Annotated[str, Query(max_length=400)], limit: int = 5) -> SearchAnswer:
+    """Services that fit some words."""
+    return SearchAnswer(services=katalog.suchen(context, q, limit))
+
+
+@router.get("/life-situations/{situation}")
+async def life_situation(context: Context, situation: str, traits: str = "", without: str = "") -> Checklist:
+    """The steps of a life situation for somebody with these traits."""
+    async with context.transaction() as session:
+        return await katalog.checkliste(
+            context,
+            session,
+            situation,
+            merkmale=frozenset(t for t in traits.split(",") if t),
+            ohne=frozenset(t for t in without.split(",") if t),
+        )
