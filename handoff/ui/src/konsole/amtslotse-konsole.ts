@@ -8,6 +8,9 @@ import { sidePane } from "./side-pane";
 /** Waiting times are redrawn this often. */
 const CLOCK_MS = 30_000;
 
+/** The log follows new messages when the reader is at most this many pixels away from its end. */
+const NEAR_END_PX = 80;
+
 const KEYS = [
   ["j / k", "nächstes / voriges Gespräch"],
   ["Enter", "Gespräch übernehmen oder öffnen"],
@@ -31,6 +34,7 @@ export class AmtslotseKonsole extends LitElement {
   private readonly desk = new Desk(() => this.requestUpdate());
   private clock = 0;
   private shown = "";
+  private atEnd = true;
 
   constructor() {
     super();
@@ -61,10 +65,15 @@ export class AmtslotseKonsole extends LitElement {
     this.desk.close();
   }
 
+  protected override willUpdate(): void {
+    const scroll = this.querySelector(".ak-scroll");
+    if (scroll) this.atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
+  }
+
   protected override updated(): void {
     const scroll = this.querySelector(".ak-scroll");
     const shown = `${this.desk.view?.chat}/${this.desk.log.last}/${this.desk.pending.length}`;
-    if (!scroll || shown === this.shown) return;
+    if (!scroll || (shown === this.shown && !this.atEnd)) return;
     this.shown = shown;
     scroll.scrollTop = scroll.scrollHeight;
   }

@@ -64,6 +64,7 @@ export class Desk {
   /** Claims a waiting chat, or opens one of the clerk's own. Gives false when somebody else was faster. */
   async take(entry: Entry): Promise<boolean> {
     const own = this.queue.mine.some(({ chat }) => chat === entry.chat);
+    this.notice = null;
     const view = await this.attempt<ChatView>(own ? "chat.open" : "chat.claim", { chat: entry.chat });
     if (view) {
       this.show(view, true);
@@ -75,6 +76,7 @@ export class Desk {
   async send(text: string, id = clientId()): Promise<void> {
     const chat = this.view?.chat;
     if (!chat) return;
+    this.notice = null;
     this.pending = [
       ...this.pending.filter((entry) => entry.id !== id),
       { id, text, failed: false, seq: null },
@@ -128,7 +130,6 @@ export class Desk {
   }
 
   private async attempt<T>(event: string, body: object): Promise<T | null> {
-    this.notice = null;
     try {
       const answer = await this.line?.ask<T>(event, body);
       return answer ?? null;

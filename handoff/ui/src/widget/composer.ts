@@ -1,20 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { icons } from "../shared/icons";
 import { TEXT_LIMIT } from "../shared/protocol";
+import { textProblem } from "./text-limit";
 
 /** The counter appears when this many characters are left. */
 const COUNTER_FROM = 400;
 const TYPING_PAUSE_MS = 3_000;
-
-/** Why a text cannot be sent, in German, or null. Lengths are counted as the server does, after trimming. */
-export function textProblem(text: string): string | null {
-  const length = Array.from(text.trim()).length;
-  if (length === 0) return "Bitte schreiben Sie zuerst eine Nachricht.";
-  if (length > TEXT_LIMIT) {
-    return `Ihre Nachricht ist ${(length - TEXT_LIMIT).toLocaleString("de-DE")} Zeichen zu lang. Erlaubt sind ${TEXT_LIMIT.toLocaleString("de-DE")}. Der Text steht noch im Feld: Bitte kürzen oder teilen Sie ihn.`;
-  }
-  return null;
-}
 
 /** The field in which the citizen writes. Events: `al-say` (text), `al-typing`, `al-attach`. */
 export class Composer extends LitElement {

@@ -1,8 +1,9 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { date, office } from "../../shared/format";
 import { icons } from "../../shared/icons";
-import type { JsonValue, PrefillCard, PrefillField } from "../../shared/protocol";
+import type { PrefillCard, PrefillField } from "../../shared/protocol";
 import type { CardContext } from "../context";
+import { releaseValues } from "./release";
 
 const INPUTS: Partial<Record<PrefillField["type"], string>> = {
   date: "date",
@@ -15,27 +16,6 @@ const YES_NO = [
   { id: "ja", label: "Ja" },
   { id: "nein", label: "Nein" },
 ];
-
-/** What the citizen decided about the offered master data. */
-export interface Decision {
-  released: ReadonlySet<string>;
-  changed: ReadonlyMap<string, string>;
-}
-
-/** `values` of the release: corrected fields are sent as corrections, not as releases. */
-export function releaseValues(
-  card: PrefillCard,
-  decision: Decision,
-): { freigeben: JsonValue[]; aendern: { [id: string]: JsonValue } } {
-  return {
-    freigeben: card.fields
-      .filter(
-        ({ id, state }) => state === "vorhanden" && decision.released.has(id) && !decision.changed.has(id),
-      )
-      .map(({ id }) => id),
-    aendern: Object.fromEntries(decision.changed),
-  };
-}
 
 /** The once-only card: which stored data may be used for this purpose and this recipient. */
 export class Prefill extends LitElement {

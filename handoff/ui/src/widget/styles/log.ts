@@ -12,7 +12,7 @@ export const logStyles = css`
   .author { font-weight: 600; color: var(--t); }
   .bubble { max-width: 92%; padding: 0.625rem 0.875rem; border-radius: 4px 12px 12px 12px; background: var(--bg2); white-space: pre-wrap; overflow-wrap: anywhere; }
   .from-citizen { align-items: flex-end; }
-  .from-citizen > .bubble { border-radius: 12px 12px 4px 12px; background: color-mix(in srgb, var(--act) 16%, var(--bg)); }
+  .from-citizen > .bubble { border-radius: 12px 12px 4px 12px; background: color-mix(in srgb, var(--act) 20%, var(--bg)); }
   .from-clerk > .bubble { background: var(--good-bg); border-left: 4px solid var(--good); }
   .from-clerk .author { color: var(--good); }
   .from-system > .bubble { background: transparent; border: 1px solid var(--line); color: var(--tm); font-size: 0.9375rem; }
