@@ -11,7 +11,7 @@ from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
 from portal.services import konto, stammdaten
 
-DEMO_PASSWORT = "demo-amtslotse-2026"  # noqa: S105  (public on purpose: see the module's first line)
+DEMO_PASSWORT = "demo-amtslotse-2026"
 
 
 @dataclass(frozen=True)

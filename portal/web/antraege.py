@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, PortalError
-from portal.services import dokumente, entwurf, gespraeche, vorgang
+from portal.services import abgabe, dokument, entwurf, gespraeche
 from portal.services.sitzung import SitzungView
 from portal.services.views import DraftView, FieldView
 from portal.web.auth import Citizen, Context
@@ -142,12 +142,18 @@ async def upload(
     datei: Annotated[UploadFile, File()],
 ) -> Response:
     """Store a file and tie it to its evidence."""
-    content = await datei.read(dokumente.MAX_BYTES + 1)
+    content = await datei.read(dokument.GROESSE_HOECHSTENS + 1)
 
     async def change() -> DraftView:
         async with context.transaction() as session:
-            document = await dokumente.hochladen(
-                context, session, citizen.konto_id, entwurf_id, nachweis_id, datei.filename or "", content
+            document = await dokument.hochladen(
+                context,
+                session,
+                citizen.konto_id,
+                entwurf_id=entwurf_id,
+                nachweis_id=nachweis_id,
+                dateiname=datei.filename or "",
+                inhalt=content,
             )
             return await entwurf.nachweisen(
                 context,
@@ -202,7 +208,7 @@ async def submit(
                 "Bitte bestätigen Sie, dass Sie alle Angaben geprüft haben. Abgegeben wurde noch nichts."
             )
         async with context.transaction() as session:
-            done = await vorgang.abgeben(
+            done = await abgabe.abgeben(
                 context, session, citizen.konto_id, entwurf_id, version=version, vertrauen=citizen.vertrauen
             )
         return done.draft

@@ -9,9 +9,8 @@ from portal.errors import InvalidInputError
 from portal.services import fristen, postfach, protokoll, stammdaten, vorgang
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
-from portal.web.render import german_date, page
+from portal.web.render import download, german_date, page
 from portal.web.stand import stand_of
-from portal.web.texte import STATI
 
 router = APIRouter(prefix="/mein", include_in_schema=False)
 
@@ -33,7 +32,7 @@ async def overview(request: Request, context: Context, citizen: Citizen) -> Resp
         **stand,
         vorgaenge=cases,
         vorname=vorname,
-        stati=STATI,
+        stati=vorgang.STATUS,
         meldung=None,
         fehler=None,
     )
@@ -131,16 +130,17 @@ async def log(request: Request, context: Context, citizen: Citizen) -> Response:
     return page(request, "mein/protokoll.html", eintraege=entries, arten=ARTEN, meldung=None, fehler=None)
 
 
+@router.get("/vorgaenge/{vorgang_id}")
+async def case(request: Request, context: Context, citizen: Citizen, vorgang_id: str) -> Response:
+    """A case of hers: what was handed in, and what became of it."""
+    async with context.transaction() as session:
+        detail = await vorgang.laden(session, citizen.konto_id, vorgang_id)
+    return page(request, "mein/vorgang.html", vorgang=detail, stati=vorgang.STATUS, meldung=None, fehler=None)
+
+
 @router.get("/vorgaenge/{vorgang_id}/pdf")
 async def case_pdf(context: Context, citizen: Citizen, vorgang_id: str) -> Response:
     """What was handed in, as a readable PDF."""
     async with context.transaction() as session:
-        name, content = await vorgang.pdf(session, vorgang_id, konto_id=citizen.konto_id)
-    return download(content, "application/pdf", f"{name}.pdf")
-
-
-def download(content: bytes, media_type: str, filename: str) -> Response:
-    """A file to save; the browser neither guesses its type nor shows it inside the portal's origin."""
-    ascii_name = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    headers = {"Content-Disposition": f'attachment; filename="{ascii_name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+        content = await vorgang.pdf(session, citizen.konto_id, vorgang_id)
+    return download(content, "application/pdf", f"{vorgang_id}.pdf")

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from portal.context import BERLIN
@@ -62,3 +63,14 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         )
     )
     return HTMLResponse(html, status)
+
+
+def download(content: bytes, media_type: str, filename: str) -> Response:
+    """A file to save; the browser neither guesses its type nor shows it inside the portal's origin."""
+    plain = "".join(
+        sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in filename
+    )
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    }
+    return Response(content, media_type=media_type, headers=headers)

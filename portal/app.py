@@ -1,0 +1,84 @@
+"""Composition of the portal: context, routes, errors, headers, and what runs beside the requests."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cryptography.fernet import Fernet, MultiFernet
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from portal.context import Clock, PortalContext
+from portal.schema.base import KEYRING
+from portal.schema.migrate import migrate
+from portal.services.zustellung import Zustelldienst
+from portal.settings import PortalSettings
+from portal.web import (
+    amt,
+    anmelden,
+    antraege,
+    api_docs,
+    dialog,
+    dokumente,
+    errors,
+    health,
+    identitaet,
+    katalog,
+    mein,
+    seiten,
+    sitzung_api,
+)
+from portal.web.headers import SecurityHeaders
+
+STATIC = Path(__file__).parent / "web" / "static"
+
+ROUTERS = (
+    seiten.router,
+    anmelden.router,
+    identitaet.router,
+    mein.router,
+    antraege.router,
+    amt.router,
+    sitzung_api.router,
+    dialog.router,
+    dokumente.router,
+    katalog.router,
+    api_docs.router,
+    health.router,
+)
+
+
+def create_app(settings: PortalSettings, clock: Clock) -> FastAPI:
+    """Build the portal.
+
+    Parameters
+    ----------
+    clock
+        Gives the present moment with a zone; the portal asks nothing else for the time.
+    """
+    KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
+    app = FastAPI(
+        title="Amtslotse: Portal",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.context = PortalContext.create(settings, clock)
+    app.add_middleware(SecurityHeaders, https=settings.origin.startswith("https:"))
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    context: PortalContext = app.state.context
+    await migrate(context.engine)
+    try:
+        async with Zustelldienst(context):
+            yield
+    finally:
+        await context.close()

@@ -1,0 +1,122 @@
+"""The office's inbox: a Sachbearbeiter lists, opens and settles the cases of her own office."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from portal.context import PortalContext
+from portal.errors import PortalError
+from portal.services import vorgang
+from portal.services.sitzung import PersonalView
+from portal.services.views import CaseDetail
+from portal.web.auth import Context, Official
+from portal.web.render import download, page
+
+router = APIRouter(prefix="/amt", include_in_schema=False)
+
+GESPEICHERT = "Der Status ist gespeichert. Die Person hat eine Nachricht im Postfach."
+
+
+@router.get("")
+async def inbox(request: Request, context: Context, staff: Official) -> Response:
+    """What was delivered to the caller's office; the list names no person."""
+    async with context.transaction() as session:
+        entries = await vorgang.posteingang(session, staff.stelle or "")
+    return page(request, "amt/eingang.html", eingang=entries, stati=vorgang.STATUS)
+
+
+@router.get("/vorgaenge/{vorgang_id}")
+async def show(
+    request: Request, context: Context, staff: Official, vorgang_id: str, gespeichert: bool = False
+) -> Response:
+    """One case. The look is logged where the citizen sees it."""
+    return await _show(request, context, staff, vorgang_id, meldung=GESPEICHERT if gespeichert else None)
+
+
+@router.get("/vorgaenge/{vorgang_id}/pdf")
+async def as_pdf(context: Context, staff: Official, vorgang_id: str) -> Response:
+    """The readable form of a case."""
+    async with context.transaction() as session:
+        content = await vorgang.pdf_fuer_stelle(
+            context, session, staff.stelle or "", vorgang_id, staff.funktion
+        )
+    return download(content, "application/pdf", f"{vorgang_id}.pdf")
+
+
+@router.get("/vorgaenge/{vorgang_id}/json")
+async def as_json(context: Context, staff: Official, vorgang_id: str) -> Response:
+    """The canonical package of a case, byte for byte what its checksum was made of."""
+    detail = await _open(context, staff, vorgang_id)
+    content = json.dumps(detail.package, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return download(content, "application/json", f"{vorgang_id}.json")
+
+
+@router.get("/vorgaenge/{vorgang_id}/dokumente/{dokument_id}")
+async def document(context: Context, staff: Official, vorgang_id: str, dokument_id: str) -> Response:
+    """A document that belongs to a case."""
+    async with context.transaction() as session:
+        view, content = await vorgang.dokument_fuer_stelle(
+            context, session, staff.stelle or "", vorgang_id, dokument_id, staff.funktion
+        )
+    return download(content, view.media_type, view.filename)
+
+
+@router.post("/vorgaenge/{vorgang_id}/status")
+async def set_status(
+    request: Request,
+    context: Context,
+    staff: Official,
+    vorgang_id: str,
+    status: Annotated[str, Form()],
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    """Set the status; the citizen gets a message. On a refusal the page comes back with what was written."""
+    try:
+        async with context.transaction() as session:
+            await vorgang.status_setzen(
+                context,
+                session,
+                staff.stelle or "",
+                vorgang_id,
+                status,
+                text=text.strip(),
+                funktion=staff.funktion,
+            )
+    except PortalError as error:
+        if error.status == 404:
+            raise
+        return await _show(request, context, staff, vorgang_id, fehler=error, text=text)
+    return RedirectResponse(f"/amt/vorgaenge/{vorgang_id}?gespeichert=1", 303)
+
+
+async def _open(context: PortalContext, staff: PersonalView, vorgang_id: str) -> CaseDetail:
+    async with context.transaction() as session:
+        return await vorgang.oeffnen_fuer_stelle(
+            context, session, staff.stelle or "", vorgang_id, staff.funktion
+        )
+
+
+async def _show(
+    request: Request,
+    context: PortalContext,
+    staff: PersonalView,
+    vorgang_id: str,
+    *,
+    meldung: str | None = None,
+    fehler: PortalError | None = None,
+    text: str = "",
+) -> Response:
+    detail = await _open(context, staff, vorgang_id)
+    return page(
+        request,
+        "amt/vorgang.html",
+        status=fehler.status if fehler else 200,
+        vorgang=detail,
+        stati=vorgang.STATUS,
+        abgeschlossen=detail.case.status in vorgang.ENDE,
+        meldung=meldung,
+        fehler=fehler,
+        text=text,
+    )
