@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Value = str | int | None
+Scalar = str | int | None
 
 
 class View(BaseModel):
@@ -31,7 +31,7 @@ class FieldView(View):
     type: str
     options: list[Choice]
     required: bool
-    value: Value
+    value: Scalar
     display: str | None
     sensitive: bool
     masked: bool = False
@@ -267,3 +267,29 @@ class SecretView(View):
 
     ref: str
     display: str
+
+
+class Me(View):
+    """Whom a conversation belongs to."""
+
+    bound: bool
+    trust: str | None
+    first_name: str | None
+
+
+class SearchAnswer(View):
+    """Services found."""
+
+    services: list[SearchHit]
+
+
+class TraitsAnswer(View):
+    """All traits."""
+
+    traits: list[Trait]
+
+
+class Value(View):
+    """One unmasked value."""
+
+    value: Scalar

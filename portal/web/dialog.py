@@ -10,11 +10,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.client.shapes import View
+from portal.client.shapes import Me, SearchAnswer, TraitsAnswer, Value, View
 from portal.errors import ForbiddenError, InvalidInputError, NotLoggedInError
 from portal.services import abgabe, bindung, entwurf, idempotenz, katalog, stammdaten, tresor, vorgang
 from portal.services.bindung import Gebunden
-from portal.services.views import CaseView, Checklist, DraftView, SearchHit, ServiceView, Trait
+from portal.services.views import CaseView, Checklist, DraftView, ServiceView
 from portal.web.auth import Context
 
 Dienst = Literal["actions", "handoff"]
@@ -119,32 +119,6 @@ class Version(Body):
 class Secret(Body):
     kind: str = Field(max_length=20)
     value: str = Field(max_length=200)
-
-
-class Me(View):
-    """Whom a conversation belongs to."""
-
-    bound: bool
-    trust: str | None
-    first_name: str | None
-
-
-class Value(View):
-    """One unmasked value."""
-
-    value: Wert
-
-
-class SearchAnswer(View):
-    """Services found."""
-
-    services: list[SearchHit]
-
-
-class TraitsAnswer(View):
-    """All traits."""
-
-    traits: list[Trait]
 
 
 def _json(view: View) -> dict[str, object]:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from portal.client.shapes import SearchAnswer
 from portal.services import katalog
 from portal.services.views import Checklist, ServiceView
 from portal.web.auth import Context
-from portal.web.dialog import SearchAnswer
 
 router = APIRouter(prefix="/api", tags=["Katalog"])
 

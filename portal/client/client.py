@@ -1,0 +1,249 @@
+"""The only door to the portal for other parts: an HTTP client with typed answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from portal.client.errors import (
+    DraftChangedError,
+    IncompleteError,
+    InvalidValueError,
+    NotFoundError,
+    NotLoggedInError,
+    PortalError,
+    PortalUnreachableError,
+    TooEarlyError,
+)
+from portal.client.shapes import (
+    CaseView,
+    Checklist,
+    DraftView,
+    Me,
+    SearchAnswer,
+    SearchHit,
+    ServiceView,
+    SubmitView,
+    Trait,
+    TraitsAnswer,
+    Value,
+)
+
+T = TypeVar("T")
+TIMEOUT_S = 10.0
+ATTEMPTS = 3
+CLASSES: dict[str, type[PortalError]] = {
+    "anmeldung_noetig": NotLoggedInError,
+    "unvollstaendig": IncompleteError,
+    "wert_ungueltig": InvalidValueError,
+}
+_CASES = TypeAdapter(list[CaseView])
+_DRAFT = TypeAdapter(DraftView)
+
+
+class PortalClient:
+    """Calls the portal's service interface (docs/protocol/dialog.md).
+
+    All writes carry an idempotency key, so a call whose connection broke is sent again, at most `ATTEMPTS` times. Nothing
+    else is repeated. Every method raises `PortalError`, or one of its subclasses where the caller can do something.
+
+    Parameters
+    ----------
+    url
+        Address of the portal, without path.
+    token
+        Service token of the caller.
+    transport
+        Replaces the network in tests.
+    """
+
+    def __init__(self, url: str, token: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=f"{url.rstrip('/')}/api/dialog",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT_S,
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def me(self, conversation_id: str) -> Me:
+        """Whether the conversation is bound, and to whom."""
+        return await self._get(conversation_id, "/me", TypeAdapter(Me))
+
+    async def search(self, conversation_id: str, words: str, *, limit: int = 5) -> list[SearchHit]:
+        """Services that fit some words, best first."""
+        query = {"q": words, "limit": str(limit)}
+        return (await self._get(conversation_id, "/search", TypeAdapter(SearchAnswer), query)).services
+
+    async def service(self, conversation_id: str, service: str) -> ServiceView:
+        """One service as of today."""
+        return await self._get(conversation_id, f"/services/{service}", TypeAdapter(ServiceView))
+
+    async def checklist(
+        self, conversation_id: str, situation: str, *, traits: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> Checklist:
+        """The steps of a life situation for somebody with `traits`; steps of the traits in `without` are left out."""
+        query = {"traits": ",".join(traits), "without": ",".join(without)}
+        return await self._get(
+            conversation_id, f"/life-situations/{situation}", TypeAdapter(Checklist), query
+        )
+
+    async def traits(self, conversation_id: str) -> list[Trait]:
+        """What a person may have that brings steps with it."""
+        return (await self._get(conversation_id, "/traits", TypeAdapter(TraitsAnswer))).traits
+
+    async def cases(self, conversation_id: str) -> list[CaseView]:
+        """The citizen's cases, the newest first."""
+        return await self._get(conversation_id, "/cases", _CASES)
+
+    async def open_draft(self, conversation_id: str, service: str, *, key: str) -> DraftView:
+        """Open the draft of a service, or take up the open one; it becomes the conversation's current draft."""
+        return await self._send(conversation_id, "POST", "/drafts", {"service": service}, key, _DRAFT)
+
+    async def current_draft(self, conversation_id: str, *, masked: bool = False) -> DraftView:
+        """The conversation's current draft; `masked` also withholds what the citizen has not released."""
+        query = {"masked": "1"} if masked else {}
+        return await self._get(conversation_id, "/drafts/current", _DRAFT, query)
+
+    async def put_field(
+        self,
+        conversation_id: str,
+        draft: str,
+        field: str,
+        value: str | int | None,
+        *,
+        version: int,
+        key: str,
+        by: str = "citizen",
+        secret_ref: str | None = None,
+    ) -> DraftView:
+        """Write one answer; None clears it (or means "keine Angabe" where the field is optional)."""
+        body: dict[str, object] = {"version": version, "by": by}
+        body |= {"value": value} if secret_ref is None else {"secret_ref": secret_ref}
+        return await self._send(conversation_id, "PUT", f"/drafts/{draft}/fields/{field}", body, key, _DRAFT)
+
+    async def release(
+        self,
+        conversation_id: str,
+        draft: str,
+        *,
+        freigeben: Sequence[str],
+        aendern: Mapping[str, str | int | None],
+        version: int,
+        key: str,
+    ) -> DraftView:
+        """Release offered data, correct some; a corrected value may be a reference of the vault."""
+        body = {"freigeben": list(freigeben), "aendern": dict(aendern), "version": version}
+        return await self._send(conversation_id, "POST", f"/drafts/{draft}/release", body, key, _DRAFT)
+
+    async def put_evidence(
+        self, conversation_id: str, draft: str, evidence: str, *, document: str | None, version: int, key: str
+    ) -> DraftView:
+        """Tie an uploaded document; None promises to send it later."""
+        body: dict[str, object] = {"version": version}
+        body |= {"later": True} if document is None else {"document": document}
+        return await self._send(
+            conversation_id, "POST", f"/drafts/{draft}/evidence/{evidence}", body, key, _DRAFT
+        )
+
+    async def submit(self, conversation_id: str, draft: str, *, version: int, key: str) -> SubmitView:
+        """The citizen's confirmation of exactly this version."""
+        path = f"/drafts/{draft}/submit"
+        return await self._send(
+            conversation_id, "POST", path, {"version": version}, key, TypeAdapter(SubmitView)
+        )
+
+    async def discard(self, conversation_id: str, draft: str, *, version: int, key: str) -> DraftView:
+        """Give the draft up."""
+        return await self._send(
+            conversation_id, "DELETE", f"/drafts/{draft}", {"version": version}, key, _DRAFT
+        )
+
+    async def bind(self, conversation_id: str, *, account: str, sid: str) -> None:
+        """Tie the conversation to a citizen's session (gateway only)."""
+        body = {"account": account, "sid": sid}
+        await self._send(conversation_id, "PUT", "/bindings", body, "", TypeAdapter(dict[str, bool]))
+
+    async def reveal(
+        self, conversation_id: str, draft: str, field: str, *, staff: str, function: str, office: str
+    ) -> str | int | None:
+        """A field's unmasked value for a clerk (gateway only); the citizen sees that it was looked at."""
+        query = {"staff": staff, "function": function, "office": office}
+        path = f"/drafts/{draft}/fields/{field}/value"
+        return (await self._get(conversation_id, path, TypeAdapter(Value), query)).value
+
+    async def _get(
+        self, conversation_id: str, path: str, shape: TypeAdapter[T], query: Mapping[str, str] | None = None
+    ) -> T:
+        return await self._call(conversation_id, "GET", path, shape, params=query or {})
+
+    async def _send(
+        self,
+        conversation_id: str,
+        method: str,
+        path: str,
+        body: Mapping[str, object],
+        key: str,
+        shape: TypeAdapter[T],
+    ) -> T:
+        return await self._call(conversation_id, method, path, shape, body=body, key=key)
+
+    async def _call(
+        self,
+        conversation_id: str,
+        method: str,
+        path: str,
+        shape: TypeAdapter[T],
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+        key: str = "",
+    ) -> T:
+        headers = {"X-Conversation": conversation_id}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type(httpx.TransportError),
+                stop=stop_after_attempt(ATTEMPTS),
+                wait=wait_random_exponential(multiplier=0.05, max=0.5),
+                reraise=True,
+            ):
+                with attempt:
+                    response = await self._http.request(
+                        method, path, params=params, json=body, headers=headers
+                    )
+        except httpx.TransportError as error:
+            raise PortalUnreachableError from error
+        return _read(response, shape)
+
+
+def _read(response: httpx.Response, shape: TypeAdapter[T]) -> T:
+    if not response.is_success:
+        raise _refusal(response)
+    try:
+        return shape.validate_json(response.content)
+    except ValidationError as error:
+        raise PortalUnreachableError(response.status_code) from error
+
+
+def _refusal(response: httpx.Response) -> PortalError:
+    status = response.status_code
+    try:
+        body = TypeAdapter(dict[str, object]).validate_json(response.content)
+        code, message = str(body["code"]), str(body["message"])
+        if code == "entwurf_veraendert":
+            return DraftChangedError(message, _DRAFT.validate_python(body["draft"]), status=status)
+        if code == "zu_frueh":
+            return TooEarlyError(message, str(body["from"]), status=status)
+    except (ValidationError, KeyError):
+        return PortalUnreachableError(status)
+    field = str(body["field"]) if body.get("field") else None
+    kind = CLASSES.get(code, NotFoundError if status == 404 else PortalError)
+    return kind(code, message, status=status, field=field)
