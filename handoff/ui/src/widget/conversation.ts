@@ -28,6 +28,8 @@ export class Conversation {
   readonly outbox: Outbox;
   private memory: Memory;
   private transport: Transport | null = null;
+  /** Message number of the offer that each own message answers: a refused answer opens it again. */
+  private readonly pressed = new Map<string, number>();
   private sending = false;
   private connecting: Promise<void> | null = null;
   private typingTimer = 0;
@@ -79,8 +81,10 @@ export class Conversation {
 
   /** A button or card of message `seq`. */
   press(seq: number, title: string, payload: string, values?: Values): void {
+    const id = clientId();
+    this.pressed.set(id, seq);
     this.keep({ used: [...this.memory.used, seq] });
-    this.put({ client_id: clientId(), payload, ...(values ? { values } : {}) }, title);
+    this.put({ client_id: id, payload, ...(values ? { values } : {}) }, title);
   }
 
   retry(id: string): void {
@@ -91,6 +95,7 @@ export class Conversation {
 
   discard(id: string): void {
     this.outbox.remove(id);
+    this.reopen(id);
     this.changed();
   }
 
@@ -244,10 +249,16 @@ export class Conversation {
       window.setTimeout(() => this.retryFailed(), RETRY_MS);
     } else {
       const entry = this.outbox.remove(id);
+      this.reopen(id);
       this.notice = error.message;
       if (entry?.message.text !== undefined) this.returned = entry.message.text;
     }
     this.changed();
+  }
+
+  private reopen(id: string): void {
+    const seq = this.pressed.get(id);
+    if (seq !== undefined) this.keep({ used: this.memory.used.filter((used) => used !== seq) });
   }
 
   private retryFailed(): void {

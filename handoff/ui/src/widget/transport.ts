@@ -20,7 +20,7 @@ const ACK_TIMEOUT_MS = 8_000;
 const POLL_WAIT_S = 25;
 const POLL_PAUSE_MS = 4_000;
 const REFUSED_PAUSE_MS = 5_000;
-const SOCKET_FAILURES_BEFORE_POLLING = 2;
+const SOCKET_FAILURES_BEFORE_POLLING = 1;
 
 /** One conversation's line to the server: Socket.IO, and HTTP long polling where sockets fail. */
 export class Transport {
