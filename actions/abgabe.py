@@ -42,7 +42,7 @@ async def abgeben(gespraech: Gespraech) -> list[Event]:
 async def zum_aendern(gespraech: Gespraech) -> list[Event]:
     """Offer the answers that were given as buttons."""
     draft = await entwurf.laden(gespraech)
-    given = [one for one in draft.fields if one.value is not None and one.state == "beantwortet"]
+    given = [one for one in draft.fields if one.state == "beantwortet"]
     if not given:
         gespraech.say("utter_korrektur_noch_nichts")
         return []

@@ -22,6 +22,7 @@ class ValidateAntragForm(Faehigkeit):
     """Reads a message as an answer or a correction and writes it to the draft; else lets the form step aside."""
 
     action = "validate_antrag_form"
+    understood = False
 
     def after_failure(self) -> list[Event]:
         """The form keeps running: its question comes again."""
@@ -38,7 +39,7 @@ class ValidateAntragForm(Faehigkeit):
         history = list(gespraech.slot("verlauf") or [])
         answer = korrektur.lesen(gespraech, draft, asked, history)
         if answer is not None and answer.value is None and answer.secret_ref is None:
-            return await self._ask_again(gespraech, draft, answer)
+            return self._ask_again(gespraech, draft, answer)
         reading = answer or (antwort.lesen(gespraech, asked) if asked else None)
         if reading is None:
             return []
@@ -50,8 +51,8 @@ class ValidateAntragForm(Faehigkeit):
     async def _write(
         self, gespraech: Gespraech, draft: DraftView, answer: Antwort, history: list[str]
     ) -> list[Event]:
-        asked = entwurf.gefragt(gespraech, draft)
-        corrects = answer.correction or asked is None or answer.field != asked.id
+        earlier = entwurf.feld(draft, answer.field)
+        corrects = answer.correction or (earlier is not None and earlier.state == "beantwortet")
         try:
             written = await entwurf.schreiben(gespraech, draft, answer)
         except InvalidValueError as refusal:
@@ -74,13 +75,15 @@ class ValidateAntragForm(Faehigkeit):
             SlotSet("unklar", 0),
         ]
 
-    async def _ask_again(self, gespraech: Gespraech, draft: DraftView, answer: Antwort) -> list[Event]:
-        written = await entwurf.schreiben(gespraech, draft, answer)
-        field = entwurf.feld(written.draft, answer.field)
-        gespraech.say(
-            "utter_korrektur_neu_fragen", feld=field.label if field else answer.field, alt=written.before
-        )
-        return [*entwurf.merken(gespraech, written.draft), SlotSet("feld_wert", None), SlotSet("versuche", 0)]
+    def _ask_again(self, gespraech: Gespraech, draft: DraftView, answer: Antwort) -> list[Event]:
+        field = entwurf.feld(draft, answer.field)
+        label = field.label if field else answer.field
+        gespraech.say("utter_korrektur_neu_fragen", feld=label, alt=entwurf.anzeige(field))
+        return [
+            *entwurf.merken(gespraech, draft, wieder=answer.field),
+            SlotSet("feld_wert", None),
+            SlotSet("versuche", 0),
+        ]
 
     def _missed(self, gespraech: Gespraech) -> list[Event]:
         attempts = int(gespraech.slot("versuche") or 0) + 1
@@ -93,6 +96,7 @@ class ActionAskFeldWert(Faehigkeit):
     """Asks what the portal wants next: a release, a field, a document, the identity or the confirmation."""
 
     action = "action_ask_feld_wert"
+    understood = False
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Ask once; stay silent while a human was called or another question is open."""

@@ -9,8 +9,6 @@ from actions.gespraech import Event, Gespraech
 from actions.tuer import portal
 from portal.client import DraftChangedError, DraftView, FieldView, NotFoundError
 
-RANG = {"niedrig": 1, "substantiell": 2, "hoch": 3}
-
 
 @dataclass(frozen=True)
 class Geschrieben:
@@ -57,7 +55,12 @@ def feld(draft: DraftView, field_id: str | None) -> FieldView | None:
 
 def anzeige(field: FieldView | None) -> str:
     """How the value of a field is shown; a dash for none."""
-    return str(field.display or "–") if field and field.value is not None else "–"
+    return (field.display if field else None) or "–"
+
+
+def gegeben(draft: DraftView) -> list[FieldView]:
+    """Fields that say something already, whether answered or offered from stored data."""
+    return [field for field in draft.fields if field.state in {"beantwortet", "vorgeschlagen"}]
 
 
 async def schreiben(gespraech: Gespraech, draft: DraftView, answer: Antwort) -> Geschrieben:
@@ -89,11 +92,6 @@ async def _put(gespraech: Gespraech, draft: DraftView, answer: Antwort, key: str
     )
 
 
-def wirkt_voll(draft: DraftView) -> bool:
-    """Whether the citizen's trust level gives the act its full effect, so that it is more than a Vorbereitung."""
-    return RANG.get(draft.trust, 0) >= RANG.get(draft.trust_level, 0) and draft.effect != "vorbereitung"
-
-
 def art(gespraech: Gespraech, draft: DraftView) -> str:
     """What is to be asked now; the identity no more once the citizen chose a Vorbereitung."""
     if draft.next.kind == "identity" and gespraech.slot("ohne_ausweis") == draft.id:
@@ -101,14 +99,23 @@ def art(gespraech: Gespraech, draft: DraftView) -> str:
     return draft.next.kind
 
 
-def merken(gespraech: Gespraech, draft: DraftView) -> list[Event]:
-    """Events that mirror the draft in the engine's slots: what was shown, and what was asked."""
+def merken(gespraech: Gespraech, draft: DraftView, *, wieder: str | None = None) -> list[Event]:
+    """Events that mirror the draft in the engine's slots: what was shown, and what was asked.
+
+    Parameters
+    ----------
+    gespraech, draft
+        The turn, and the draft as it is now.
+    wieder
+        A field that is asked once more before anything else; what it says now is kept until it is answered.
+    """
     return [
-        SlotSet("frage_art", art(gespraech, draft)),
+        SlotSet("frage_art", "field" if wieder else art(gespraech, draft)),
+        SlotSet("wieder", wieder),
         SlotSet("entwurf", draft.id),
         SlotSet("entwurf_version", draft.version),
         SlotSet("leistung", draft.service),
-        SlotSet("feld", draft.next.id),
+        SlotSet("feld", wieder or draft.next.id),
     ]
 
 
@@ -121,6 +128,7 @@ def loslassen() -> list[Event]:
         SlotSet("entwurf_version", None),
         SlotSet("frage_art", None),
         SlotSet("feld", None),
+        SlotSet("wieder", None),
         SlotSet("feld_wert", None),
         SlotSet("verlauf", None),
         SlotSet("versuche", None),

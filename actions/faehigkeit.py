@@ -1,10 +1,12 @@
 """Base of every action: one turn in, sentences and events out, and no fault loses the conversation."""
 
 import logging
+import traceback
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import anmelden
@@ -16,10 +18,12 @@ logger = logging.getLogger(__name__)
 HILFE = button("Mit einem Menschen sprechen", "/human")
 
 
-class Faehigkeit(Action, ABC):  # type: ignore[misc]
+class Faehigkeit(Action, ABC):
     """One ability of the assistant. A subclass names itself and handles one turn."""
 
     action: ClassVar[str]
+    understood: ClassVar[bool] = True
+    """Whether running this ability ends a row of misunderstandings."""
 
     def name(self) -> str:
         """Name under which rules call this action."""
@@ -40,6 +44,8 @@ class Faehigkeit(Action, ABC):  # type: ignore[misc]
         gespraech = Gespraech(dispatcher, tracker)
         events = gespraech.forget_offers()
         try:
+            if self.understood and gespraech.slot("unklar"):
+                events.append(SlotSet("unklar", None))
             return events + await self.handle(gespraech)
         except NotLoggedInError:
             return events + anmelden.verlangen(gespraech, {"art": "weiter"}) + self.after_failure()
@@ -49,6 +55,10 @@ class Faehigkeit(Action, ABC):  # type: ignore[misc]
         except PortalError as refusal:
             gespraech.say("utter_stoerung_abgelehnt", meldung=refusal.message, buttons=[HILFE])
         except Exception as fault:  # the edge of this process: nobody behind it can answer the citizen
-            logger.error("action failed: %s: %s", self.action, type(fault).__name__)
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            # No message: it may quote what the citizen wrote.
+            logger.error(
+                "action %s failed: %s in %s:%s", self.action, type(fault).__name__, place.name, place.lineno
+            )
             gespraech.say("utter_stoerung_intern", buttons=[HILFE])
         return events + self.after_failure()

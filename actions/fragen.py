@@ -1,6 +1,5 @@
 """What the portal wants next, as a sentence and a card."""
 
-
 from actions import entwurf, karten, weiteres
 from actions.gespraech import Button, Event, Gespraech, button, german
 from portal.client import DraftView, FieldView
@@ -16,11 +15,15 @@ async def stellen(gespraech: Gespraech, draft: DraftView) -> list[Event]:
     """Ask what `draft.next` names. Ends the form where nothing is left to ask."""
     if _ABSCHWEIFUNG & set(gespraech.abilities_this_turn):
         gespraech.say("utter_antrag_zurueck", leistung=draft.name)
+    again = entwurf.feld(draft, gespraech.slot("wieder"))
+    if again is not None and again.state != "entfaellt":
+        _feld(gespraech, draft, again)
+        return entwurf.merken(gespraech, draft, wieder=again.id)
     match entwurf.art(gespraech, draft):
         case "release":
             _freigabe(gespraech, draft)
         case "field":
-            _feld(gespraech, draft)
+            _feld(gespraech, draft, entwurf.feld(draft, draft.next.id))
         case "evidence":
             _nachweis(gespraech, draft)
         case "identity":
@@ -30,6 +33,10 @@ async def stellen(gespraech: Gespraech, draft: DraftView) -> list[Event]:
         case "confirm":
             _uebersicht(gespraech, draft)
         case _:
+            if draft.status == "vorbereitet":
+                gespraech.say(
+                    "utter_abgabe_vorbereitet", leistung=draft.name, stelle=karten.empfaenger(draft)
+                )
             return entwurf.loslassen()
     return entwurf.merken(gespraech, draft)
 
@@ -47,8 +54,7 @@ def _freigabe(gespraech: Gespraech, draft: DraftView) -> None:
     )
 
 
-def _feld(gespraech: Gespraech, draft: DraftView) -> None:
-    field = entwurf.feld(draft, draft.next.id)
+def _feld(gespraech: Gespraech, draft: DraftView, field: FieldView | None) -> None:
     if field is None:
         return
     explain = int(gespraech.slot("versuche") or 0) > 0
@@ -64,13 +70,8 @@ def _feld(gespraech: Gespraech, draft: DraftView) -> None:
 def _optionen(field: FieldView) -> list[Button]:
     buttons = [
         button(option.label, f'/inform{{"field": "{field.id}", "value": "{option.id}"}}')
-        for option in field.options or []
+        for option in field.options
     ]
-    if not buttons and field.type == "yes_no":
-        buttons = [
-            button("Ja", f'/inform{{"field": "{field.id}", "value": "ja"}}'),
-            button("Nein", f'/inform{{"field": "{field.id}", "value": "nein"}}'),
-        ]
     if not field.required:
         buttons.append(button("Überspringen", "/skip"))
     return buttons
@@ -103,17 +104,16 @@ async def _warten(gespraech: Gespraech, draft: DraftView) -> list[Event]:
 
 
 def _uebersicht(gespraech: Gespraech, draft: DraftView) -> None:
-    full = entwurf.wirkt_voll(draft)
-    hint = (
-        ""
-        if full
-        else "Das ist eine Vorbereitung. Erst mit Online-Ausweis oder persönlicher Vorsprache gilt sie."
-    )
+    preparing = draft.effect_now == "vorbereitung"
+    hint = "Nur eine Vorbereitung: Erst mit Online-Ausweis oder persönlicher Vorsprache gilt sie."
     gespraech.say(
-        f"utter_abgabe_pruefen_{draft.effect if full else 'vorbereitung'}",
-        card=karten.uebersicht(draft, hint),
+        f"utter_abgabe_pruefen_{draft.effect_now}",
+        card=karten.uebersicht(draft, hint if preparing else ""),
         buttons=[button("Bestätigen und absenden", "/confirm"), button("Etwas ändern", "/change")],
         leistung=draft.name,
         stelle=karten.empfaenger(draft),
         gebuehr=draft.fee.display,
+        felder="\n".join(
+            f"• {field.label}: {field.display}" for field in draft.fields if field.state == "beantwortet"
+        ),
     )

@@ -12,7 +12,7 @@ from portal.client import DraftChangedError
 
 
 async def freigeben(
-    gespraech: Gespraech, fields: Sequence[str] | None, changes: Mapping[str, object]
+    gespraech: Gespraech, fields: Sequence[str] | None, changes: Mapping[str, str | int | None]
 ) -> list[Event]:
     """Release fields of the version that was shown and take over what the citizen changed; None releases all."""
     draft_id, version = str(gespraech.slot("entwurf")), int(gespraech.slot("entwurf_version"))

@@ -125,6 +125,14 @@ class Gespraech:
         """First value of one entity in this message, or None."""
         return next(iter(self.entities(name)), None)
 
+    def entity_places(self, name: str) -> list[tuple[Any, int]]:
+        """Values of one entity with the offset at which each begins in the text."""
+        return [
+            (entity.get("value"), int(entity.get("start") or 0))
+            for entity in self._message.get("entities") or []
+            if entity.get("entity") == name
+        ]
+
     # what is remembered --------------------------------------------------------------------
 
     def slot(self, name: str) -> Any:

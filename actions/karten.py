@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from actions.entwurf import wirkt_voll
 from actions.gespraech import Card
-from portal.client import CaseView, DraftView, EvidenceView, FieldView
+from portal.client import CaseView, Checklist, DraftView, EvidenceView, FieldView, ServiceView
 
 UPLOAD_TYPES = ["application/pdf", "image/jpeg", "image/png"]
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
@@ -24,12 +23,32 @@ def checkliste(checklist: Checklist) -> Card:
                 "deadline": step.deadline.text if step.deadline else None,
                 "depends_on": [names[other] for other in step.depends_on if other in names],
                 "note": step.note,
-                "optional": step.optional,
+                "optional": step.optional or not step.applies,
                 "done": step.done,
                 "payload": f'/service{{"service": "{step.service}"}}',
             }
             for step in checklist.steps
         ],
+    }
+
+
+def leistung(view: ServiceView) -> Card:
+    """What a service is, costs and needs."""
+    return {
+        "type": "service",
+        "service": view.id,
+        "name": view.name,
+        "office": ", ".join(part for part in (view.office.name, view.office.authority) if part),
+        "fee": view.fee.display,
+        "deadline": view.deadline.text if view.deadline else None,
+        "duration": view.duration,
+        "trust_level": view.trust_level,
+        "form": view.effect,
+        "data": view.data,
+        "documents": [one.label for one in view.documents],
+        "law": view.law,
+        "sources": [{"label": one.label, "mark": one.mark} for one in view.sources],
+        "url": view.url,
     }
 
 
@@ -112,7 +131,7 @@ def uebersicht(draft: DraftView, hint: str) -> Card:
         "draft": draft.id,
         "service": draft.name,
         "recipient": empfaenger(draft),
-        "effect": draft.effect if wirkt_voll(draft) else "vorbereitung",
+        "effect": draft.effect_now,
         "fields": [
             {"id": field.id, "label": field.label, "display": field.display}
             for field in draft.fields
@@ -121,7 +140,7 @@ def uebersicht(draft: DraftView, hint: str) -> Card:
         "documents": [
             {"label": one.label, "filename": one.document.filename if one.document else "wird nachgereicht"}
             for one in draft.evidence
-            if one.state != "offen"
+            if one.state in {"vorhanden", "nachgereicht"}
         ],
         "fee": draft.fee.display,
         "hint": hint,
@@ -135,9 +154,9 @@ def quittung(case: CaseView, deadline: str | None) -> Card:
         "type": "receipt",
         "case": case.id,
         "reference": case.reference,
-        "service": case.service,
+        "service": case.name,
         "office": case.office,
-        "delivered_at": case.delivered_at,
+        "delivered_at": case.delivered_at.isoformat() if case.delivered_at else None,
         "url": case.url,
     }
     if deadline:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from actions import antwort
+from actions import antwort, entwurf
 from actions.antwort import Antwort
 from actions.gespraech import Gespraech
 from portal.client import DraftView, FieldView
@@ -40,7 +40,7 @@ def lesen(
     if gespraech.is_payload:
         return _payload(gespraech, draft)
     corrects = gespraech.act == "correction"
-    given = [field for field in draft.fields if field.value is not None and field != asked]
+    given = [field for field in entwurf.gegeben(draft) if field != asked]
     named = genannt(gespraech.text, given)
     if (part := _teil_der_anschrift(gespraech.text, named, given)) is not None:
         return part

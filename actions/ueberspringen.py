@@ -25,5 +25,5 @@ class ActionUeberspringen(Faehigkeit):
         if field is None or field.required:
             gespraech.say("utter_antrag_pflicht")
             return []
-        written = await entwurf.schreiben(gespraech, draft, Antwort(field.id, ""))
+        written = await entwurf.schreiben(gespraech, draft, Antwort(field.id, None))
         return [*entwurf.merken(gespraech, written.draft), SlotSet("versuche", 0)]

@@ -6,6 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
+from portal.client import PortalError
 
 HOECHSTENS = 3
 
@@ -26,7 +27,11 @@ async def anbieten(gespraech: Gespraech, erledigt: str) -> list[Event]:
     if not upcoming:
         gespraech.say("utter_weiteres_nichts")
         return events
-    names = {one: (await portal().service(gespraech.conversation_id, one)).name for one in upcoming}
+    try:
+        names = {one: (await portal().service(gespraech.conversation_id, one)).name for one in upcoming}
+    except PortalError:
+        # What was done before stays done and said; the offer can wait.
+        return events
     gespraech.say(
         "utter_weiteres_anbieten",
         leistung=names[upcoming[0]],

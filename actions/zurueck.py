@@ -3,7 +3,6 @@
 from rasa_sdk.events import SlotSet
 
 from actions import entwurf
-from actions.antwort import Antwort
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -24,11 +23,13 @@ class ActionZurueck(Faehigkeit):
             return []
         draft = await entwurf.laden(gespraech)
         last = history.pop()
-        written = await entwurf.schreiben(gespraech, draft, Antwort(last, None))
-        field = entwurf.feld(written.draft, last)
-        gespraech.say("utter_zurueck_frage", feld=field.label if field else last, alt=written.before)
+        field = entwurf.feld(draft, last)
+        if field is None:
+            gespraech.say("utter_zurueck_anfang")
+            return []
+        gespraech.say("utter_zurueck_frage", feld=field.label, alt=entwurf.anzeige(field))
         return [
-            *entwurf.merken(gespraech, written.draft),
+            *entwurf.merken(gespraech, draft, wieder=last),
             SlotSet("verlauf", history),
             SlotSet("versuche", 0),
         ]

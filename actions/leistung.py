@@ -1,0 +1,98 @@
+"""A wish for a service: its card, a choice between similar ones, and further wishes kept for later."""
+
+import re
+from collections.abc import Sequence
+
+from rasa_sdk.events import SlotSet
+
+from actions import auskunft, karten, unklar, weiteres
+from actions.faehigkeit import Faehigkeit
+from actions.gespraech import Event, Gespraech, button
+from actions.tuer import portal
+
+# Scores of the search (0 to 1): this one is meant; so much better than the next; worth offering.
+GEMEINT = 0.6
+ABSTAND = 0.15
+MOEGLICH = 0.3
+HOECHSTENS = 3
+_MEHRERE = re.compile(r"\b(?:und|sowie|außerdem|ausserdem|auch noch|dann noch|zusätzlich)\b|,", re.IGNORECASE)
+
+
+async def zeigen(gespraech: Gespraech, service: str) -> list[Event]:
+    """Show what a service is, costs and needs, with the way to apply."""
+    view = await portal().service(gespraech.conversation_id, service)
+    gespraech.say(
+        "utter_leistung_karte",
+        card=karten.leistung(view),
+        buttons=[
+            button("Jetzt beantragen", "/start"),
+            button("Was kostet das?", '/aspect{"aspect": "kosten"}'),
+            button("Unterlagen", '/aspect{"aspect": "unterlagen"}'),
+            button("Frist", '/aspect{"aspect": "frist"}'),
+        ],
+        name=view.name,
+        kurz=view.short,
+        stelle=", ".join(part for part in (view.office.name, view.office.authority) if part),
+        kosten=auskunft.kosten(view),
+        frist=view.deadline.text if view.deadline else "keine bekannt",
+        daten=", ".join(view.data) or "keine",
+        unterlagen=", ".join(one.label for one in view.documents) or "keine",
+    )
+    return [SlotSet("leistung", service)]
+
+
+def gemeint(gespraech: Gespraech) -> list[str]:
+    """Ids of the services that the message certainly names, best first."""
+    named = [str(one) for one in gespraech.entities("service")]
+    sure = [str(hit["id"]) for hit in gespraech.hits if hit["score"] >= GEMEINT]
+    if named or not sure:
+        return list(dict.fromkeys(named + (sure if _MEHRERE.search(gespraech.text) else [])))
+    if _MEHRERE.search(gespraech.text):
+        return sure
+    scores = [hit["score"] for hit in gespraech.hits]
+    return sure[:1] if len(scores) < 2 or scores[0] - scores[1] >= ABSTAND else []
+
+
+def vorschlagen(gespraech: Gespraech, names: Sequence[tuple[str, str]]) -> None:
+    """Ask which of two or three similar services is meant."""
+    gespraech.say(
+        "utter_leistung_welche",
+        buttons=[button(name, f'/service{{"service": "{one}"}}') for one, name in names],
+        liste="\n".join(f"• {name}" for _, name in names),
+    )
+
+
+class ActionLeistung(Faehigkeit):
+    """A service was named or described."""
+
+    action = "action_leistung"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Show it, park it while a form runs, or ask which one is meant."""
+        wanted = gemeint(gespraech)
+        if gespraech.slot("entwurf"):
+            return await self._park(gespraech, wanted)
+        if not wanted:
+            similar = [(str(h["id"]), str(h["name"])) for h in gespraech.hits if h["score"] >= MOEGLICH]
+            if not similar:
+                return unklar.nachfragen(gespraech)
+            vorschlagen(gespraech, similar[:HOECHSTENS])
+            return []
+        first, *more = wanted
+        asked_before = (gespraech.slot("angebot") or {}).get("art") == "aspekt"
+        if asked_before:
+            events = await auskunft.beantworten(gespraech, first, gespraech.slot("angebot")["aspekte"])
+        else:
+            events = await zeigen(gespraech, first)
+        if more:
+            names = [(await portal().service(gespraech.conversation_id, one)).name for one in more]
+            gespraech.say("utter_leistung_danach", liste=", ".join(f"„{name}“" for name in names))
+        return events + weiteres.parken(gespraech, more)
+
+    async def _park(self, gespraech: Gespraech, wanted: Sequence[str]) -> list[Event]:
+        others = [one for one in wanted if one != gespraech.slot("leistung")]
+        if not others:
+            return []
+        names = [(await portal().service(gespraech.conversation_id, one)).name for one in others]
+        gespraech.say("utter_leistung_geparkt", liste=", ".join(f"„{name}“" for name in names))
+        return weiteres.parken(gespraech, others)

@@ -1,0 +1,54 @@
+"""What was not understood: rephrase once, then offer a human. Honest about what is none of our business."""
+
+from rasa_sdk.events import SlotSet
+
+from actions.faehigkeit import HILFE, Faehigkeit
+from actions.gespraech import Event, Gespraech
+
+
+def nachfragen(gespraech: Gespraech) -> list[Event]:
+    """Ask for other words the first time, offer a human the second time."""
+    times = int(gespraech.slot("unklar") or 0) + 1
+    if times == 1:
+        gespraech.say("utter_unklar_anders")
+        return [SlotSet("unklar", times)]
+    gespraech.say("utter_mensch_anbieten", buttons=[HILFE])
+    return [SlotSet("unklar", times), SlotSet("angebot", {"art": "mensch"})]
+
+
+class ActionUnklar(Faehigkeit):
+    """Rasa's name for the last resort: no rule applies."""
+
+    action = "action_default_fallback"
+    understood = False
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Ask again in other words."""
+        return nachfragen(gespraech)
+
+
+class ActionAusserhalb(Faehigkeit):
+    """Nothing that an office does."""
+
+    action = "action_ausserhalb"
+    understood = False
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Say so; the second time offer a human."""
+        times = int(gespraech.slot("unklar") or 0) + 1
+        gespraech.say("utter_unklar_ausserhalb")
+        if times == 1:
+            return [SlotSet("unklar", times)]
+        gespraech.say("utter_mensch_anbieten", buttons=[HILFE])
+        return [SlotSet("unklar", times), SlotSet("angebot", {"art": "mensch"})]
+
+
+class ActionAngabe(Faehigkeit):
+    """A value that nobody asked for."""
+
+    action = "action_angabe"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """In a form the open question comes first; outside ask what it is for."""
+        gespraech.say("utter_unklar_angabe_im_antrag" if gespraech.slot("entwurf") else "utter_unklar_angabe")
+        return []
