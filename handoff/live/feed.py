@@ -70,19 +70,23 @@ class Feed(Listener):
     async def join_citizen(self, sid: str, conversation_id: str, after: int) -> None:
         """Connect a citizen: first what is missing after `after`, then the state, then everything new."""
         async with self._lock(conversation_id):
-            await self._flush(conversation_id)
-            messages, state = await life.since(self._context, conversation_id, after)
             room = await self._room(conversation_id)
-            for message in messages:
+            await self._flush(conversation_id)
+            up_to = room.seq  # what comes later is the next flush's
+            messages, state = await life.since(self._context, conversation_id, after)
+            for message in messages[: max(0, up_to - after)]:
                 await self._server.emit("message", message, to=sid, namespace=CITIZENS)
             await self._server.emit("state", state, to=sid, namespace=CITIZENS)
             room.citizens.add(sid)
+        self._lanes.wake(conversation_id)
 
     async def join_clerk(self, sid: str, staff: Staff, conversation_id: str) -> None:
         """Connect a clerk to a chat; what was said before is in the ChatView or in `chat.resume`."""
         async with self._lock(conversation_id):
+            room = await self._room(conversation_id)
             await self._flush(conversation_id)
-            (await self._room(conversation_id)).clerks[sid] = staff
+            room.clerks[sid] = staff
+        self._lanes.wake(conversation_id)
 
     def enter_console(self, sid: str, staff: Staff) -> None:
         """Send the queue to this clerk from now on."""

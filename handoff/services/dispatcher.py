@@ -76,22 +76,33 @@ class Dispatcher(Listener):
             self._context.hub.typing(conversation_id, log.BOT, True)
             try:
                 answer = await self._context.bot.turn(turn)
-            except (EngineDownError, EngineFaultError) as error:
+                await self._complete(turn, answer)
+            except (
+                Exception
+            ) as error:  # the edge of this worker: whatever fails, the message stays in the outbox
                 failures += 1
                 faults += isinstance(error, EngineFaultError)
-                logger.warning(
-                    "engine failed (%s), conversation %s, try %d", error, conversation_id, failures
-                )
-                self._context.hub.typing(conversation_id, log.BOT, False)
+                self._report(error, conversation_id, failures)
                 if faults >= GIVE_UP_AFTER_FAULTS:
                     await self._give_up(turn)
                     continue
                 if failures == TELL_AFTER_FAILURES:
                     await self._tell_trouble(turn)
-                await self._pause(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(failures - 1, 10)))
-            else:
-                await self._complete(turn, answer)
                 self._context.hub.typing(conversation_id, log.BOT, False)
+                await self._pause(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(failures - 1, 10)))
+        if tried is not None:
+            self._context.hub.typing(conversation_id, log.BOT, False)
+
+    @staticmethod
+    def _report(error: Exception, conversation_id: str, failures: int) -> None:
+        known = isinstance(error, EngineDownError | EngineFaultError)
+        logger.warning(
+            "delivery failed (%s), conversation %s, try %d",
+            error if known else type(error).__name__,
+            conversation_id,
+            failures,
+            exc_info=None if known else error,
+        )
 
     async def _next(self, conversation_id: str) -> Turn | None:
         async with self._context.database.read() as session:

@@ -55,7 +55,7 @@ async def send(
     return {"seq": sent.seq}
 
 
-@router.get("/{handle}/messages")
+@router.get("/{handle}/messages", response_model=None)
 async def read(
     response: Response, context: Context, allowed: InConversation, after: After = 0, wait: Wait = 0
 ) -> dict[str, list[Object] | Object]:
@@ -65,7 +65,7 @@ async def read(
     return {"messages": found, "state": state}
 
 
-@router.post("/{handle}/close")
+@router.post("/{handle}/close", response_model=None)
 async def close(context: Context, allowed: InConversation) -> dict[str, Object]:
     """End the conversation."""
     return {"state": await conversation.close(context, allowed)}

@@ -53,21 +53,25 @@ class SizeLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > self._max_bytes:
-            await _answer(TOO_LARGE)(scope, receive, send)
+        length = dict(scope["headers"]).get(b"content-length")
+        if length is not None:
+            fits = length.isdigit() and int(length) <= self._max_bytes  # the server cuts what exceeds it
+            await (self._app if fits else _answer(TOO_LARGE))(scope, receive, send)
             return
-        seen = 0
+        body = b""
+        while (message := await receive())["type"] == "http.request":
+            body += message.get("body", b"")
+            if len(body) > self._max_bytes:
+                await _answer(TOO_LARGE)(scope, receive, send)
+                return
+            if not message.get("more_body"):
+                break
+        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def count() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._max_bytes:
-                raise TOO_LARGE
-            return message
+        async def replay() -> Message:
+            return whole.pop() if whole else await receive()
 
-        await self._app(scope, count, send)
+        await self._app(scope, replay, send)
 
 
 def _answer(error: HandoffError) -> JSONResponse:

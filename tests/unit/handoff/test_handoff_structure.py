@@ -1,0 +1,58 @@
+"""Every door has a rule: socket commands and HTTP routes."""
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from handoff_world import world
+
+from handoff.live.commands import ChatBody, Command, Rule
+from handoff.live.feed import CITIZENS, CONSOLES
+from handoff.live.server import COMMANDS
+from handoff.web import console, conversations, internal
+from handoff.web.guards import RULES
+
+CONSOLE_EVENTS = {
+    "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
+    "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat",
+}  # fmt: skip
+
+
+def _calls(dependant: Dependant) -> set[object]:
+    found = {dependant.call}
+    for inner in dependant.dependencies:
+        found |= _calls(inner)
+    return found
+
+
+def test_every_route_has_an_auth_rule():
+    routes = [route for part in (internal, conversations, console) for route in part.router.routes]
+    assert len(routes) == 8
+    for route in routes:
+        assert isinstance(route, APIRoute)
+        assert _calls(route.dependant) & set(RULES), route.path
+
+
+async def test_the_app_has_no_other_routes(tmp_path):
+    async with world(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}") as town:
+        mounts = {getattr(route, "path", None) for route in town.app.routes} - {None}
+        known = {route.path for part in (internal, conversations, console) for route in part.router.routes}
+        assert mounts - known <= {"/live/socket.io", "/live/ui", ""}
+
+
+def test_every_command_has_an_auth_rule():
+    assert {one.event for one in COMMANDS[CITIZENS]} == {"send", "resume", "typing"}
+    assert {one.event for one in COMMANDS[CONSOLES]} == CONSOLE_EVENTS
+    for one in COMMANDS[CITIZENS]:
+        assert one.rule is Rule.HANDLE
+    for one in COMMANDS[CONSOLES]:
+        assert isinstance(one, Command)
+        assert one.rule in (Rule.STAFF, Rule.OWN_CHAT, Rule.OWN_CHAT_OR_LEAD)
+        if one.rule is not Rule.STAFF:
+            assert issubclass(one.body, ChatBody)
+
+
+async def test_the_server_serves_the_declared_commands_only(tmp_path):
+    async with world(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}") as town:
+        mount = next(route for route in town.app.routes if getattr(route, "path", "") == "/live/socket.io")
+        handlers = mount.app.engineio_server.handlers
+        for namespace, commands in COMMANDS.items():
+            assert set(handlers[namespace]) == {"connect", "disconnect", *(one.event for one in commands)}
