@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
 from amtslotse.training import TrainingError, ensure_model
+from portal.context import BERLIN
 
 app = typer.Typer(help="Amtslotse: Behördengänge im Chat.", no_args_is_help=True, add_completion=False)
 console = Console()
@@ -120,7 +121,7 @@ def parse(
     installation = Installation.from_environment(os.environ)
     try:
         model = ensure_model(installation)
-        reference = date.fromisoformat(now) if now else system_time().date()
+        reference = datetime.combine(date.fromisoformat(now), time(12), BERLIN) if now else system_time()
     except (TrainingError, ValueError) as error:
         _fail(str(error))
     for line in parse_lines(model.path, sys.stdin, reference):
