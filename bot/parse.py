@@ -65,7 +65,8 @@ class Parser:
             "life_situation": {"id": situation} if situation else None,
             "services": found.get("services") or [],
             "entities": [
-                {"type": e["entity"], "value": e["value"], "start": e["start"], "end": e["end"]} for e in entities
+                {"type": e["entity"], "value": e["value"], "start": e["start"], "end": e["end"]}
+                for e in entities
             ],
             "act": found.get("act"),
             "out_of_scope": bool(found.get("out_of_scope")),

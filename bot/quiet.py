@@ -21,6 +21,9 @@ def configure_logging() -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    processor = logging.getLogger("rasa.core.processor")
+    if without_traceback not in processor.filters:
+        processor.addFilter(without_traceback)
     for name in ("rasa", "sanic.root", "sanic.access", "apscheduler", "matplotlib", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -30,3 +33,10 @@ def only_known_fields(
 ) -> MutableMapping[str, Any]:
     """Drop every field that is not known to be free of personal data."""
     return {key: value for key, value in event.items() if key in _FIELDS}
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """Keep a record, but not its traceback, whose messages may quote an answer of the action server."""
+    record.exc_info = None
+    record.exc_text = None
+    return True

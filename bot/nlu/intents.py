@@ -1,5 +1,7 @@
 """Rasa component: what does the message want?"""
 
+import json
+from collections import Counter
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,6 +17,9 @@ from bot.nlu import catalogue
 from bot.nlu.lexical import LexicalModel
 
 _FILE = "intents.joblib"
+_SITUATIONS_FILE = "life_situations.joblib"
+_SITUATION_IDS_FILE = "life_situations.json"
+_FEWEST_EXAMPLES = 3
 _WISHES = ("{}", "Ich möchte {}", "{} bitte", "ich brauche {}")
 _OWN_WEIGHT = 1.0
 _WISH_WEIGHT = 0.2
@@ -22,7 +27,11 @@ _WISH_WEIGHT = 0.2
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class GermanIntentClassifier(IntentClassifier, GraphComponent):
-    """Adds `intent` and `intent_ranking`; learns from data/nlu and from the catalogue's own designations."""
+    """Adds `intent`, `intent_ranking` and `situation`; learns from data/nlu and the catalogue's designations.
+
+    `situation` is `{id, confidence}` of the likeliest life situation of the catalogue, or None. Examples name theirs by
+    `metadata: {life_situation: id}`.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -35,11 +44,15 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: LexicalModel | None = None,
+        situations: LexicalModel | None = None,
+        known_situations: frozenset[str] = frozenset(),
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._situations = situations
+        self._known_situations = known_situations
 
     @classmethod
     def create(
@@ -59,19 +72,25 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example with an intent, and from the catalogue's designations as wishes."""
+        content = catalogue.read(self._config["catalogue"])
         examples = [
             (m.get(TEXT), m.get(INTENT), _OWN_WEIGHT) for m in training_data.intent_examples if m.get(TEXT)
         ]
         known = {text.casefold() for text, _, _ in examples}
-        for number, service in enumerate(catalogue.read(self._config["catalogue"])["services"]):
+        for number, service in enumerate(content["services"]):
             for place, name in enumerate((service["name"], *service["synonyme"])):
                 wish = _WISHES[(number + place) % len(_WISHES)].format(name)
                 if wish.casefold() not in known:
                     examples.append((wish, "service", _WISH_WEIGHT))
         texts, labels, weights = zip(*examples, strict=True)
-        self._model = LexicalModel.train(texts, labels, weights)
+        situations = _situation_examples(training_data, content)
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder / _FILE)
+            LexicalModel.train(texts, labels, weights).save(folder / _FILE)
+            if len({label for _, label in situations}) > 1:
+                texts, labels = zip(*situations, strict=True)
+                LexicalModel.train(texts, labels, [_OWN_WEIGHT] * len(texts)).save(folder / _SITUATIONS_FILE)
+            ids = [situation["id"] for situation in content["life_situations"]]
+            (folder / _SITUATION_IDS_FILE).write_text(json.dumps(ids), encoding="utf-8")
         return self._resource
 
     @classmethod
@@ -85,7 +104,11 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
     ) -> "GermanIntentClassifier":
         """Load the trained component from the model archive."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LexicalModel.load(folder / _FILE))
+            model = LexicalModel.load(folder / _FILE)
+            file = folder / _SITUATIONS_FILE
+            situations = LexicalModel.load(file) if file.exists() else None
+            known = frozenset(json.loads((folder / _SITUATION_IDS_FILE).read_text(encoding="utf-8")))
+        return cls(config, model_storage, resource, model, situations, known)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent of each message; payloads ("/intent") are left to Rasa."""
@@ -98,4 +121,35 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
             ranking = [{"name": self._model.labels[i], "confidence": float(probabilities[i])} for i in order]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
+            message.set("known_share", self._model.known_share(text))
+            if ranking[0]["name"] == "life_situation":
+                message.set("situation", self._situation(text), add_to_output=True)
         return messages
+
+    def _situation(self, text: str) -> dict[str, Any] | None:
+        if self._situations is None:
+            return None
+        probabilities = self._situations.probabilities(text)
+        best = int(probabilities.argmax())
+        name = self._situations.labels[best]
+        return (
+            {"id": name, "confidence": float(probabilities[best])} if name in self._known_situations else None
+        )
+
+
+def _situation_examples(training_data: TrainingData, content: catalogue.Catalogue) -> list[tuple[str, str]]:
+    """Texts and their life situation; situations with too few examples to learn from are left out."""
+    examples = [
+        (m.get(TEXT), label)
+        for m in training_data.intent_examples
+        if (label := _labelled(m, "life_situation"))
+    ]
+    examples += [(name, s["id"]) for s in content["life_situations"] for name in (s["name"], *s["synonyme"])]
+    count = Counter(label for _, label in examples)
+    return [(text, label) for text, label in examples if count[label] >= _FEWEST_EXAMPLES]
+
+
+def _labelled(message: Message, name: str) -> str | None:
+    """A label from the metadata of the example's section in data/nlu."""
+    metadata = (message.get("metadata") or {}).get("intent") or {}
+    return metadata.get(name) if isinstance(metadata, dict) else None

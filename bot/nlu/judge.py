@@ -13,6 +13,8 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.acts import act, sounds_like_danger
 from language.normalise import fold
 
+_FEW_WORDS, _LONGEST_WORD = 3, 40
+_SOME_KNOWN, _A_GUESS = 0.25, 0.4
 _NOTHING_SAID = re.compile(r"^[\W_]*$", re.UNICODE)
 
 
@@ -23,7 +25,13 @@ class Judge(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`service_sure`: score from which a service is named; `gate`: confidence below which a wish is none of ours."""
-        return {"service_sure": 0.75, "service_margin": 0.1, "service_hint": 0.55, "gate": 0.3}
+        return {
+            "service_sure": 0.75,
+            "service_margin": 0.1,
+            "service_hint": 0.55,
+            "situation_sure": 0.5,
+            "gate": 0.3,
+        }
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
@@ -63,6 +71,10 @@ class Judge(GraphComponent):
             intent = {"name": "emergency", "confidence": 1.0}
         elif _NOTHING_SAID.match(text):
             intent = {"name": "out_of_scope", "confidence": 1.0}
+        elif (
+            not kinds and best < self._config["service_hint"] and (strange := _strange(message, text, intent))
+        ):
+            intent = strange
         elif intent["name"] == "out_of_scope" and best >= self._config["service_sure"]:
             intent = {"name": "service", "confidence": best}
         elif intent["confidence"] < self._config["gate"]:
@@ -73,6 +85,13 @@ class Judge(GraphComponent):
             elif kinds - {"trait", "aspect", "service", "town"}:
                 intent = {"name": "inform", "confidence": 0.5}
 
+        situation = message.get("situation")
+        if (
+            situation
+            and "life_situation" not in kinds
+            and situation["confidence"] >= self._config["situation_sure"]
+        ):
+            entities.append(_of_the_whole("life_situation", situation["id"], text))
         if best >= self._config["service_sure"] and margin >= self._config["service_margin"]:
             name = services[0]["id"]
             entities.append(
@@ -82,3 +101,16 @@ class Judge(GraphComponent):
         message.set(INTENT, intent, add_to_output=True)
         message.set("act", act(text, folded), add_to_output=True)
         message.set("out_of_scope", intent["name"] == "out_of_scope", add_to_output=True)
+
+
+def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, Any] | None:
+    """What to make of words never seen: a few may be a name or a value, many are none of our business."""
+    share, words = message.get("known_share", 1.0), text.split()
+    if len(words) > _FEW_WORDS or max(map(len, words), default=0) > _LONGEST_WORD:
+        return {"name": "out_of_scope", "confidence": 1.0 - share} if share < _SOME_KNOWN else None
+    return {"name": "inform", "confidence": min(intent["confidence"], _A_GUESS)} if share == 0 else None
+
+
+def _of_the_whole(entity: str, value: str, text: str) -> dict[str, Any]:
+    """An entity that the whole message speaks of."""
+    return {"entity": entity, "value": value, "start": 0, "end": len(text), "extractor": Judge.__name__}

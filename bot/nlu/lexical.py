@@ -108,6 +108,12 @@ class LexicalModel:
         """(labels,) calibrated probabilities of one text."""
         return np.asarray(_tempered(self._pair.probabilities([_prepare(text)]), self._temperature)[0])
 
+    def known_share(self, text: str) -> float:
+        """Share of the text's words that were seen in training, 0..1; 1 for a text without words."""
+        words = _WORD.findall(_prepare(text))
+        known = self._pair.words.vocabulary_
+        return sum(word in known for word in words) / len(words) if words else 1.0
+
     def save(self, path: Path) -> None:
         """Write the model to a file."""
         joblib.dump((self._pair, self._temperature), path, compress=1)
