@@ -167,6 +167,8 @@ export interface ReceiptCard {
   reference: string;
   service: string;
   office: string;
+  /** `vorbereitung`: nothing has been applied for or notified yet. */
+  effect?: SummaryCard["effect"];
   delivered_at?: string | null;
   url?: string | null;
   deadline?: string | { date?: string; text: string } | null;

@@ -59,13 +59,13 @@ export function renderMessage({ message, continued, buttonsOpen, context }: Mess
   return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""}" lang=${message.lang ?? "de"}>
     <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}>${time(message.at)}</time></p>
     ${lead ? html`<p class="bubble">${lead}</p>` : nothing}
-    ${(message.cards ?? []).map((card) => renderCard(card, context, message.buttons ?? []))}
+    ${(message.cards ?? []).map((card) => renderCard(card, context, message))}
     ${
       buttonsOpen && buttons.length
         ? html`<div class="actions replies" role="group" aria-label="Antwortmöglichkeiten">
             ${buttons.map(
-              ({ title, payload }, index) =>
-                html`<button type="button" class="btn ${index === 0 ? "accent" : ""}" @click=${() => context.press(title, payload)}>${title}</button>`,
+              ({ title, payload }) =>
+                html`<button type="button" class="btn ${payload.startsWith("/start") ? "accent" : ""}" @click=${() => context.press(title, payload)}>${title}</button>`,
             )}
           </div>`
         : nothing

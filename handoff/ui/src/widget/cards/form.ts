@@ -3,6 +3,7 @@ import { date, office } from "../../shared/format";
 import { icons } from "../../shared/icons";
 import type { Button, QuestionCard, SummaryCard } from "../../shared/protocol";
 import type { CardContext } from "../context";
+import { offered } from "./offered";
 
 function progress(card: QuestionCard): TemplateResult | typeof nothing {
   if (!card.progress || card.progress.total < 1) return nothing;
@@ -25,18 +26,20 @@ function dateForm(card: QuestionCard, context: CardContext): TemplateResult {
   </form>`;
 }
 
-/** `buttons`: those of the same message; options that are buttons already are not shown twice. */
+/** `text` and `buttons` of the same message: what they say already is not shown twice. */
 export function question(
   card: QuestionCard,
   context: CardContext,
+  text: string,
   buttons: readonly Button[],
 ): TemplateResult {
+  const help = card.field.help && !text.includes(card.field.help) ? card.field.help : null;
   const titles = new Set(buttons.map(({ title }) => title));
   const options = (card.field.options ?? []).filter(({ label }) => !titles.has(label));
   return html`
     ${progress(card)}
     <h3>${card.field.label}</h3>
-    ${card.field.help ? html`<p class="muted">${card.field.help}</p>` : nothing}
+    ${help ? html`<p class="muted">${help}</p>` : nothing}
     ${
       context.open
         ? html`
@@ -87,8 +90,10 @@ function contents(card: SummaryCard): TemplateResult {
   </dl>`;
 }
 
-export function summary(card: SummaryCard, context: CardContext): TemplateResult {
+export function summary(card: SummaryCard, context: CardContext, buttons: readonly Button[]): TemplateResult {
   const effect = EFFECTS[card.effect];
+  const confirm = offered(buttons, card.payload, { title: effect.confirm, payload: card.payload });
+  const change = offered(buttons, "/change", { title: "Etwas ändern", payload: "/change" });
   const warn = card.effect === "vorbereitung" ? "warn" : "";
   const head = html`<h3>Zusammenfassung: ${card.service}</h3>
     <p><span class="badge ${warn || "info"}">${effect.badge}</span></p>`;
@@ -100,7 +105,7 @@ export function summary(card: SummaryCard, context: CardContext): TemplateResult
   return html`${head} ${contents(card)}
     <p class="callout ${warn}">${icons.info}<span>${effect.text}${card.hint ? ` ${card.hint}` : ""}</span></p>
     <div class="actions">
-      <button type="button" class="btn primary" @click=${() => context.press(effect.confirm, card.payload)}>${effect.confirm}</button>
-      <button type="button" class="btn" @click=${() => context.press("Etwas ändern", "/change")}>Etwas ändern</button>
+      <button type="button" class="btn primary" @click=${() => context.press(confirm.title, confirm.payload)}>${confirm.title}</button>
+      <button type="button" class="btn" @click=${() => context.press(change.title, change.payload)}>${change.title}</button>
     </div>`;
 }

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit";
-import type { Button, Card } from "../../shared/protocol";
+import type { Card, Message } from "../../shared/protocol";
 import type { CardContext } from "../context";
 import { question, summary } from "./form";
 import { Prefill } from "./prefill";
@@ -12,7 +12,12 @@ export function defineCards(): void {
   if (!customElements.get("al-upload")) customElements.define("al-upload", Upload);
 }
 
-function content(card: Card, context: CardContext, buttons: readonly Button[]): TemplateResult | null {
+function content(
+  card: Card,
+  context: CardContext,
+  message: Pick<Message, "text" | "buttons">,
+): TemplateResult | null {
+  const buttons = message.buttons ?? [];
   switch (card.type) {
     case "checklist":
       return checklist(card, context);
@@ -23,13 +28,13 @@ function content(card: Card, context: CardContext, buttons: readonly Button[]): 
     case "prefill":
       return html`<al-prefill .card=${card} .context=${context}></al-prefill>`;
     case "question":
-      return question(card, context, buttons);
+      return question(card, context, message.text, buttons);
     case "upload":
       return html`<al-upload .card=${card} .context=${context}></al-upload>`;
     case "identity":
       return identity(card, context);
     case "summary":
-      return summary(card, context);
+      return summary(card, context, buttons);
     case "receipt":
       return receipt(card);
     case "proposal":
@@ -54,9 +59,9 @@ export const REPLACES_TEXT: ReadonlySet<Card["type"]> = new Set([
 export function renderCard(
   card: Card,
   context: CardContext,
-  buttons: readonly Button[],
+  message: Pick<Message, "text" | "buttons">,
 ): TemplateResult | null {
-  const inner = content(card, context, buttons);
+  const inner = content(card, context, message);
   if (!inner) return null;
-  return html`<section class="card card-${card.type} ${context.open ? "" : "is-closed"}">${inner}</section>`;
+  return html`<section class="card card-${card.type} ${context.open ? "" : "is-closed"} ${card.type === "receipt" && card.effect === "vorbereitung" ? "is-prepared" : ""}">${inner}</section>`;
 }

@@ -13,6 +13,7 @@ import type {
   Step,
 } from "../../shared/protocol";
 import type { CardContext } from "../context";
+import { offered } from "./offered";
 
 const LEVELS: Record<string, string> = {
   niedrig: "Niedrig (Benutzername und Passwort)",
@@ -85,24 +86,23 @@ export function login(card: LoginCard, context: CardContext): TemplateResult {
     return html`<h3>Anmeldung</h3><p class="done-line">${icons.check} Sie sind angemeldet.</p>`;
   return html`
     <h3>Bitte melden Sie sich an</h3>
-    ${card.text ? html`<p>${card.text}</p>` : nothing}
-    <a class="btn primary" href=${context.withReturn(card.url)}>${icons.lock}<span>Anmelden und weitermachen</span></a>
+    <a class="btn primary" href=${context.withReturn(card.url)}>${icons.lock}<span>${card.text || "Anmelden und weitermachen"}</span></a>
     <p class="muted">Danach kommen Sie hierher zurück. Diese Unterhaltung geht dann weiter.</p>`;
 }
 
 export function identity(card: IdentityCard, context: CardContext): TemplateResult {
   return html`
     <h3>Identität nachweisen</h3>
-    ${card.text ? html`<p>${card.text}</p>` : nothing}
     <dl class="pairs">${row("Nötiges Vertrauensniveau", LEVELS[card.level] ?? card.level)}</dl>
     ${
       context.open
-        ? html`<a class="btn primary" href=${context.withReturn(card.url)}>${icons.person}<span>Jetzt nachweisen</span></a>`
+        ? html`<a class="btn primary" href=${context.withReturn(card.url)}>${icons.person}<span>${card.text || "Jetzt nachweisen"}</span></a>`
         : html`<p class="done-line">${icons.check} Dieser Schritt ist abgeschlossen.</p>`
     }`;
 }
 
 export function receipt(card: ReceiptCard): TemplateResult {
+  const prepared = card.effect === "vorbereitung";
   const deadline =
     typeof card.deadline === "string"
       ? card.deadline
@@ -110,17 +110,13 @@ export function receipt(card: ReceiptCard): TemplateResult {
         ? `${date(card.deadline.date)} ${card.deadline.text}`.trim()
         : null;
   return html`
-    <h3 class="with-icon">${icons.check}<span>Eingangsbestätigung</span></h3>
+    <h3 class="with-icon">${prepared ? icons.info : icons.check}<span>${prepared ? "Vorbereitung gespeichert" : "Eingangsbestätigung"}</span></h3>
+    ${prepared ? html`<p>Damit ist noch nichts beantragt oder angezeigt.</p>` : nothing}
     <dl class="pairs">
       ${row("Leistung", card.service)} ${row("Aktenzeichen", card.reference)} ${row("Zugestellt an", card.office)}
       ${row("Am", date(card.delivered_at))} ${row("Frist", deadline)}
     </dl>
     ${card.url ? html`<a class="btn" href=${card.url}>${icons.link}<span>Im Postfach ansehen</span></a>` : nothing}`;
-}
-
-/** The payload as the message's button offers it: the server compares character by character. */
-function offered(buttons: readonly Button[], intent: string, otherwise: string): string {
-  return buttons.find(({ payload }) => payload.startsWith(intent))?.payload ?? otherwise;
 }
 
 export function proposal(
@@ -129,8 +125,14 @@ export function proposal(
   buttons: readonly Button[],
 ): TemplateResult {
   const argument = JSON.stringify({ id: card.id });
-  const accept = offered(buttons, "/proposal_accept", `/proposal_accept${argument}`);
-  const decline = offered(buttons, "/proposal_decline", `/proposal_decline${argument}`);
+  const accept = offered(buttons, "/proposal_accept", {
+    title: "Übernehmen",
+    payload: `/proposal_accept${argument}`,
+  });
+  const decline = offered(buttons, "/proposal_decline", {
+    title: "Nicht übernehmen",
+    payload: `/proposal_decline${argument}`,
+  });
   return html`
     <h3>Vorschlag für „${card.field.label}“</h3>
     <p class="muted">von ${card.clerk.function}, ${card.clerk.office}</p>
@@ -141,8 +143,8 @@ export function proposal(
     ${
       context.open
         ? html`<div class="actions">
-            <button type="button" class="btn primary" @click=${() => context.press("Änderung annehmen", accept)}>Annehmen</button>
-            <button type="button" class="btn" @click=${() => context.press("Änderung ablehnen", decline)}>Ablehnen</button>
+            <button type="button" class="btn primary" @click=${() => context.press(accept.title, accept.payload)}>${accept.title}</button>
+            <button type="button" class="btn" @click=${() => context.press(decline.title, decline.payload)}>${decline.title}</button>
           </div>`
         : html`<p class="done-line">${icons.check} Sie haben entschieden.</p>`
     }`;
@@ -152,6 +154,7 @@ export function queue(card: QueueCard, context: CardContext, buttons: readonly B
   if (context.state.phase !== "waiting")
     return html`<h3>Warteschlange</h3><p class="done-line">${icons.check} Die Wartezeit ist vorbei.</p>`;
   const { place } = context.state;
+  const back = offered(buttons, "/back_to_bot", { title: "Zurück zum Assistenten", payload: "/back_to_bot" });
   return html`
     <h3 class="with-icon">${icons.person}<span>Sie warten auf einen Menschen</span></h3>
     ${
@@ -161,5 +164,5 @@ export function queue(card: QueueCard, context: CardContext, buttons: readonly B
     }
     ${card.topic ? html`<p>Thema: ${card.topic}</p>` : nothing}
     <p class="muted">Sie können diese Seite verlassen. Ihr Platz und Ihre Angaben bleiben erhalten.</p>
-    <button type="button" class="btn" @click=${() => context.press("Zurück zum Assistenten", offered(buttons, "/back_to_bot", "/back_to_bot"))}>Nicht warten, zurück zum Assistenten</button>`;
+    <button type="button" class="btn" @click=${() => context.press(back.title, back.payload)}>${back.title}</button>`;
 }

@@ -9,8 +9,10 @@ export const cardStyles = css`
   .card.is-closed { background: var(--bg2); }
   .card-prefill:not(.is-closed), .card-summary:not(.is-closed), .card-proposal:not(.is-closed), .card-upload:not(.is-closed), .card-question:not(.is-closed) { border-color: var(--act); }
   .card-receipt { border-color: var(--good); background: var(--good-bg); }
-  .with-icon { display: flex; align-items: center; gap: 0.5rem; }
   .card-receipt .with-icon .icon { color: var(--good); }
+  .card-receipt.is-prepared { border-color: var(--warn); background: var(--warn-bg); }
+  .card-receipt.is-prepared .with-icon .icon { color: var(--warn); }
+  .with-icon { display: flex; align-items: center; gap: 0.5rem; }
   .done-line { display: flex; align-items: center; gap: 0.5rem; color: var(--tm); font-size: 0.9375rem; }
   .done-line .icon { color: var(--good); }
   .pairs { display: grid; gap: 0.625rem; }
