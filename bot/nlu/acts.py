@@ -12,13 +12,13 @@ _DANGER = re.compile(
     | \b(?:selbst|frei)(?:mord|toet|tod) | \bsuizid | \bbringe?\s+mich\s+um\b | \bmich\s+umbringen\b
     | \bwill\s+(?:nicht|nich|nimmer)\s*(?:mehr)?\s+leben\b | \bmoechte\s+(?:nicht\s+mehr\s+leben|sterben)\b
     | \bwill\s+sterben\b | \b(?:schlaegt|verpruegelt|wuergt|vergewaltigt|missbraucht)\s+(?:mich|uns|sie|mein) 
-    | \b(?:mich|uns)\s+(?:verpruegelt|geschlagen|vergewaltigt|bedroht)\b | \bwerde\s+(?:\w+\s+){0,2}(?:bedroht|geschlagen)\b
+    | \b(?:mich|uns)\s+(?:verpruegelt|geschlagen|vergewaltigt|bedroht)\b | \bwerde\s+(?:\w+\s+){0,4}(?:bedroht|geschlagen|verfolgt)\b
     | \bherzinfarkt\b | \bschlaganfall\b | \beinbrecher\b | \bmit\s+(?:einem\s+)?messer\s+(?:bedroht|vor)
     | \bverblute | \bgasgeruch\b | \briecht\s+nach\s+gas\b
     """,
     re.VERBOSE,
 )
-_REPORTED = re.compile(r"\b(?:urkunde|unterlagen|kosten|frist|beantragen|anmelden|versicherung)\b")
+_REPORTED = re.compile(r"(?:urkunde|versicherung|rente|reha|schwerbehind)")
 
 _CORRECTION = re.compile(
     r"""
