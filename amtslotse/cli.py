@@ -30,6 +30,7 @@ def up() -> None:
     """Start everything: portal, conversations, assistant, actions. Ctrl-C ends it."""
     installation = Installation.from_environment(os.environ)
     try:
+        os.umask(0o077)
         clock_offset_s = offset_s(os.environ.get("AMTSLOTSE_JETZT"), system_time())
         for process in processes(installation, Path()):
             check_port(process)

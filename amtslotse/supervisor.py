@@ -19,6 +19,8 @@ STARTUP_LIMIT_S = 180.0
 """How long a process may take until it answers; the engine loads TensorFlow, which takes most of a minute when cold."""
 HEALTH_INTERVAL_S = 0.25
 SHUTDOWN_LIMIT_S = 10.0
+DEATHS_AT_START = 3
+"""So many deaths before the first healthy answer mean that a process cannot start at all."""
 RESTART_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Pauses before the restarts of a process that keeps dying; the last one repeats."""
 
@@ -124,6 +126,7 @@ class Supervisor:
         self._report = report
         self._stopping = asyncio.Event()
         self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._started = False
 
     def stop(self) -> None:
         """Ask `run` to end everything and return."""
@@ -140,21 +143,23 @@ class Supervisor:
         for process in self._processes:
             check_port(process)
         keepers = [asyncio.create_task(self._keep(process)) for process in self._processes]
+        healthy = asyncio.create_task(self._wait_until_all_healthy())
+        stopping = asyncio.create_task(self._wait_until_stopped())
         try:
-            healthy = asyncio.create_task(self._wait_until_all_healthy())
-            stopping = asyncio.create_task(self._wait_until_stopped())
-            await asyncio.wait([healthy, stopping], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([healthy, stopping, *keepers], return_when=asyncio.FIRST_COMPLETED)
+            for keeper in keepers:
+                if keeper.done():
+                    keeper.result()
             if healthy.done():
                 healthy.result()
+                self._started = True
                 on_healthy()
                 await stopping
-            else:
-                healthy.cancel()
         finally:
             self._stopping.set()
-            for keeper in keepers:
-                keeper.cancel()
-            await asyncio.gather(*keepers, return_exceptions=True)
+            for task in (healthy, stopping, *keepers):
+                task.cancel()
+            await asyncio.gather(healthy, stopping, *keepers, return_exceptions=True)
             await asyncio.gather(*(self._end(name) for name in list(self._running)))
 
     async def _keep(self, process: Process) -> None:
@@ -164,17 +169,20 @@ class Supervisor:
             await running.wait()
             if self._stopping.is_set():
                 return
-            self._report(process.name, "neu")
-            await asyncio.sleep(RESTART_PAUSES_S[min(deaths, len(RESTART_PAUSES_S) - 1)])
             deaths += 1
+            if deaths >= DEATHS_AT_START and not self._started:
+                raise StartupError(
+                    f"{process.title} startet nicht. Der Grund steht in {self._log(process.name)}."
+                )
+            self._report(process.name, "neu")
+            await asyncio.sleep(RESTART_PAUSES_S[min(deaths, len(RESTART_PAUSES_S)) - 1])
 
     async def _start(self, process: Process) -> asyncio.subprocess.Process:
-        log_folder = self._installation.var / "log"
         run_folder = self._installation.var / "run"
-        for folder in (log_folder, run_folder):
+        for folder in (self._log(process.name).parent, run_folder):
             folder.mkdir(parents=True, exist_ok=True)
         self._report(process.name, "start")
-        with (log_folder / f"{process.name}.log").open("ab") as log:
+        with self._log(process.name).open("ab") as log:
             running = await asyncio.create_subprocess_exec(
                 *process.command,
                 cwd=self._installation.root,
@@ -208,9 +216,13 @@ class Supervisor:
                     with attempt:
                         (await client.get(process.health)).raise_for_status()
         except httpx.HTTPError as error:
-            log = self._installation.var / "log" / f"{process.name}.log"
-            raise StartupError(f"{process.title} antwortet nicht. Der Grund steht in {log}.") from error
+            raise StartupError(
+                f"{process.title} antwortet nicht. Der Grund steht in {self._log(process.name)}."
+            ) from error
         self._report(process.name, "ok")
+
+    def _log(self, name: str) -> Path:
+        return self._installation.var / "log" / f"{name}.log"
 
     async def _end(self, name: str) -> None:
         running = self._running[name]

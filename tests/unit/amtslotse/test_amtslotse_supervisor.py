@@ -97,6 +97,20 @@ async def test_a_process_that_never_answers_is_named_with_its_log(installation, 
         await Supervisor(installation, [silent], 0.0, Report()).run(lambda: None)
 
 
+async def test_a_process_that_cannot_start_at_all_ends_everything(installation):
+    broken = Process(
+        "engine",
+        "Assistent",
+        (sys.executable, "-c", "raise SystemExit(3)"),
+        free_port(),
+        "X",
+        "http://127.0.0.1:9/",
+    )
+    with pytest.raises(StartupError, match=r"Assistent startet nicht.*engine\.log"):
+        await Supervisor(installation, [serving("web", free_port()), broken], 0.0, Report()).run(lambda: None)
+    assert not list((installation.var / "run").iterdir())
+
+
 async def test_a_busy_port_is_named_before_anything_starts(installation):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
