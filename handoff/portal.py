@@ -1,24 +1,43 @@
-"""The door to the portal (docs/protocol/dialog.md), in the gateway's own terms."""
+"""The door to the portal in the gateway's own terms; behind it stands `portal.client`."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import httpx
+from pydantic import TypeAdapter
 
+from handoff import ports
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
 from handoff.errors import ConflictError, InvalidInputError, LoginNeededError, UnavailableError
-from handoff.ports import DraftChangedError, Secret
+from portal.client import (
+    DraftChangedError,
+    InvalidValueError,
+    NotFoundError,
+    NotLoggedInError,
+    PortalClient,
+    PortalError,
+)
+from portal.client.shapes import SecretView
 
-TIMEOUT_S = 10.0
 UNREACHABLE = (
     "Ein Teil unseres Systems antwortet gerade nicht. Ihre letzte Eingabe wurde nicht gespeichert. "
     "Bitte versuchen Sie es in einer Minute noch einmal."
 )
+_SECRET = TypeAdapter(SecretView)
+
+
+class GatewayClient(PortalClient):
+    """The portal's client with the call that only the gateway makes."""
+
+    async def keep_secret(self, conversation_id: str, kind: str, value: str, *, key: str) -> SecretView:
+        """Put a recognised number into the vault."""
+        body = {"kind": kind, "value": value}
+        return await self._send(conversation_id, "POST", "/vault", body, key, _SECRET)
 
 
 class HttpPortal:
-    """The real portal.
+    """The real portal (see `handoff.ports.Portal` for what each method raises).
 
     Parameters
     ----------
@@ -31,27 +50,28 @@ class HttpPortal:
     """
 
     def __init__(self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=f"{url}/api/dialog",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT_S,
-            transport=transport,
-            trust_env=False,
-        )
+        self._client = GatewayClient(url, token, transport=transport)
 
     async def bind(self, conversation_id: str, citizen_account: str, sid: str) -> None:
         """Tie the conversation to a citizen's session."""
-        key = f"bind:{conversation_id}:{sid}"
-        await self._call("PUT", "/bindings", conversation_id, {"account": citizen_account, "sid": sid}, key)
+        async with _translated():
+            await self._client.bind(conversation_id, account=citizen_account, sid=sid)
 
-    async def keep_secret(self, conversation_id: str, kind: str, value: str, key: str) -> Secret:
+    async def keep_secret(self, conversation_id: str, kind: str, value: str, key: str) -> ports.Secret:
         """Put a recognised number into the vault."""
-        kept = await self._call("POST", "/vault", conversation_id, {"kind": kind, "value": value}, key)
-        return Secret(str(kept["ref"]), str(kept["display"]))
+        async with _translated():
+            kept = await self._client.keep_secret(conversation_id, kind, value, key=key)
+        return ports.Secret(kept.ref, kept.display)
 
     async def current_draft(self, conversation_id: str) -> Mapping[str, Json] | None:
         """Give the current draft, masked; None without one or without a login."""
-        return await self._look("/drafts/current?masked=1", conversation_id)
+        async with _translated():
+            try:
+                draft = await self._client.current_draft(conversation_id, masked=True)
+            except (NotFoundError, NotLoggedInError):
+                return None
+        shape: dict[str, Json] = draft.model_dump(mode="json", by_alias=True)
+        return shape
 
     async def put_field(
         self,
@@ -64,68 +84,60 @@ class HttpPortal:
         secret_ref: str | None,
         key: str,
     ) -> None:
-        """Write a clerk's accepted correction; see `handoff.ports.Portal.put_field`."""
-        body: dict[str, Json] = {"version": version, "by": "clerk"}
-        body |= {"value": value} if secret_ref is None else {"secret_ref": secret_ref}
-        await self._call("PUT", f"/drafts/{draft}/fields/{field}", conversation_id, body, key)
+        """Write a clerk's accepted correction."""
+        async with _translated():
+            await self._client.put_field(
+                conversation_id,
+                draft,
+                field,
+                value,
+                version=version,
+                key=key,
+                by="clerk",
+                secret_ref=secret_ref,
+            )
 
     async def reveal(self, conversation_id: str, draft: str, field: str, staff: Staff) -> str:
         """Give a field's unmasked value; the portal logs the look."""
-        query = str(
-            httpx.QueryParams({"staff": staff.id, "function": staff.function, "office": staff.office})
-        )
-        answer = await self._call("GET", f"/drafts/{draft}/fields/{field}/value?{query}", conversation_id)
-        return str(answer["value"])
+        async with _translated():
+            value = await self._client.reveal(
+                conversation_id, draft, field, staff=staff.id, function=staff.function, office=staff.office
+            )
+        return "" if value is None else str(value)
 
-    async def service(self, service_id: str) -> Mapping[str, Json] | None:
-        """Give a service's effective values; None if unknown."""
-        return await self._look(f"/services/{service_id}", None)
+    async def service(self, conversation_id: str, service_id: str) -> Mapping[str, Json] | None:
+        """Give a service's name, fee, deadline and page; None if unknown."""
+        async with _translated():
+            try:
+                service = await self._client.service(conversation_id, service_id)
+            except NotFoundError:
+                return None
+        return {
+            "name": service.name,
+            "fee": service.fee.display,
+            "deadline": service.deadline.text if service.deadline else None,
+            "url": service.url,
+        }
 
     async def close(self) -> None:
         """Close connections."""
-        await self._client.aclose()
-
-    async def _look(self, path: str, conversation_id: str | None) -> Mapping[str, Json] | None:
-        try:
-            return await self._call("GET", path, conversation_id)
-        except (LookupError, LoginNeededError):
-            return None
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        conversation_id: str | None,
-        body: Mapping[str, Json] | None = None,
-        key: str | None = None,
-    ) -> Mapping[str, Json]:
-        headers = {"X-Conversation": conversation_id} if conversation_id else {}
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        try:
-            response = await self._client.request(method, path, json=body, headers=headers)
-        except httpx.TransportError as error:
-            raise UnavailableError(UNREACHABLE) from error
-        answer = _json(response)
-        if response.is_success:
-            return answer
-        message, code = str(answer.get("message") or UNREACHABLE), str(answer.get("code"))
-        if code == LoginNeededError.code:
-            raise LoginNeededError(message)
-        if code == "entwurf_veraendert":
-            raise DraftChangedError
-        if response.status_code == 404:
-            raise LookupError(code)
-        if response.status_code == 409:
-            raise ConflictError(message, code=code)
-        if response.status_code == 422:
-            raise InvalidInputError(message, code=code)
-        raise UnavailableError(UNREACHABLE)
+        await self._client.close()
 
 
-def _json(response: httpx.Response) -> Mapping[str, Any]:
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn the portal's errors into the gateway's."""
     try:
-        answer = response.json() if response.content else {}
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+        yield
+    except DraftChangedError as error:
+        raise ports.DraftChangedError from error
+    except NotLoggedInError as error:
+        raise LoginNeededError(error.message) from error
+    except InvalidValueError as error:
+        raise InvalidInputError(error.message, field=error.field, code=error.code) from error
+    except PortalError as error:
+        if error.status in (404, 409):
+            raise ConflictError(error.message, field=error.field, code=error.code) from error
+        if error.status == 422:
+            raise InvalidInputError(error.message, field=error.field, code=error.code) from error
+        raise UnavailableError(UNREACHABLE) from error

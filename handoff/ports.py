@@ -90,7 +90,7 @@ class Portal(Protocol):
         """Give a field's unmasked value; the portal logs the look for the citizen."""
         ...
 
-    async def service(self, service_id: str) -> Mapping[str, Json] | None:
+    async def service(self, conversation_id: str, service_id: str) -> Mapping[str, Json] | None:
         """Give a service's name, fee, deadline and address of its page; None if unknown."""
         ...
 

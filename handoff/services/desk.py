@@ -39,7 +39,9 @@ async def look(context: HandoffContext, conversation_id: str, staff: Staff) -> O
     summary = list(handover["summary"])
     try:
         draft = await context.portal.current_draft(conversation_id) if row.account is not None else None
-        service = await context.portal.service(str(draft["service"])) if draft is not None else None
+        service = (
+            None if draft is None else await context.portal.service(conversation_id, str(draft["service"]))
+        )
     except HandoffError:
         draft = service = None  # the chat goes on without the form while the portal is away
         summary.append("Der Antrag kann gerade nicht geladen werden.")

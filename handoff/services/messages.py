@@ -18,7 +18,7 @@ from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
 from handoff.services import proposals
 from handoff.services.access import Access
-from handoff.services.masking import mask_text
+from handoff.services.masking import mask_text, mask_values
 from handoff.storage import conversations, log, outbox
 
 
@@ -91,6 +91,7 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
     if answer is not None:
         seq = await proposals.answer(context, conversation_id, answer, incoming.client_id, title)
         return Sent(seq, new=True)
+    values = await mask_values(context, conversation_id, incoming.values, incoming.client_id)
     async with context.database.write() as session:
         conversation = await open_for_writing(session, conversation_id)
         message_id, seq = await write(session, conversation, context, incoming, title)
@@ -107,7 +108,7 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
                 message_id,
                 conversation.changed_at,
                 payload=payload,
-                values=incoming.values,
+                values=values,
             )
     if left_queue or called:
         life.tell_all(context, conversation_id)

@@ -67,8 +67,7 @@ async def propose(
             raise ConflictError("Zu dieser Unterhaltung gibt es gerade keinen Antrag.", code="kein_entwurf")
         field = field_of(draft, field_id)
         masked = await mask_text(context, conversation_id, value, f"{sender}:{client_id}")
-        whole = len(masked.secrets) == 1 and masked.secrets[0]["end"] == len(masked.text)
-        secret_ref = masked.secrets[0]["ref"] if whole and masked.secrets[0]["start"] == 0 else None
+        secret_ref = masked.secrets[0]["ref"] if masked.is_one_secret else None
         old, new = str(field.get("display") or ""), display(field, masked.text)
         label = str(field["label"])
         row = ProposalRow(id=str(uuid4()), conversation_id=conversation_id, status=OPEN)

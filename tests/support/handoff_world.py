@@ -134,7 +134,7 @@ class FakePortal:
         self.looks.append((staff.id, field))
         return "12345678911"
 
-    async def service(self, service_id: str) -> Mapping[str, Any] | None:
+    async def service(self, conversation_id: str, service_id: str) -> Mapping[str, Any] | None:
         self._check()
         return {
             "name": "Wohnsitz an- oder ummelden",

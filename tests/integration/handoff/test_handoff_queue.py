@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from handoff_world import FakePortal, World, citizen_token, draft, sqlite, staff, world
+from handoff_world import FakeEngine, FakePortal, World, citizen_token, draft, sqlite, staff, world
 
 from handoff.errors import ConflictError, ForbiddenError, HandoffError, InvalidInputError, UnavailableError
 from handoff.services import desk, proposals, queue
@@ -128,12 +128,20 @@ async def test_back_to_the_bot(town):
     assert (await town.read(second))["state"]["place"] == 1
 
 
-async def test_what_followed_the_call_for_a_human_is_left_to_the_human(town):
-    handle = await town.start()
-    await asyncio.gather(town.send(handle, "mensch"), town.send(handle, "es eilt", client_id="c2"))
-    await town.idle()
-    assert [turn.text for turn in town.bot.turns] == ["mensch"]
-    assert (await town.read(handle))["state"]["phase"] == "waiting"
+async def test_what_followed_the_call_for_a_human_is_left_to_the_human(tmp_path):
+    both_sent = asyncio.Event()
+
+    async def before(_turn):
+        await both_sent.wait()
+
+    async with world(sqlite(tmp_path), bot=FakeEngine(before=before)) as town:
+        handle = await town.start()
+        await town.send(handle, "mensch")
+        await town.send(handle, "es eilt", client_id="c2")
+        both_sent.set()
+        await town.idle()
+        assert [turn.text for turn in town.bot.turns] == ["mensch"]
+        assert (await town.read(handle))["state"]["phase"] == "waiting"
 
 
 async def test_release_and_late_clerks(town):
