@@ -30,7 +30,7 @@ async def abgeben(gespraech: Gespraech) -> list[Event]:
         stelle=case.office,
         zeichen=case.reference,
     )
-    if deadline:
+    if deadline and case.effect == "vorbereitung":
         gespraech.say("utter_abgabe_frist", frist=deadline.text, tag=german(deadline.date))
     return [
         *entwurf.loslassen(),

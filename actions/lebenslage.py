@@ -95,9 +95,10 @@ class ActionLebenslage(Faehigkeit):
                 wann=when,
                 ab=german(when.von),
             )
-        steps = [
-            step.service for step in checklist.steps if step.applies and not step.optional and not step.done
-        ]
+        due = [step for step in checklist.steps if step.applies and not step.optional and not step.done]
+        # After what comes first, what she said herself (her dog) is offered before the rest.
+        due.sort(key=lambda step: 0 if not step.depends_on else 1 if step.trait else 2)
+        steps = [step.service for step in due]
         others = [
             one for one in leistung.gemeint(gespraech) if one not in {s.service for s in checklist.steps}
         ]

@@ -1,7 +1,5 @@
 """Short replies around the matter: greeting, thanks, goodbye, what the assistant is."""
 
-from typing import ClassVar
-
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 
@@ -9,17 +7,6 @@ _ANFANG = (
     button("Ich bin umgezogen", '/life_situation{"life_situation": "umzug"}'),
     button("Mit einem Menschen sprechen", "/human"),
 )
-
-
-class Antwortsatz(Faehigkeit):
-    """One sentence of data/responses, nothing else; in a form the question comes again."""
-
-    response: ClassVar[str]
-
-    async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """Say it."""
-        gespraech.say(self.response)
-        return []
 
 
 class ActionGruss(Faehigkeit):
@@ -36,10 +23,15 @@ class ActionGruss(Faehigkeit):
         return []
 
 
-class ActionDank(Antwortsatz):
+class ActionDank(Faehigkeit):
     """ "Danke"."""
 
-    action, response = "action_dank", "utter_dank"
+    action = "action_dank"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Say it; in a form the question comes again."""
+        gespraech.say("utter_dank")
+        return []
 
 
 class ActionAbschied(Faehigkeit):
@@ -53,19 +45,34 @@ class ActionAbschied(Faehigkeit):
         return []
 
 
-class ActionMaschine(Antwortsatz):
+class ActionMaschine(Faehigkeit):
     """ "Sind Sie ein Mensch?"."""
 
-    action, response = "action_maschine", "utter_maschine"
+    action = "action_maschine"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Say it; in a form the question comes again."""
+        gespraech.say("utter_maschine")
+        return []
 
 
-class ActionPlauderei(Antwortsatz):
+class ActionPlauderei(Faehigkeit):
     """Small talk."""
 
-    action, response = "action_plauderei", "utter_plauderei"
+    action = "action_plauderei"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Say it; in a form the question comes again."""
+        gespraech.say("utter_plauderei")
+        return []
 
 
-class ActionDatenschutz(Antwortsatz):
+class ActionDatenschutz(Faehigkeit):
     """ "Was wissen Sie über mich?"."""
 
-    action, response = "action_datenschutz", "utter_datenschutz"
+    action = "action_datenschutz"
+
+    async def handle(self, gespraech: Gespraech) -> list[Event]:
+        """Say it; in a form the question comes again."""
+        gespraech.say("utter_datenschutz")
+        return []
