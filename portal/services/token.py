@@ -15,7 +15,7 @@ from portal.services.sitzung import PersonalView, SitzungView
 GUELTIG = timedelta(minutes=10)
 AUSSTELLER = "amtslotse-portal"
 EMPFAENGER = "amtslotse-handoff"
-VERFAHREN = "EdDSA"
+VERFAHREN = "Ed25519"
 
 Claims = dict[str, str | int | list[str] | None]
 
