@@ -51,6 +51,14 @@ describe("openOffers", () => {
     expect([...offers.cards].sort()).toEqual([1, 3]);
   });
 
+  it("shows the place in the queue once", () => {
+    const offers = openOffers(
+      log(["bot", [{ type: "queue" }]], ["system", [{ type: "queue" }]], ["citizen"]),
+      NONE,
+    );
+    expect([...offers.cards]).toEqual([2]);
+  });
+
   it("offers the buttons of the last message that has any", () => {
     expect(openOffers(log(["bot", [], [START]], ["citizen"], ["bot"]), NONE).buttons).toBe(1);
     expect(openOffers(log(["bot", [], [START]], ["bot", [QUESTION]]), NONE).buttons).toBe(0);

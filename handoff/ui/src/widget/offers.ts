@@ -28,22 +28,27 @@ function moves(message: Message): boolean {
  *
  * The last card that moves the application stays open through questions in between; it closes when it
  * was used (`used` holds message numbers) or when a later such card came. Buttons belong to the last
- * message that has any. A checklist stays usable: people come back to it.
+ * message that has any. A checklist stays usable: people come back to it. Of several queue cards only
+ * the last one shows the place.
  */
 export function openOffers(messages: readonly Message[], used: ReadonlySet<number>): Offers {
   const cards = new Set<number>();
   let buttons = 0;
   let flow = 0;
+  let queue = 0;
   for (const message of messages) {
     if (message.author === "citizen") continue;
     if (moves(message)) {
       flow = message.seq;
       buttons = 0;
+    } else if (message.cards?.some(({ type }) => type === "queue")) {
+      queue = message.seq;
     } else if (message.cards?.length) {
       cards.add(message.seq);
     }
     if (message.buttons?.length) buttons = message.seq;
   }
+  if (queue) cards.add(queue);
   if (flow && !used.has(flow)) cards.add(flow);
   return { buttons: used.has(buttons) ? 0 : buttons, cards };
 }

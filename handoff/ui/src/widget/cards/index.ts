@@ -40,7 +40,7 @@ function content(
     case "proposal":
       return proposal(card, context, buttons);
     case "queue":
-      return queue(card, context, buttons);
+      return context.open ? queue(card, context, buttons) : null;
     default:
       // A card of a newer server: its message carries the text for clients like this one.
       return null;
