@@ -12,11 +12,9 @@ from typing import Any
 import phonenumbers
 import pytest
 import schwifty
-import yaml
 from stdnum.de import idnr
 
-ROOT = Path(__file__).parents[3]
-SETS = ROOT / "tests" / "sets"
+from tests.sets.held_out import SETS, catalogue_words, key, training_texts
 
 INTENTS = {
     "greet", "goodbye", "thanks", "affirm", "deny", "cancel", "back", "repeat", "restart", "human", "complaint",
@@ -52,11 +50,6 @@ UTTERANCES = [row for path in sorted((SETS / "nlu").glob("*.jsonl")) for row in 
 ENTITY_ROWS = rows(SETS / "entities.jsonl")
 with (SETS / "search_queries.tsv").open(encoding="utf-8", newline="") as file:
     QUERIES = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def key(text: str) -> str:
-    """Texts with the same key are one utterance: case, punctuation and spaces do not count (emoji do)."""
-    return " ".join(re.findall(r"\w+", text.casefold())) or text
 
 
 def entities() -> Iterator[tuple[Row, str, str | int]]:
@@ -236,48 +229,6 @@ def test_queries_carry_only_allowed_names_and_stand_once():
 def test_every_service_is_searched_in_several_ways():
     counts = Counter(row["nr"] for row in QUERIES)
     assert min(counts[nr] for nr in SERVICES) >= 5, counts
-
-
-def training_texts() -> set[str]:
-    """Keys of all examples in data/, with their entity marks taken off."""
-    texts = set()
-    for path in (ROOT / "data").rglob("*.yml"):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        for block in content.get("nlu", []):
-            for line in str(block.get("examples", "")).splitlines():
-                example = re.sub(
-                    r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})", r"\1", line.strip().removeprefix("-")
-                )
-                texts.add(key(example))
-    return texts
-
-
-def catalogue_words() -> set[str]:
-    """Keys of all names and synonyms that stand in the catalogue."""
-
-    def walk(node: object) -> Iterator[str]:
-        if isinstance(node, dict):
-            for name, child in node.items():
-                if name in {"name", "synonyme"}:
-                    yield from strings(child)
-                else:
-                    yield from walk(child)
-        elif isinstance(node, list):
-            for child in node:
-                yield from walk(child)
-
-    def strings(node: object) -> Iterator[str]:
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, (list, dict)):
-            for child in node.values() if isinstance(node, dict) else node:
-                yield from strings(child)
-
-    return {
-        key(text)
-        for path in (ROOT / "portal" / "catalogue").rglob("*.yml")
-        for text in walk(yaml.safe_load(path.read_text(encoding="utf-8")))
-    }
 
 
 @pytest.mark.parametrize("name", ["utterances", "entities"])
