@@ -1,0 +1,415 @@
+"""A portal in memory, for tests of its callers. `tests/contract/portal` runs it and the real one through one suite."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from portal.client.errors import (
+    DraftChangedError,
+    IncompleteError,
+    InvalidValueError,
+    NotFoundError,
+    NotLoggedInError,
+    PortalError,
+    TooEarlyError,
+)
+from portal.client.shapes import (
+    CaseView,
+    Checklist,
+    DocumentName,
+    DraftView,
+    EvidenceView,
+    FeeView,
+    FieldView,
+    Me,
+    NextStep,
+    Progress,
+    Recipient,
+    Scalar,
+    SearchHit,
+    ServiceView,
+    SubmitView,
+    Trait,
+)
+
+T = TypeVar("T")
+LEVELS = ("niedrig", "substantiell", "hoch")
+
+
+@dataclass(frozen=True)
+class FakeField:
+    """A field of a fake service. `offer`: what master data would fill in; `accepts`: the only values that fit, if any."""
+
+    id: str
+    label: str
+    type: str = "text"
+    required: bool = True
+    offer: str | None = None
+    accepts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FakeService:
+    """A service of the fake portal. `possible_from`: first day (ISO) of the declaration."""
+
+    view: ServiceView
+    fields: tuple[FakeField, ...]
+    evidence: tuple[tuple[str, str], ...] = ()
+    trust_level: str = "niedrig"
+    effect: str = "anzeige"
+    possible_from: str | None = None
+
+
+@dataclass
+class _Draft:
+    id: str
+    service: FakeService
+    version: int = 1
+    status: str = "offen"
+    values: dict[str, Scalar] = field(default_factory=dict)
+    proposed: dict[str, str] = field(default_factory=dict)
+    evidence: dict[str, str | None] = field(default_factory=dict)
+
+
+class FakePortal:
+    """The methods of `PortalClient`, without a network and without rules of law.
+
+    Parameters
+    ----------
+    services, checklists, trait_list
+        What the catalogue holds.
+    """
+
+    def __init__(
+        self,
+        services: Sequence[FakeService],
+        checklists: Sequence[Checklist] = (),
+        trait_list: Sequence[Trait] = (),
+        now: datetime = datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
+    ) -> None:
+        self._services = {s.view.id: s for s in services}
+        self._checklists = {c.id: c for c in checklists}
+        self._traits = list(trait_list)
+        self._now = now
+        self._trust: dict[str, str] = {}
+        self._drafts: dict[str, dict[str, _Draft]] = {}
+        self._current: dict[str, str] = {}
+        self._cases: dict[str, list[CaseView]] = {}
+        self._answers: dict[tuple[str, str], tuple[str, object]] = {}
+
+    def log_in(self, conversation_id: str, trust: str = "niedrig") -> None:
+        """Bind a conversation to a citizen of its own, or raise her trust."""
+        self._trust[conversation_id] = trust
+
+    def log_out(self, conversation_id: str) -> None:
+        """End the session; the drafts stay."""
+        self._trust.pop(conversation_id, None)
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def me(self, conversation_id: str) -> Me:
+        trust = self._trust.get(conversation_id)
+        return Me(bound=trust is not None, trust=trust, first_name=None)
+
+    async def search(self, conversation_id: str, words: str, *, limit: int = 5) -> list[SearchHit]:
+        wanted = set(words.lower().split())
+        hits = [s.view for s in self._services.values() if wanted & set(s.view.name.lower().split())]
+        return [SearchHit(id=v.id, nr=v.nr, leika=v.leika, name=v.name, score=1.0) for v in hits[:limit]]
+
+    async def service(self, conversation_id: str, service: str) -> ServiceView:
+        return self._service(service).view
+
+    def _service(self, service: str) -> FakeService:
+        if service not in self._services:
+            raise NotFoundError("nicht_gefunden", "Diese Leistung kenne ich nicht.", status=404)
+        return self._services[service]
+
+    async def checklist(
+        self, conversation_id: str, situation: str, *, traits: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> Checklist:
+        if situation not in self._checklists:
+            raise NotFoundError("nicht_gefunden", "Diese Lebenslage kenne ich nicht.", status=404)
+        found = self._checklists[situation]
+        steps = [
+            s.model_copy(update={"applies": s.trait is None or s.trait in traits})
+            for s in found.steps
+            if s.trait not in without
+        ]
+        return found.model_copy(update={"steps": steps})
+
+    async def traits(self, conversation_id: str) -> list[Trait]:
+        return list(self._traits)
+
+    async def cases(self, conversation_id: str) -> list[CaseView]:
+        self._bound(conversation_id)
+        return list(reversed(self._cases.get(conversation_id, [])))
+
+    async def open_draft(self, conversation_id: str, service: str, *, key: str) -> DraftView:
+        self._bound(conversation_id)
+        known = self._service(service)
+        drafts = self._drafts.setdefault(conversation_id, {})
+        found = next(
+            (
+                d
+                for d in drafts.values()
+                if d.service.view.id == service and d.status in ("offen", "vorbereitet")
+            ),
+            None,
+        )
+        if found is None:
+            found = _Draft(
+                str(uuid.uuid4()), known, proposed={f.id: f.offer for f in known.fields if f.offer}
+            )
+            drafts[found.id] = found
+        self._current[conversation_id] = found.id
+        return self._view(conversation_id, found)
+
+    async def current_draft(self, conversation_id: str, *, masked: bool = False) -> DraftView:
+        self._bound(conversation_id)
+        if conversation_id not in self._current:
+            raise NotFoundError(
+                "kein_entwurf", "In dieser Unterhaltung ist kein Antrag begonnen.", status=404
+            )
+        return self._view(
+            conversation_id, self._drafts[conversation_id][self._current[conversation_id]], masked
+        )
+
+    async def put_field(
+        self,
+        conversation_id: str,
+        draft: str,
+        field: str,
+        value: Scalar,
+        *,
+        version: int,
+        key: str,
+        by: str = "citizen",
+        secret_ref: str | None = None,
+    ) -> DraftView:
+        if (stored := self._stored(conversation_id, key, f"field:{field}")) is not None:
+            return DraftView.model_validate(stored)
+        found = self._changeable(conversation_id, draft, version)
+        self._set(found, field, secret_ref or value)
+        return self._changed(conversation_id, found, key, f"field:{field}")
+
+    async def release(
+        self,
+        conversation_id: str,
+        draft: str,
+        *,
+        freigeben: Sequence[str],
+        aendern: Mapping[str, Scalar],
+        version: int,
+        key: str,
+    ) -> DraftView:
+        if (stored := self._stored(conversation_id, key, "release")) is not None:
+            return DraftView.model_validate(stored)
+        found = self._changeable(conversation_id, draft, version)
+        trial = replace(found, values=dict(found.values), proposed={})
+        for name, value in aendern.items():
+            self._set(trial, name, value)
+        for spec in found.service.fields:
+            if spec.id in found.proposed and spec.id not in aendern:
+                if spec.id in freigeben:
+                    trial.values[spec.id] = found.proposed[spec.id]
+                elif not spec.required:
+                    trial.values[spec.id] = None
+        found.values, found.proposed = trial.values, {}
+        return self._changed(conversation_id, found, key, "release")
+
+    async def put_evidence(
+        self, conversation_id: str, draft: str, evidence: str, *, document: str | None, version: int, key: str
+    ) -> DraftView:
+        if (stored := self._stored(conversation_id, key, f"evidence:{evidence}")) is not None:
+            return DraftView.model_validate(stored)
+        found = self._changeable(conversation_id, draft, version)
+        if evidence not in dict(found.service.evidence):
+            raise NotFoundError(
+                "nicht_gefunden", "Diesen Nachweis gibt es nicht.", status=404, field=evidence
+            )
+        found.evidence[evidence] = document
+        return self._changed(conversation_id, found, key, f"evidence:{evidence}")
+
+    async def submit(self, conversation_id: str, draft: str, *, version: int, key: str) -> SubmitView:
+        if (stored := self._stored(conversation_id, key, "submit")) is not None:
+            return SubmitView.model_validate(stored)
+        found = self._changeable(conversation_id, draft, version)
+        missing = [f.id for f in found.service.fields if f.required and f.id not in found.values]
+        missing += [e for e, _ in found.service.evidence if e not in found.evidence]
+        if missing:
+            raise IncompleteError("unvollstaendig", "Es fehlt noch etwas.", status=409, field=missing[0])
+        if self._early(found):
+            raise TooEarlyError("Dafür ist es zu früh.", found.service.possible_from or "", status=409)
+        effect = self._effect(conversation_id, found)
+        full = effect != "vorbereitung"
+        found.status = "abgegeben" if full else "vorbereitet"
+        case = CaseView.model_validate(
+            {
+                "id": str(uuid.uuid4()),
+                "reference": f"AL-{self._now.year}-{uuid.uuid4().hex[:8].upper()}" if full else None,
+                "service": found.service.view.id,
+                "name": found.service.view.name,
+                "office": found.service.view.office.name,
+                "status": "eingegangen" if full else "vorbereitet",
+                "effect": effect,
+                "delivered_at": self._now if full else None,
+                "url": "/mein",
+            }
+        )
+        if full:
+            self._cases.setdefault(conversation_id, []).append(case)
+        found.version += 1
+        result = SubmitView(case=case, deadline=None, draft=self._view(conversation_id, found))
+        self._answers[(conversation_id, key)] = ("submit", result)
+        return result
+
+    async def discard(self, conversation_id: str, draft: str, *, version: int, key: str) -> DraftView:
+        found = self._changeable(conversation_id, draft, version)
+        found.status = "verworfen"
+        self._current.pop(conversation_id, None)
+        return self._changed(conversation_id, found, key, "discard")
+
+    def _bound(self, conversation_id: str) -> str:
+        if conversation_id not in self._trust:
+            raise NotLoggedInError("anmeldung_noetig", "Dafür ist eine Anmeldung nötig.", status=401)
+        return self._trust[conversation_id]
+
+    def _stored(self, conversation_id: str, key: str, call: str) -> object | None:
+        self._bound(conversation_id)
+        stored = self._answers.get((conversation_id, key))
+        if stored is None:
+            return None
+        if stored[0] != call:
+            raise PortalError("schluessel_verwendet", "Dieser Schlüssel wurde schon verwendet.", status=409)
+        return stored[1]
+
+    def _changeable(self, conversation_id: str, draft: str, version: int) -> _Draft:
+        self._bound(conversation_id)
+        found = self._drafts.get(conversation_id, {}).get(draft)
+        if found is None:
+            raise NotFoundError("nicht_gefunden", "Diesen Entwurf gibt es nicht.", status=404)
+        if found.version != version:
+            view = self._view(conversation_id, found)
+            raise DraftChangedError("Der Entwurf wurde inzwischen geändert.", view, status=409)
+        if found.status not in ("offen", "vorbereitet"):
+            raise PortalError("entwurf_abgeschlossen", "Dieser Entwurf ist abgeschlossen.", status=409)
+        return found
+
+    def _set(self, draft: _Draft, name: str, value: Scalar) -> None:
+        spec = next((f for f in draft.service.fields if f.id == name), None)
+        if spec is None:
+            raise NotFoundError("nicht_gefunden", "Dieses Feld gibt es nicht.", status=404, field=name)
+        if value is not None and spec.accepts and str(value) not in spec.accepts:
+            raise InvalidValueError("wert_ungueltig", "Der Wert passt nicht.", status=422, field=name)
+        draft.proposed.pop(name, None)
+        if value is None and spec.required:
+            draft.values.pop(name, None)
+        else:
+            draft.values[name] = value
+
+    def _changed(self, conversation_id: str, draft: _Draft, key: str, call: str) -> DraftView:
+        draft.version += 1
+        if draft.status == "vorbereitet":
+            draft.status = "offen"
+        view = self._view(conversation_id, draft)
+        self._answers[(conversation_id, key)] = (call, view)
+        return view
+
+    def _early(self, draft: _Draft) -> bool:
+        first = draft.service.possible_from
+        return first is not None and first > self._now.date().isoformat()
+
+    def _effect(self, conversation_id: str, draft: _Draft) -> str:
+        enough = LEVELS.index(self._trust[conversation_id]) >= LEVELS.index(draft.service.trust_level)
+        return draft.service.effect if enough else "vorbereitung"
+
+    def _next(self, conversation_id: str, draft: _Draft) -> NextStep:
+        if draft.status in ("abgegeben", "verworfen"):
+            return NextStep(kind="done")
+        if draft.proposed:
+            return NextStep(kind="release")
+        for spec in draft.service.fields:
+            if spec.id not in draft.values:
+                return NextStep(kind="field", id=spec.id)
+        for evidence, _ in draft.service.evidence:
+            if evidence not in draft.evidence:
+                return NextStep(kind="evidence", id=evidence)
+        if self._early(draft):
+            return NextStep.model_validate({"kind": "wait", "from": draft.service.possible_from})
+        if self._effect(conversation_id, draft) == "vorbereitung":
+            return NextStep(kind="done" if draft.status == "vorbereitet" else "identity")
+        return NextStep(kind="confirm")
+
+    def _view(self, conversation_id: str, draft: _Draft, masked: bool = False) -> DraftView:
+        service = draft.service
+        fields = [self._field(draft, spec, masked) for spec in service.fields]
+        answered = sum(f.state == "beantwortet" for f in fields) + len(draft.evidence)
+        return DraftView.model_validate(
+            {
+                "id": draft.id,
+                "service": service.view.id,
+                "name": service.view.name,
+                "version": draft.version,
+                "status": draft.status,
+                "recipient": Recipient(
+                    office=service.view.office.name, authority=service.view.office.authority
+                ),
+                "purpose": f"Bearbeitung Ihres Anliegens „{service.view.name}“",
+                "legal_basis": ", ".join(service.view.law),
+                "release_text_version": "fake",
+                "fields": fields,
+                "evidence": [
+                    EvidenceView.model_validate(
+                        {
+                            "id": name,
+                            "label": label,
+                            "help": None,
+                            "required": True,
+                            "state": "offen"
+                            if name not in draft.evidence
+                            else ("vorhanden" if draft.evidence[name] else "nachgereicht"),
+                            "document": DocumentName(id=doc, filename="nachweis.pdf")
+                            if (doc := draft.evidence.get(name))
+                            else None,
+                        }
+                    )
+                    for name, label in service.evidence
+                ],
+                "next": self._next(conversation_id, draft),
+                "progress": Progress(answered=answered, total=len(fields) + len(service.evidence)),
+                "effect": service.effect,
+                "effect_now": self._effect(conversation_id, draft),
+                "trust_level": service.trust_level,
+                "trust": self._trust[conversation_id],
+                "fee": FeeView(display=service.view.fee.display, mark=service.view.fee.mark),
+                "deadline": service.view.deadline,
+                "changed_at": self._now,
+            }
+        )
+
+    def _field(self, draft: _Draft, spec: FakeField, masked: bool) -> FieldView:
+        proposed = spec.id in draft.proposed
+        value = draft.proposed.get(spec.id) if proposed else draft.values.get(spec.id)
+        shown = (spec.id in draft.values or proposed) and not (proposed and masked)
+        state = "vorgeschlagen" if proposed else ("beantwortet" if spec.id in draft.values else "offen")
+        return FieldView.model_validate(
+            {
+                "id": spec.id,
+                "label": spec.label,
+                "question": spec.label,
+                "help": None,
+                "type": spec.type,
+                "options": [],
+                "required": spec.required,
+                "value": value if shown else None,
+                "display": (str(value) if value is not None else "keine Angabe") if shown else None,
+                "sensitive": False,
+                "source": ("stammdaten" if proposed else "angabe") if shown else None,
+                "source_label": "Ihre Angabe" if shown else None,
+                "date": self._now.date().isoformat() if shown else None,
+                "state": state,
+            }
+        )

@@ -1,0 +1,185 @@
+"""The client against the real portal, and its fake: one suite for both."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from portal.client import (
+    DraftChangedError,
+    IncompleteError,
+    InvalidValueError,
+    NotFoundError,
+    NotLoggedInError,
+    PortalClient,
+    PortalError,
+    PortalUnreachableError,
+)
+from portal.client.fake import FakeField, FakePortal, FakeService
+from tests.support.portal_world import KONTO, portal_world
+
+CHIP = "276098100000000"
+
+
+@dataclass
+class Door:
+    """One implementation, and how to log a conversation in."""
+
+    portal: PortalClient | FakePortal
+    log_in: Callable[[str, str], Awaitable[None]]
+
+
+@pytest.fixture(params=["fake", "real"])
+async def door(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Door]:
+    async with portal_world(tmp_path) as world:
+        real = PortalClient("http://portal", "actions-token", transport=world.transport())
+        gateway = PortalClient("http://portal", "handoff-token", transport=world.transport())
+
+        async def bind(conversation: str, trust: str) -> None:
+            await gateway.bind(conversation, account=KONTO, sid=await world.log_in(KONTO, trust))
+
+        if request.param == "real":
+            yield Door(real, bind)
+        else:
+            dog = FakeService(
+                view=await real.service("c", "probe_hund"),
+                fields=(
+                    FakeField("familienname", "Familienname", offer="Yıldız"),
+                    FakeField("anschrift", "Anschrift", offer="Altweg 3, 44787 Bochum"),
+                    FakeField("seit", "Gehalten seit", "date", accepts=("2026-11-20", "2026-11-21")),
+                    FakeField("chip", "Chipnummer", required=False, accepts=(CHIP,)),
+                ),
+            )
+            fake = FakePortal([dog], [await real.checklist("c", "probelage")], await real.traits("c"))
+
+            async def log_in(conversation: str, trust: str) -> None:
+                fake.log_in(conversation, trust)
+
+            yield Door(fake, log_in)
+        await real.close()
+        await gateway.close()
+
+
+async def test_without_login_there_is_no_draft(door: Door) -> None:
+    with pytest.raises(NotLoggedInError):
+        await door.portal.open_draft("c", "probe_hund", key="k")
+    assert not (await door.portal.me("c")).bound
+
+
+async def test_a_conversation_without_draft_says_so(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    with pytest.raises(NotFoundError) as caught:
+        await door.portal.current_draft("c")
+    assert caught.value.code == "kein_entwurf"
+
+
+async def test_unknown_things_are_not_found(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    draft = await door.portal.open_draft("c", "probe_hund", key="k")
+    with pytest.raises(NotFoundError):
+        await door.portal.service("c", "unbekannt")
+    with pytest.raises(NotFoundError):
+        await door.portal.checklist("c", "unbekannt")
+    with pytest.raises(NotFoundError):
+        await door.portal.put_field("c", draft.id, "unbekannt", "x", version=1, key="k2")
+
+
+async def test_from_release_to_the_case(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    draft = await door.portal.open_draft("c", "probe_hund", key="k1")
+    assert draft.next.kind == "release"
+    draft = await door.portal.release(
+        "c", draft.id, freigeben=["familienname"], aendern={}, version=draft.version, key="k2"
+    )
+    assert draft.next.id == "anschrift"
+    draft = await door.portal.put_field(
+        "c", draft.id, "anschrift", "Neuweg 5, 45879 Gelsenkirchen", version=draft.version, key="k3"
+    )
+    with pytest.raises(InvalidValueError) as refused:
+        await door.portal.put_field("c", draft.id, "seit", "bald", version=draft.version, key="k4")
+    assert (refused.value.field, refused.value.status) == ("seit", 422)
+    with pytest.raises(IncompleteError):
+        await door.portal.submit("c", draft.id, version=draft.version, key="k5")
+    draft = await door.portal.put_field("c", draft.id, "seit", "2026-11-20", version=draft.version, key="k6")
+    draft = await door.portal.put_field("c", draft.id, "chip", None, version=draft.version, key="k7")
+    assert draft.next.kind == "confirm"
+    result = await door.portal.submit("c", draft.id, version=draft.version, key="k8")
+    again = await door.portal.submit("c", draft.id, version=draft.version, key="k8")
+    assert result.case.effect == "anzeige"
+    assert result.case.reference == again.case.reference
+    assert result.draft.next.kind == "done"
+    assert [c.reference for c in await door.portal.cases("c")] == [result.case.reference]
+
+
+async def test_the_same_key_changes_nothing_and_a_key_used_elsewhere_is_refused(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    draft = await door.portal.open_draft("c", "probe_hund", key="k1")
+    first = await door.portal.put_field("c", draft.id, "seit", "2026-11-20", version=1, key="k2")
+    again = await door.portal.put_field("c", draft.id, "seit", "2026-11-20", version=1, key="k2")
+    assert first == again
+    with pytest.raises(PortalError) as caught:
+        await door.portal.put_field("c", draft.id, "chip", CHIP, version=2, key="k2")
+    assert caught.value.code == "schluessel_verwendet"
+
+
+async def test_an_old_version_is_refused_with_the_present_draft(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    draft = await door.portal.open_draft("c", "probe_hund", key="k1")
+    await door.portal.put_field("c", draft.id, "seit", "2026-11-20", version=1, key="k2")
+    with pytest.raises(DraftChangedError) as caught:
+        await door.portal.put_field("c", draft.id, "seit", "2026-11-21", version=1, key="k3")
+    assert caught.value.draft.version == 2
+
+
+async def test_a_draft_given_up_is_no_longer_current(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    draft = await door.portal.open_draft("c", "probe_hund", key="k1")
+    given_up = await door.portal.discard("c", draft.id, version=1, key="k2")
+    assert given_up.status == "verworfen"
+    with pytest.raises(NotFoundError):
+        await door.portal.current_draft("c")
+
+
+async def test_a_clerks_view_withholds_what_is_not_released(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    await door.portal.open_draft("c", "probe_hund", key="k1")
+    seen = await door.portal.current_draft("c", masked=True)
+    assert all(f.value is None and f.display is None for f in seen.fields)
+
+
+async def test_steps_of_a_trait_that_was_ruled_out_are_missing(door: Door) -> None:
+    full = await door.portal.checklist("c", "probelage", traits=["probetier"])
+    less = await door.portal.checklist("c", "probelage", without=["probetier"])
+    assert [s.applies for s in full.steps] == [True, True]
+    assert [s.service for s in less.steps] == ["probe_umzug"]
+
+
+async def test_a_broken_connection_is_tried_again_then_reported() -> None:
+    calls = 0
+
+    def broken(_request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        raise httpx.ConnectError("weg")
+
+    portal = PortalClient("http://portal", "t", transport=httpx.MockTransport(broken))
+    with pytest.raises(PortalUnreachableError):
+        await portal.traits("c")
+    assert calls == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b'{"code": "x"}', b"[]"])
+async def test_an_answer_that_nobody_can_read_is_no_answer(content: bytes) -> None:
+    calls = 0
+
+    def odd(_request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        return httpx.Response(500, content=content)
+
+    portal = PortalClient("http://portal", "t", transport=httpx.MockTransport(odd))
+    with pytest.raises(PortalUnreachableError):
+        await portal.traits("c")
+    assert calls == 1
