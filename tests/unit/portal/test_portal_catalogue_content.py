@@ -37,6 +37,22 @@ LEBENSLAGEN = {
     "urkunden",
 }
 STADT = BUILT_IN / "kommune" / "05513000"
+GEPRUEFTE_SCHLUESSEL = {
+    "99115005104000",
+    "99115005070000",
+    "99008001012000",
+    "99049001001000",
+    "99027002012000",
+    "99059001104000",
+    "99107023037000",
+    "99107022012000",
+    "99108001001000",
+    "99102013104000",
+    "99102013070000",
+    "99050012104000",
+    "99012070006000",
+}
+"""LeiKa keys marked [V] in the fact sheet; all others are second-hand or from the tables of 2019."""
 DU_FORM = re.compile(r"\b(du|dir|dich|dein|deine[nmrs]?|euch|eure[nmrs]?)\b")
 RUFNUMMER_FUER_FILME = re.compile(r"0221 4710-\d{3}")
 
@@ -93,8 +109,9 @@ def test_service_says_what_happens_when_somebody_disagrees_comes_or_waits(leistu
     assert "gebuehr" in leistung.herkunft
 
 
-def test_remedy_is_never_set_by_the_town(leistung: Leistung) -> None:
-    assert leistung.herkunft["rechtsbehelf"].ebene in ("bund", "land")
+def test_remedy_is_set_above_the_town_unless_the_service_is_its_own(leistung: Leistung) -> None:
+    own = leistung.herkunft["name"].ebene == "kommune"
+    assert leistung.herkunft["rechtsbehelf"].ebene in ("bund", "land", *(["kommune"] if own else []))
 
 
 def test_service_is_found_by_many_words(leistung: Leistung) -> None:
@@ -109,6 +126,17 @@ def test_no_synonym_belongs_to_two_services() -> None:
 def test_leika_key_is_unique_or_missing() -> None:
     keys = Counter(s.leika for s in LEISTUNGEN if s.leika)
     assert {k for k, n in keys.items() if n > 1} == set()
+
+
+def test_only_keys_that_the_fact_sheet_has_checked_are_marked_so(leistung: Leistung) -> None:
+    if leistung.leika and leistung.herkunft["leika"].marke == "geprueft":
+        assert leistung.leika in GEPRUEFTE_SCHLUESSEL
+
+
+def test_a_town_has_services_of_its_own() -> None:
+    own = [s for s in LEISTUNGEN if s.herkunft["name"].ebene == "kommune"]
+    assert [s.id for s in own] == ["ge_pass"]
+    assert own[0].leika is None
 
 
 def test_text_is_short_and_plain(leistung: Leistung) -> None:
