@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { date, office, size, waiting } from "../src/shared/format";
+import { date, office, size, time, waiting } from "../src/shared/format";
 import { errorBody, statusOf } from "../src/shared/http";
 import { clientId } from "../src/shared/ids";
 import type { Message, PrefillCard, UploadCard } from "../src/shared/protocol";
@@ -125,6 +125,8 @@ describe("files", () => {
 describe("format", () => {
   it("shows dates, sizes and waiting times in German", () => {
     expect(date("2026-11-12")).toBe("12.11.2026");
+    expect(time("2026-11-24T10:05:00Z")).toBe("11:05");
+    expect(date("2026-11-24T23:30:00Z")).toBe("25.11.2026");
     expect(date("bald")).toBe("bald");
     expect(date(null)).toBe("");
     expect(size(1_400_000)).toBe("1,4 MB");

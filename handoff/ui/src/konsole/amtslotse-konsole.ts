@@ -89,7 +89,7 @@ export class AmtslotseKonsole extends LitElement {
       </header>
       <p class="ak-notice ${desk.notice?.bad ? "is-bad" : ""}" role="status">${desk.notice?.text ?? ""}</p>
       <div class="ak-panes ${desk.view ? "has-chat" : ""}">
-        ${queuePane(desk.queue, { current: desk.view?.chat ?? null, selected: this.selected, now: this.now, pick: (entry) => void this.pick(entry) })}
+        ${queuePane(desk.queue, { current: desk.view?.chat ?? null, selected: this.selected, now: new Date(this.now.getTime() + desk.aheadMs), pick: (entry) => void this.pick(entry) })}
         ${chatPane(desk, {
           closing: this.closing,
           setClosing: (closing) => {

@@ -23,6 +23,8 @@ export class Desk {
   pending: Pending[] = [];
   revealed = new Map<string, string>();
   online = false;
+  /** Milliseconds by which the server's clock is ahead of this device's. */
+  aheadMs = 0;
   citizenTypes = false;
   /** A German sentence about what happened last, and whether it is a failure. */
   notice: { text: string; bad: boolean } | null = null;
@@ -34,6 +36,10 @@ export class Desk {
   open(): void {
     this.line = new Line({
       online: (online) => void this.setOnline(online),
+      clock: (aheadMs) => {
+        this.aheadMs = aheadMs;
+        this.changed();
+      },
       queue: (queue) => {
         this.queue = queue;
         this.changed();

@@ -5,11 +5,15 @@ import type { ChatView, Queue } from "./protocol";
 
 const LOGIN_URL = "/amt/anmelden?zurueck=/konsole";
 const HEARTBEAT_MS = 20_000;
+/** A lease lasts this long from the heartbeat on; its end tells the server's clock. */
+const LEASE_MS = 60_000;
 const ACK_TIMEOUT_MS = 8_000;
 const REFUSED_PAUSE_MS = 5_000;
 
 export interface Listener {
   online(online: boolean): void;
+  /** How many milliseconds the server's clock is ahead of this device's. */
+  clock(aheadMs: number): void;
   queue(queue: Queue): void;
   message(chat: string, message: Message): void;
   chat(view: ChatView): void;
@@ -38,7 +42,7 @@ export class Line {
   private readonly beat: number;
   private closed = false;
 
-  constructor(listener: Listener) {
+  constructor(private readonly listener: Listener) {
     this.socket = io("/konsole", {
       path: SOCKET_PATH,
       transports: ["websocket", "polling"],
@@ -108,7 +112,8 @@ export class Line {
 
   private async heartbeat(): Promise<void> {
     if (!this.socket.connected) return;
-    await this.ask("heartbeat").catch(() => undefined);
+    const answer = await this.ask<{ lease_until: string }>("heartbeat").catch(() => null);
+    if (answer) this.listener.clock(Date.parse(answer.lease_until) - LEASE_MS - Date.now());
   }
 
   private again(): void {

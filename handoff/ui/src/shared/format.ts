@@ -1,7 +1,14 @@
 /** German display of moments, dates and sizes. Input that is no date is shown as it is. */
 
-const TIME = new Intl.DateTimeFormat("de-DE", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("de-DE", { day: "2-digit", month: "2-digit", year: "numeric" });
+/** Clocks are shown as in the town, wherever the reader is. */
+const ZONE = "Europe/Berlin";
+const TIME = new Intl.DateTimeFormat("de-DE", { hour: "2-digit", minute: "2-digit", timeZone: ZONE });
+const DAY = new Intl.DateTimeFormat("de-DE", {
+  day: "2-digit",
+  month: "2-digit",
+  year: "numeric",
+  timeZone: ZONE,
+});
 
 /** Time of day of an ISO moment, e.g. "10:05". */
 export function time(iso: string): string {
