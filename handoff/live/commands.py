@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from types import ModuleType
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from handoff.context import HandoffContext
 from handoff.domain.message import Object
 from handoff.domain.people import Citizen, Staff
-from handoff.errors import HandoffError, InvalidInputError
+from handoff.errors import HandoffError, InvalidInputError, LoginNeededError
 from handoff.live.feed import Feed
 from handoff.services import access, queue
 from handoff.services.limiter import Limiter
@@ -55,6 +56,8 @@ class StaffPass:
     """What a clerk's connection proved."""
 
     staff: Staff
+    until: datetime
+    """When the token ends; the console connects again with a new one before."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class StaffCall:
     desk: Desk
     sid: str
     staff: Staff
+    until: datetime
     conversation_id: str
 
 
@@ -124,6 +128,9 @@ async def run(command: Command, desk: Desk, sid: str, entry: CitizenPass | Staff
         return {"error": HandoffError(UNEXPECTED).body()}
 
 
+RECONNECT = (
+    "Ihre Anmeldung muss erneuert werden. Die Konsole verbindet sich dazu neu. Es wurde nichts geändert."
+)
 UNEXPECTED = (
     "Das hat wegen eines Fehlers bei uns nicht geklappt. Was Sie vorher gesendet haben, ist gespeichert. "
     "Bitte versuchen Sie es gleich noch einmal."
@@ -136,12 +143,14 @@ async def _allow(
     if isinstance(entry, CitizenPass):
         assert rule is Rule.HANDLE  # noqa: S101  # the namespaces' commands are apart; a test walks them
         return CitizenCall(desk, sid, await access.check(desk.context, entry.handle, entry.citizen), entry)
+    if desk.context.clock() >= entry.until:
+        raise LoginNeededError(RECONNECT)
     if rule is Rule.STAFF:
-        return StaffCall(desk, sid, entry.staff, "")
+        return StaffCall(desk, sid, entry.staff, entry.until, "")
     assert isinstance(body, ChatBody)  # noqa: S101
     or_lead = rule is Rule.OWN_CHAT_OR_LEAD
     conversation_id = await queue.own(desk.context, body.chat, entry.staff, or_lead=or_lead)
-    return StaffCall(desk, sid, entry.staff, conversation_id)
+    return StaffCall(desk, sid, entry.staff, entry.until, conversation_id)
 
 
 def _parse(model: type[Body], data: object) -> Body:

@@ -1,8 +1,14 @@
 """The clerks' socket commands around the queue (docs/protocol/console.md, namespace `/konsole`)."""
 
+from datetime import timedelta
+
 from handoff.domain.message import BERLIN, Object
-from handoff.live.commands import Body, ChatBody, Rule, StaffCall, command
+from handoff.errors import LoginNeededError
+from handoff.live.commands import RECONNECT, Body, ChatBody, Rule, StaffCall, command
 from handoff.services import desk, queue
+
+RENEW_BEFORE = timedelta(seconds=60)
+"""So long before its token ends, a console is asked to connect again."""
 
 
 @command("queue.list", Rule.STAFF)
@@ -27,6 +33,8 @@ async def release(call: StaffCall, _body: ChatBody) -> Object:
 
 @command("heartbeat", Rule.STAFF)
 async def heartbeat(call: StaffCall, _body: Body) -> Object:
-    """Renew the leases of one's chats."""
+    """Renew the leases of one's chats; a token that ends soon is refused here first, before it disturbs the work."""
     until = await queue.renew(call.desk.context, call.staff)
+    if call.until - call.desk.context.clock() < RENEW_BEFORE:
+        raise LoginNeededError(RECONNECT)
     return {"lease_until": until.astimezone(BERLIN).isoformat(timespec="seconds")}

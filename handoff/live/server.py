@@ -64,12 +64,12 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
     async def connect_staff(sid: str, environ: dict[str, Any], auth: object) -> None:
         try:
             desk.addresses.take(_address(environ))
-            staff = verifier.staff(_auth(StaffAuth, auth).token)
+            staff, until = verifier.staff(_auth(StaffAuth, auth).token)
             if not staff.serves_chats:
                 raise ForbiddenError("Ihre Rolle erlaubt keine Gespräche.")
         except HandoffError as error:
             raise _refusal(error) from error
-        await server.save_session(sid, {"pass": StaffPass(staff)}, namespace=CONSOLES)
+        await server.save_session(sid, {"pass": StaffPass(staff, until)}, namespace=CONSOLES)
         desk.feed.enter_console(sid, staff)
 
     async def disconnect(sid: str, _reason: object = None) -> None:

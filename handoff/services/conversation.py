@@ -59,9 +59,20 @@ async def say(
 
 
 async def call_human(
-    session: AsyncSession, conversation: ConversationRow, context: HandoffContext, handover: Handover
+    session: AsyncSession,
+    conversation: ConversationRow,
+    context: HandoffContext,
+    handover: Handover,
+    *,
+    announce: bool = True,
 ) -> None:
-    """Put a locked conversation at the end of the queue and say so; the engine gets nothing from now on."""
+    """Put a locked conversation at the end of the queue; the engine gets nothing from now on.
+
+    Parameters
+    ----------
+    announce
+        Whether to say so and to offer the way back; False when the bot has just done it.
+    """
     conversation.phase = move(Phase(conversation.phase), Step.CALL_HUMAN)
     conversation.handover = handover.stored()
     conversation.queued_at = context.clock()
@@ -69,6 +80,8 @@ async def call_human(
     conversation.clerk_seen_seq = conversation.last_seq
     await outbox.clear(session, conversation.id)
     await session.flush()
+    if not announce:
+        return
     place = places(await conversations.places_in_queue(session))[conversation.id]
     card: Object = {"type": "queue", "reason": handover.reason, "topic": handover.topic}
     button: Object = {"title": texts.BACK_TO_BOT_TITLE, "payload": "/back_to_bot"}

@@ -142,7 +142,8 @@ class Dispatcher(Listener):
                 )
             conversation.engine_trouble = False
             if answer.handover is not None and conversation.phase == Phase.BOT:
-                await life.call_human(session, conversation, context, answer.handover)
+                said = any(card.get("type") == "queue" for body in answer.replies for card in body.cards)
+                await life.call_human(session, conversation, context, answer.handover, announce=not said)
                 moved = True
         context.hub.messages_changed(turn.conversation_id)
         if moved:

@@ -3,6 +3,7 @@
 import json
 import warnings
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
@@ -37,16 +38,17 @@ class Verifier:
         claims = self._claims(token, "citizen")
         return Citizen(str(claims["sub"]), str(claims["sid"]), str(claims.get("trust", "niedrig")))
 
-    def staff(self, token: str) -> Staff:
-        """Read a staff token; raises LoginNeededError when it is forged, expired or another kind."""
+    def staff(self, token: str) -> tuple[Staff, datetime]:
+        """Read a staff token: who, and until when. Raises LoginNeededError when it is forged, expired or another kind."""
         claims = self._claims(token, "staff")
-        return Staff(
+        staff = Staff(
             id=str(claims["sub"]),
             roles=frozenset(_texts(claims.get("roles"))),
             office=str(claims.get("office") or ""),
             function=str(claims.get("function") or ""),
             topics=_texts(claims.get("topics")),
         )
+        return staff, datetime.fromtimestamp(int(str(claims["exp"])), UTC)
 
     def _claims(self, token: str, kind: str) -> Mapping[str, object]:
         registry = jwt.JWTClaimsRegistry(

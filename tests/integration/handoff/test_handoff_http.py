@@ -2,11 +2,13 @@
 
 import asyncio
 
+import httpx
 import pytest
 from handoff_world import PORTAL_TOKEN, citizen_token, staff_token, token, world
 from joserfc.jwk import OKPKey
 
 from handoff.settings import Rate
+from handoff.web.static import BuiltFiles
 
 IBAN = "DE89370400440532013000"
 
@@ -278,3 +280,16 @@ async def test_an_unexpected_error_is_a_german_sentence(town, monkeypatch):
     answer = await town.send(handle, "Hallo")
     assert answer.status_code == 500
     assert answer.json()["code"] == "fehler"
+
+
+async def test_built_files_are_revalidated_and_fonts_kept(tmp_path):
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "widget.js").write_text("export {}")
+    (tmp_path / "fonts" / "a.woff2").write_bytes(b"x")
+    transport = httpx.ASGITransport(app=BuiltFiles(tmp_path))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        first = await http.get("/widget.js")
+        assert first.headers["cache-control"] == "no-cache"
+        again = await http.get("/widget.js", headers={"If-None-Match": first.headers["etag"]})
+        assert again.status_code == 304
+        assert "immutable" in (await http.get("/fonts/a.woff2")).headers["cache-control"]

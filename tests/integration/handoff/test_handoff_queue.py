@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from handoff_world import FakeEngine, FakePortal, World, citizen_token, draft, sqlite, staff, world
 
+from handoff.domain.message import Answer, Body, Handover
 from handoff.errors import ConflictError, ForbiddenError, HandoffError, InvalidInputError, UnavailableError
 from handoff.services import desk, proposals, queue
 
@@ -75,6 +76,7 @@ async def test_concurrent_sends_have_no_gap_on_either_database(both):
 async def test_a_silent_clerk_loses_the_chat_to_the_head_of_the_queue(both):
     handle, chat, _id = await claimed(both)
     later = await both.start()
+    both.clock.forward(0.5)
     await both.ask_human(later)
     both.clock.forward(59)
     assert await queue.renew(both.context, staff("berta")) == both.clock.now.astimezone() + (
@@ -118,6 +120,7 @@ async def test_messages_while_waiting_are_for_the_clerk(town):
 async def test_back_to_the_bot(town):
     first, second = await town.start(), await town.start()
     await town.ask_human(first)
+    town.clock.forward(1)
     await town.ask_human(second)
     assert (await town.read(second))["state"]["place"] == 2
     assert (await town.send(first, payload="/back_to_bot", client_id="z")).status_code == 201
@@ -172,6 +175,20 @@ async def test_a_payload_pressed_at_the_clerks_time_does_not_reach_the_engine(to
     assert (await town.send(handle, payload='/start{"service": "a"}', client_id="p")).status_code == 201
     await town.idle()
     assert len(town.bot.turns) == turns
+
+
+async def test_a_queue_card_of_the_bot_is_not_doubled(tmp_path):
+    card = {"type": "queue", "reason": "wunsch", "topic": "Umzug"}
+    button = {"title": "Zurück zum Assistenten", "payload": "/back_to_bot"}
+    answer = Answer([Body("Ich hole jemanden.", [button], [card])], Handover("wunsch", "Umzug", []))
+    async with world(sqlite(tmp_path), bot=FakeEngine(react=lambda turn: answer)) as town:
+        handle = await town.start()
+        await town.ask_human(handle)
+        page = await town.read(handle)
+        assert [m["text"] for m in page["messages"]] == ["mensch", "Ich hole jemanden."]
+        assert page["state"]["place"] == 1
+        assert (await town.send(handle, payload="/back_to_bot", client_id="z")).status_code == 201
+        assert (await town.read(handle))["state"]["phase"] == "bot"
 
 
 class Proposing:

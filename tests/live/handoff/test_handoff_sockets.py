@@ -297,3 +297,14 @@ async def test_topics_and_leads(town):
         assert (await homes.call("chat.close", {"chat": chat, "result": "erledigt"}))["state"][
             "phase"
         ] == "closed"
+
+
+async def test_a_console_renews_its_token_in_time(town):
+    async with line(town) as client:
+        berta = await client("/konsole").connect(token=staff_token("berta"))
+        assert (await berta.call("heartbeat"))["lease_until"] == "2026-11-23T10:01:00+01:00"
+        town.clock.forward(545)
+        assert (await berta.call("heartbeat"))["error"]["code"] == "anmeldung_noetig"
+        assert (await berta.call("queue.list")) == {"waiting": [], "mine": []}
+        town.clock.forward(60)
+        assert (await berta.call("queue.list"))["error"]["code"] == "anmeldung_noetig"
