@@ -17,6 +17,7 @@ from portal.client import (
     NotLoggedInError,
     PortalClient,
     PortalError,
+    PortalUnreachableError,
 )
 from portal.client.shapes import SecretView
 
@@ -135,6 +136,8 @@ async def _translated() -> AsyncIterator[None]:
         raise LoginNeededError(error.message) from error
     except InvalidValueError as error:
         raise InvalidInputError(error.message, field=error.field, code=error.code) from error
+    except PortalUnreachableError as error:
+        raise UnavailableError(UNREACHABLE) from error
     except PortalError as error:
         if error.status in (404, 409):
             raise ConflictError(error.message, field=error.field, code=error.code) from error
