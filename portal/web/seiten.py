@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from portal.catalogue import NotYetValidError, fees
-from portal.catalogue.model import FristRegel, Gebuehr, Leistung
+from portal.catalogue.model import Belegt, FristRegel, Gebuehr, Leistung
 from portal.context import PortalContext
 from portal.errors import NotFoundError
 from portal.services import katalog
@@ -120,12 +120,19 @@ def fees_of(context: PortalContext, service: Leistung) -> list[Gebuehr]:
 
 
 def sources_of(service: Leistung) -> list[Quelle]:
-    """The origin of each part of a description, in a fixed order."""
-    return [
-        Quelle(label, EBENEN[origin.ebene], origin.quelle, origin.marke)
-        for key, label in ANGABEN.items()
-        if (origin := service.herkunft.get(key)) is not None
-    ]
+    """The origin of each part of a description, in a fixed order; a value with its own source names that."""
+    found = []
+    for key, label in ANGABEN.items():
+        origin = service.herkunft.get(key)
+        value = getattr(service, key)
+        own = (value[0] if value else None) if isinstance(value, list) else value
+        if origin is None:
+            continue
+        if isinstance(own, Belegt) and own.quelle and own.marke:
+            found.append(Quelle(label, EBENEN[own.ebene or origin.ebene], own.quelle, own.marke))
+        else:
+            found.append(Quelle(label, EBENEN[origin.ebene], origin.quelle, origin.marke))
+    return found
 
 
 @router.get("/lebenslagen/{lage_id}")

@@ -1,0 +1,151 @@
+"""Who may reach what: every route has a rule, and a citizen's own things are as unknown to everybody else."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import Mount, Route
+
+from portal.services import postfach
+from portal.web import auth, dialog
+from portal.web.public import PUBLIC_ROUTES
+from tests.support.portal_town import Town
+
+RULES = {auth.current_citizen, auth.current_staff, auth.current_official, dialog.caller}
+"""Dependencies that refuse whoever may not."""
+HEAD_ONLY = {"HEAD", "OPTIONS"}
+
+
+def calls(dependant: Dependant) -> Iterator[object]:
+    yield dependant.call
+    for child in dependant.dependencies:
+        yield from calls(child)
+
+
+def routes(town: Town) -> Iterator[tuple[str, APIRoute | Route | Mount]]:
+    """All routes with their names, those of included routers too."""
+
+    def walk(some: list[object]) -> Iterator[tuple[str, APIRoute | Route | Mount]]:
+        for route in some:
+            if isinstance(route, Mount):
+                yield f"MOUNT {route.path}", route
+            elif isinstance(route, APIRoute | Route):
+                for method in (route.methods or set()) - HEAD_ONLY:
+                    yield f"{method} {route.path}", route
+            else:
+                original = getattr(route, "original_router", None)
+                assert original is not None, f"a route of an unknown kind: {route!r}"
+                yield from walk(original.routes)
+
+    yield from walk(town.app.router.routes)
+
+
+def test_rules_are_found_in_nested_dependencies(town: Town) -> None:
+    found = dict(routes(town))
+    for name in ("GET /mein", "GET /amt", "POST /api/dokumente", "POST /api/dialog/drafts"):
+        assert RULES & set(calls(found[name].dependant)), name  # type: ignore[union-attr]
+
+
+def test_every_route_has_a_rule_or_a_reason(town: Town) -> None:
+    without = {
+        name
+        for name, route in routes(town)
+        if name not in PUBLIC_ROUTES
+        and not (isinstance(route, APIRoute) and RULES & set(calls(route.dependant)))
+    }
+    assert without == set()
+
+
+def test_every_reason_belongs_to_a_route(town: Town) -> None:
+    assert set(PUBLIC_ROUTES) <= {name for name, _ in routes(town)}
+    assert all(PUBLIC_ROUTES.values())
+
+
+@pytest.fixture
+async def annas_things(town: Town) -> dict[str, str]:
+    """Ids of what belongs to Anna, by the name of the path parameter."""
+    anna = await town.anna()
+    draft = (await anna.open_draft()).rsplit("/", 1)[1]
+    async with town.context.transaction() as session:
+        message = postfach.schreiben(
+            town.context,
+            session,
+            "00000000-0000-4000-8000-000000000001",
+            art="status",
+            absender="Stelle",
+            betreff="Geheimer Betreff",
+            text="Geheimer Text",
+        )
+    return {"entwurf_id": draft, "nachricht_id": message}
+
+
+async def test_a_foreign_citizen_finds_nothing_behind_any_route(
+    town: Town, annas_things: dict[str, str]
+) -> None:
+    bernd = await town.bernd()
+    csrf = await bernd.csrf("/mein")
+    walked = []
+    for name, route in routes(town):
+        if not isinstance(route, APIRoute) or auth.current_citizen not in set(calls(route.dependant)):
+            continue
+        method, path = name.split(" ")
+        parameters = re.findall(r"{(\w+)}", path)
+        if not parameters:
+            continue
+        for parameter in parameters:
+            path = path.replace(f"{{{parameter}}}", annas_things.get(parameter, "rasse"))
+        data = {"csrf": csrf, "version": "1", "wert": "x", "geprueft": "1", "freigeben": "rasse"}
+        files = {"datei": ("a.pdf", b"%PDF-1.4")} if "{nachweis_id}" in route.path else None
+        answer = (
+            await bernd.get(path)
+            if method == "GET"
+            else await bernd.http.request(method, path, data=data, files=files)
+        )
+        assert answer.status_code == 404, (name, answer.status_code)
+        assert "Geheim" not in answer.text
+        walked.append(name)
+    assert len(walked) >= 9
+
+
+async def test_uploads_to_a_foreign_draft_are_refused(town: Town, annas_things: dict[str, str]) -> None:
+    bernd = await town.bernd()
+    csrf = (await bernd.get("/api/session")).json()["csrf"]
+    answer = await bernd.http.post(
+        "/api/dokumente",
+        headers={"X-CSRF-Token": csrf},
+        data={"entwurf": annas_things["entwurf_id"], "nachweis": "befreiung"},
+        files={"datei": ("a.pdf", b"%PDF-1.4 x")},
+    )
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "login"),
+    [
+        ("/mein", "/anmelden?zurueck=/mein"),
+        ("/mein/antraege/abc", "/anmelden?zurueck=/mein/antraege/abc"),
+        ("/mein/daten?gespeichert=1", "/anmelden?zurueck=/mein/daten%3Fgespeichert%3D1"),
+        ("/amt", "/amt/anmelden?zurueck=/amt"),
+        ("/amt/vorgaenge/abc", "/amt/anmelden?zurueck=/amt/vorgaenge/abc"),
+    ],
+)
+async def test_without_a_session_pages_lead_to_the_login_and_back(town: Town, path: str, login: str) -> None:
+    answer = await town.browser().get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, login)
+
+
+async def test_a_form_sent_without_a_session_leads_to_the_login(town: Town) -> None:
+    answer = await town.browser().http.post("/mein/antraege", data={"leistung": "hundesteuer_anmelden"})
+    assert answer.headers["location"] == "/anmelden?zurueck=/mein"
+
+
+async def test_a_clerk_of_the_chat_is_no_sachbearbeiter(town: Town) -> None:
+    assert (await (await town.office("konsole-1")).get("/amt")).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "Bearer ", "Bearer falsch", "Basic actions"])
+async def test_the_service_interface_wants_a_service_token(town: Town, token: str) -> None:
+    answer = await town.browser().http.get("/api/dialog/traits", headers={"Authorization": token})
+    assert answer.status_code == 401
