@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from portal.catalogue.loader import BUILT_IN, Geladen, collect
+from portal.catalogue.loader import BUILT_IN, collect
+from portal.catalogue.merge import Verschmolzen
 from portal.catalogue.model import Katalog, Lebenslage, Leistung
 from portal.catalogue.sources import Fehler, Pfad
 
@@ -38,16 +39,14 @@ def check(
     """List all mistakes of a catalogue, sorted by file and line; an empty list means that it is sound."""
     loaded = collect(roots, kommune=kommune, land=land, demo=demo)
     found = list(loaded.fehler)
-    for leistung in loaded.katalog.leistungen.values():
-        found += _placed(loaded, leistung.id, _service(loaded.katalog, leistung))
-    for lage in loaded.katalog.lebenslagen.values():
-        whole = loaded.lebenslagen[lage.id]
-        found += [Fehler(*whole.ort(p), regel, text) for p, regel, text in _situation(loaded.katalog, lage)]
+    for name, leistung in loaded.katalog.leistungen.items():
+        found += _placed(loaded.leistungen[name], _service(loaded.katalog, leistung))
+    for name, lage in loaded.katalog.lebenslagen.items():
+        found += _placed(loaded.lebenslagen[name], _situation(loaded.katalog, lage))
     return sorted(found, key=lambda f: (f.datei, f.zeile, f.regel))
 
 
-def _placed(loaded: Geladen, leistung_id: str, finds: Iterator[Fund]) -> list[Fehler]:
-    whole = loaded.leistungen[leistung_id]
+def _placed(whole: Verschmolzen, finds: Iterator[Fund]) -> list[Fehler]:
     return [Fehler(*whole.ort(pfad), regel, text) for pfad, regel, text in finds]
 
 

@@ -81,7 +81,10 @@ def _telefon(wert: str) -> str:
         nummer = phonenumbers.parse(wert, "DE")
     except phonenumbers.NumberParseException:
         nummer = None
-    if nummer is None or not phonenumbers.is_possible_number(nummer):
+    if (
+        nummer is None
+        or phonenumbers.is_possible_number_with_reason(nummer) != phonenumbers.ValidationResult.IS_POSSIBLE
+    ):
         raise UngueltigError("Das ist keine Telefonnummer, die ich erkenne. Ein Beispiel: 0209 1234567.")
     return phonenumbers.format_number(nummer, phonenumbers.PhoneNumberFormat.E164)
 
