@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.training_data.message import Message
 
 from language.search import Document
 
@@ -74,9 +76,25 @@ def fingerprint(path: str) -> str | None:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
 
-def documents(catalogue: Catalogue) -> list[Document]:
-    """The services as documents of the search index."""
+def label(message: Message, name: str) -> str | None:
+    """What the example's section in data/nlu says under `metadata` (`life_situation` or `service`), or None."""
+    metadata = (message.get("metadata") or {}).get("intent") or {}
+    return metadata.get(name) if isinstance(metadata, dict) else None
+
+
+def documents(catalogue: Catalogue, sentences: Mapping[str, Sequence[str]]) -> list[Document]:
+    """The services as documents of the search index.
+
+    Parameters
+    ----------
+    sentences
+        How citizens wish for each service: id to sentences of data/nlu.
+    """
     return [
-        Document(service["id"], (service["name"], *service["synonyme"]), (service["kurz"],))
+        Document(
+            service["id"],
+            (service["name"], *service["synonyme"], *sentences.get(service["id"], ())),
+            (service["kurz"],),
+        )
         for service in catalogue["services"]
     ]

@@ -142,14 +142,8 @@ def _situation_examples(training_data: TrainingData, content: catalogue.Catalogu
     examples = [
         (m.get(TEXT), label)
         for m in training_data.intent_examples
-        if (label := _labelled(m, "life_situation"))
+        if (label := catalogue.label(m, "life_situation"))
     ]
     examples += [(name, s["id"]) for s in content["life_situations"] for name in (s["name"], *s["synonyme"])]
     count = Counter(label for _, label in examples)
     return [(text, label) for text, label in examples if count[label] >= _FEWEST_EXAMPLES]
-
-
-def _labelled(message: Message, name: str) -> str | None:
-    """A label from the metadata of the example's section in data/nlu."""
-    metadata = (message.get("metadata") or {}).get("intent") or {}
-    return metadata.get(name) if isinstance(metadata, dict) else None

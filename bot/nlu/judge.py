@@ -14,7 +14,8 @@ from bot.nlu.acts import act, sounds_like_danger
 from language.normalise import fold
 
 _FEW_WORDS, _LONGEST_WORD = 3, 40
-_SOME_KNOWN, _A_GUESS = 0.25, 0.4
+_SOME_KNOWN, _A_GUESS = 0.25, 0.55
+_UNLIKELY_IN_ONE_WORD = frozenset({"out_of_scope", "chitchat", "emergency", "life_situation", "complaint"})
 _NOTHING_SAID = re.compile(r"^[\W_]*$", re.UNICODE)
 
 
@@ -75,7 +76,7 @@ class Judge(GraphComponent):
             not kinds and best < self._config["service_hint"] and (strange := _strange(message, text, intent))
         ):
             intent = strange
-        elif intent["name"] == "out_of_scope" and best >= self._config["service_sure"]:
+        elif self._means_a_service(intent["name"], kinds, best):
             intent = {"name": "service", "confidence": best}
         elif intent["confidence"] < self._config["gate"]:
             if best >= self._config["service_hint"]:
@@ -102,13 +103,22 @@ class Judge(GraphComponent):
         message.set("act", act(text, folded), add_to_output=True)
         message.set("out_of_scope", intent["name"] == "out_of_scope", add_to_output=True)
 
+    def _means_a_service(self, name: str | None, kinds: set[str], best: float) -> bool:
+        """Whether what was named outweighs what the classifier thinks."""
+        if name == "life_situation":
+            return "life_situation" not in kinds and best >= float(self._config["service_hint"])
+        return name == "out_of_scope" and best >= float(self._config["service_sure"])
+
 
 def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, Any] | None:
     """What to make of words never seen: a few may be a name or a value, many are none of our business."""
     share, words = message.get("known_share", 1.0), text.split()
     if len(words) > _FEW_WORDS or max(map(len, words), default=0) > _LONGEST_WORD:
         return {"name": "out_of_scope", "confidence": 1.0 - share} if share < _SOME_KNOWN else None
-    return {"name": "inform", "confidence": min(intent["confidence"], _A_GUESS)} if share == 0 else None
+    if share > 0:
+        return None
+    name = "inform" if intent["name"] in _UNLIKELY_IN_ONE_WORD else intent["name"]
+    return {"name": name, "confidence": min(intent["confidence"], _A_GUESS)}
 
 
 def _of_the_whole(entity: str, value: str, text: str) -> dict[str, Any]:

@@ -33,12 +33,13 @@ class ServiceRetriever(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         content: catalogue.Catalogue | None = None,
+        sentences: dict[str, list[str]] | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._services = {entry["id"]: entry for entry in content["services"]} if content else {}
-        self._index = SearchIndex.build(catalogue.documents(content)) if content else None
+        self._index = SearchIndex.build(catalogue.documents(content, sentences or {})) if content else None
 
     @classmethod
     def create(
@@ -57,10 +58,14 @@ class ServiceRetriever(GraphComponent):
         return catalogue.fingerprint(config["catalogue"])
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep the catalogue in the model."""
-        content = catalogue.read(self._config["catalogue"])
+        """Keep the catalogue, and how citizens wish for its services, in the model."""
+        sentences: dict[str, list[str]] = {}
+        for message in training_data.intent_examples:
+            if service := catalogue.label(message, "service"):
+                sentences.setdefault(service, []).append(message.get(TEXT))
+        stored = {"catalogue": catalogue.read(self._config["catalogue"]), "sentences": sentences}
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+            (folder / _FILE).write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     @classmethod
@@ -74,8 +79,8 @@ class ServiceRetriever(GraphComponent):
     ) -> "ServiceRetriever":
         """Load the catalogue from the model archive and index it."""
         with model_storage.read_from(resource) as folder:
-            content = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, content)
+            stored = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, stored["catalogue"], stored["sentences"])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `services` of each message; payloads ("/intent") have none."""
