@@ -48,7 +48,8 @@ async def look(context: HandoffContext, conversation_id: str, staff: Staff) -> O
     if draft is not None:
         view["draft"] = for_clerk(draft)
         lines = summary_lines(draft)
-        summary = lines + [line for line in summary if line not in lines]
+        fresher = {line.partition(":")[0] for line in lines}
+        summary = lines + [line for line in summary if line.partition(":")[0] not in fresher]
     if service is not None:
         view["service"] = dict(service)
     view["summary"] = summary
