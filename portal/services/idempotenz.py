@@ -43,12 +43,8 @@ async def einmal(
     try:
         return await _versuchen(context, aufrufer, schluessel, aufruf, tun)
     except IntegrityError:
-        # Two calls with one key at the same moment: the other one has won and its answer is there now.
-        async with context.transaction() as session:
-            stored = await _gemerkt(session, aufrufer, schluessel, aufruf)
-        if stored is None:
-            raise
-        return stored
+        # Another call was faster, with this key or at the same draft: what it did is visible now, so look again.
+        return await _versuchen(context, aufrufer, schluessel, aufruf, tun)
 
 
 async def _versuchen(

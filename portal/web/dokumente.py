@@ -1,14 +1,35 @@
 """Uploading evidence."""
 
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi.routing import APIRoute
 
 from portal.services import dokument
 from portal.services.views import DocumentView
 from portal.web.auth import Citizen, Context
 
-router = APIRouter(prefix="/api/dokumente", tags=["Dokumente"])
+FORM_HOECHSTENS = dokument.GROESSE_HOECHSTENS + 64 * 1024
+"""Bytes of a whole request: the file and the form around it."""
+
+
+class BoundedRoute(APIRoute):
+    """Refuses a request that announces too many bytes before its body is read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def bounded(request: Request) -> Response:
+            announced = request.headers.get("Content-Length", "0")
+            if not announced.isdecimal() or int(announced) > FORM_HOECHSTENS:
+                raise dokument.FileTooLargeError
+            return await handle(request)
+
+        return bounded
+
+
+router = APIRouter(prefix="/api/dokumente", tags=["Dokumente"], route_class=BoundedRoute)
 
 
 @router.post("", status_code=201)

@@ -252,3 +252,11 @@ async def test_the_catalogue_is_open_and_a_dropped_file_is_a_service(world: Port
     assert found["services"][0]["id"] == "probe_hund"
     assert [s["service"] for s in steps["steps"]] == ["probe_umzug"]
     assert (unknown.status_code, unknown.json()["code"]) == (404, "nicht_gefunden")
+
+
+async def test_an_upload_that_announces_too_much_is_refused_before_it_is_read(world: PortalWorld) -> None:
+    async with httpx.AsyncClient(transport=world.transport(), base_url="http://portal") as browser:
+        answer = await browser.post(
+            "/api/dokumente", content=b"", headers={"Content-Length": str(40 * 1024 * 1024)}
+        )
+    assert (answer.status_code, answer.json()["code"]) == (413, "datei_zu_gross")
