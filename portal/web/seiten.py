@@ -13,7 +13,7 @@ from portal.errors import NotFoundError
 from portal.services import katalog
 from portal.web.auth import Context, MaybeCitizen
 from portal.web.render import page
-from portal.web.stand import stand_of
+from portal.web.stand import Stand, stand_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,8 +32,6 @@ ANGABEN = {
     "rechtsbehelf": "Rechtsbehelf",
 }
 """Top-level keys of a catalogue file whose origin people want to see, in this order."""
-
-AUF_DER_STARTSEITE = 8
 
 
 @dataclass(frozen=True)
@@ -64,15 +62,14 @@ async def start(
     request: Request, context: Context, citizen: MaybeCitizen, abgemeldet: bool = False
 ) -> Response:
     """The start page; who is logged in sees her deadlines, drafts and new post first."""
-    stand = await stand_of(context, citizen) if citizen else {}
-    lagen = context.katalog.lebenslagen.values()
-    services = sorted(context.katalog.leistungen.values(), key=lambda s: s.name)
+    stand: Stand | dict[str, object] = await stand_of(context, citizen) if citizen else {}
+    lagen = sorted(context.katalog.lebenslagen.values(), key=lambda lage: lage.name)
     return page(
         request,
         "start.html",
         abgemeldet=abgemeldet and citizen is None,
-        lebenslagen=list(lagen),
-        leistungen=services[:AUF_DER_STARTSEITE],
+        lebenslagen=lagen,
+        anzahl_leistungen=len(context.katalog.leistungen),
         **stand,
     )
 
