@@ -23,6 +23,7 @@ class ValidateAntragForm(Faehigkeit):
 
     action = "validate_antrag_form"
     understood = False
+    steps_aside = True
 
     def after_failure(self) -> list[Event]:
         """The form keeps running: its question comes again."""
@@ -32,7 +33,7 @@ class ValidateAntragForm(Faehigkeit):
         """One message. No events at all mean that the form rejects and the rules decide."""
         if not gespraech.slot("entwurf"):
             return [SlotSet("requested_slot", None)]
-        if gespraech.abilities_this_turn:
+        if gespraech.abilities_this_turn or not antwort.kommt_in_frage(gespraech):
             return []
         draft = await entwurf.laden(gespraech)
         asked = entwurf.gefragt(gespraech, draft)

@@ -25,8 +25,9 @@ FREITEXT = {"text", "name"}
 # Written as they are; the portal checks and explains them.
 ROH = {"plz", "licence_plate", "iban", "steuer_id", "email", "phone", "document_number"}
 GEHEIM = {"iban": "iban", "steuer_id": "steuer_id", "document_number": "dokument"}
-# Below this the intent of a free text is a guess, and the text is the answer.
-SICHER = 0.6
+# Below these the intent is a guess, and the message counts as an answer: of a free text, and of any other question.
+SICHER = 0.75
+WAHRSCHEINLICH = 0.5
 # How alike an option and what was written must be (0 to 100).
 AEHNLICH = 85
 
@@ -48,8 +49,17 @@ class Unbrauchbar:
     response: str
 
 
+def kommt_in_frage(gespraech: Gespraech) -> bool:
+    """Whether the message may be an answer or a correction at all, whatever was asked."""
+    if gespraech.is_payload:
+        return gespraech.intent in {"inform", "correct"}
+    if gespraech.slot("angebot") and gespraech.intent in {"affirm", "deny"}:
+        return False
+    return not (gespraech.intent in VORRANG and gespraech.confidence >= SICHER)
+
+
 def lesen(gespraech: Gespraech, field: FieldView) -> Antwort | Unbrauchbar | None:
-    """Read the message as an answer to `field`.
+    """Read the message as an answer to `field`; see `kommt_in_frage` first.
 
     Returns
     -------
@@ -61,14 +71,13 @@ def lesen(gespraech: Gespraech, field: FieldView) -> Antwort | Unbrauchbar | Non
         if gespraech.intent != "inform" or value is None:
             return None
         return Antwort(str(gespraech.entity("field") or field.id), value)
-    if gespraech.intent in VORRANG and gespraech.confidence >= SICHER:
-        return None
     if (secret := _secret(gespraech, field)) is not None:
         return secret
     asks = gespraech.act == "question"
-    digresses = gespraech.intent in ABSCHWEIFUNGEN
+    needed = SICHER if field.type in FREITEXT else WAHRSCHEINLICH
+    digresses = gespraech.intent in ABSCHWEIFUNGEN and gespraech.confidence >= needed
     if field.type in FREITEXT:
-        if asks or (digresses and gespraech.confidence >= SICHER):
+        if asks or digresses:
             return None
         return Antwort(field.id, str(gespraech.entity("person") or gespraech.text).strip(" .!"))
     if asks:

@@ -24,6 +24,8 @@ class Faehigkeit(Action, ABC):
     action: ClassVar[str]
     understood: ClassVar[bool] = True
     """Whether running this ability ends a row of misunderstandings."""
+    steps_aside: ClassVar[bool] = False
+    """Whether no events at all tell the engine that another ability has to answer."""
 
     def name(self) -> str:
         """Name under which rules call this action."""
@@ -44,9 +46,12 @@ class Faehigkeit(Action, ABC):
         gespraech = Gespraech(dispatcher, tracker)
         events = gespraech.forget_offers()
         try:
+            answered = await self.handle(gespraech)
+            if not answered and self.steps_aside:
+                return []
             if self.understood and gespraech.slot("unklar"):
                 events.append(SlotSet("unklar", None))
-            return events + await self.handle(gespraech)
+            return events + answered
         except NotLoggedInError:
             return events + anmelden.verlangen(gespraech, {"art": "weiter"}) + self.after_failure()
         except PortalUnreachableError:

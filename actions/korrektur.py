@@ -38,9 +38,11 @@ def lesen(
         `value` None means: this field, but its new value has to be asked.
     """
     if gespraech.is_payload:
-        return _payload(gespraech, draft)
+        return _payload(gespraech, draft, asked)
     corrects = gespraech.act == "correction"
+    newest_first = {field_id: -place for place, field_id in enumerate(history, 1)}
     given = [field for field in entwurf.gegeben(draft) if field != asked]
+    given.sort(key=lambda field: newest_first.get(field.id, 0))
     named = genannt(gespraech.text, given)
     if (part := _teil_der_anschrift(gespraech.text, named, given)) is not None:
         return part
@@ -78,11 +80,13 @@ def _klein(text: str) -> str:
     return text
 
 
-def _payload(gespraech: Gespraech, draft: DraftView) -> Antwort | None:
-    field_id = gespraech.entity("field")
-    if gespraech.intent == "correct" and any(field.id == field_id for field in draft.fields):
-        return Antwort(str(field_id), None, correction=True)
-    return None
+def _payload(gespraech: Gespraech, draft: DraftView, asked: FieldView | None) -> Antwort | None:
+    """A button of an earlier question, or the choice of what to change."""
+    field = entwurf.feld(draft, gespraech.entity("field"))
+    if field is None or field == asked:
+        return None
+    value = gespraech.entity("value") if gespraech.intent == "inform" else None
+    return Antwort(field.id, value, correction=True)
 
 
 def _wert(gespraech: Gespraech, field: FieldView) -> str | int | None:

@@ -96,11 +96,13 @@ class ActionLebenslage(Faehigkeit):
                 ab=german(when.von),
             )
         due = [step for step in checklist.steps if step.applies and not step.optional and not step.done]
-        # After what comes first, what she said herself (her dog) is offered before the rest.
-        due.sort(key=lambda step: 0 if not step.depends_on else 1 if step.trait else 2)
-        steps = [step.service for step in due]
+        # After what comes first by law, what she said herself (her dog) is offered before the rest.
+        steps = [step.service for step in due[:1]]
+        steps += [step.service for step in sorted(due[1:], key=lambda step: step.trait is None)]
         others = [
-            one for one in leistung.gemeint(gespraech) if one not in {s.service for s in checklist.steps}
+            one
+            for one in await leistung.gemeint(gespraech)
+            if one not in {s.service for s in checklist.steps}
         ]
         return [
             SlotSet("lebenslage", situation),

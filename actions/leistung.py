@@ -10,12 +10,16 @@ from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
 
-# Scores of the search (0 to 1): this one is meant; so much better than the next; worth offering.
+# Scores of the search (0 to 1): this one is meant; certainly meant; worth offering.
 GEMEINT = 0.6
-ABSTAND = 0.15
+GEWISS = 0.75
 MOEGLICH = 0.3
+# So much better than the next one; less where the best is certain.
+ABSTAND, ABSTAND_GEWISS = 0.15, 0.05
 HOECHSTENS = 3
-_MEHRERE = re.compile(r"\b(?:und|sowie|außerdem|ausserdem|auch noch|dann noch|zusätzlich)\b|,", re.IGNORECASE)
+_TRENNER = re.compile(
+    r"\b(?:und|sowie|außerdem|ausserdem|auch noch|dann noch|zusätzlich)\b|[,;.]", re.IGNORECASE
+)
 
 
 async def zeigen(gespraech: Gespraech, service: str) -> list[Event]:
@@ -41,16 +45,21 @@ async def zeigen(gespraech: Gespraech, service: str) -> list[Event]:
     return [SlotSet("leistung", service)]
 
 
-def gemeint(gespraech: Gespraech) -> list[str]:
-    """Ids of the services that the message certainly names, best first."""
+async def gemeint(gespraech: Gespraech) -> list[str]:
+    """Ids of the services that the message certainly names; each wish of an enumeration is looked up by itself."""
     named = [str(one) for one in gespraech.entities("service")]
-    sure = [str(hit["id"]) for hit in gespraech.hits if hit["score"] >= GEMEINT]
-    if named or not sure:
-        return list(dict.fromkeys(named + (sure if _MEHRERE.search(gespraech.text) else [])))
-    if _MEHRERE.search(gespraech.text):
-        return sure
-    scores = [hit["score"] for hit in gespraech.hits]
-    return sure[:1] if len(scores) < 2 or scores[0] - scores[1] >= ABSTAND else []
+    if not named and gespraech.hits:
+        best, *others = (float(hit["score"]) for hit in gespraech.hits)
+        distance = best - (others[0] if others else 0.0)
+        if best >= GEMEINT and distance >= (ABSTAND_GEWISS if best >= GEWISS else ABSTAND):
+            named = [str(gespraech.hits[0]["id"])]
+    wishes = (
+        [] if gespraech.is_payload else [one.strip() for one in _TRENNER.split(gespraech.text) if one.strip()]
+    )
+    for wish in wishes if len(wishes) > 1 else []:
+        found = await portal().search(gespraech.conversation_id, wish, limit=1)
+        named += [hit.id for hit in found if hit.score >= GEWISS]
+    return list(dict.fromkeys(named))
 
 
 def vorschlagen(gespraech: Gespraech, names: Sequence[tuple[str, str]]) -> None:
@@ -69,7 +78,7 @@ class ActionLeistung(Faehigkeit):
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Show it, park it while a form runs, or ask which one is meant."""
-        wanted = gemeint(gespraech)
+        wanted = await gemeint(gespraech)
         if gespraech.slot("entwurf"):
             return await self._park(gespraech, wanted)
         if not wanted:

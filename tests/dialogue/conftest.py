@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from amtslotse.installation import Installation
 from amtslotse.training import ensure_model
 

@@ -19,12 +19,6 @@ import httpx
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
-from portal.app import create_app
-from portal.client import DraftView, PortalClient
-from portal.demo import PERSONEN, create_demo_town
-from portal.schema.migrate import migrate
-from portal.services import dokument, sitzung
-from portal.settings import PortalSettings
 from rasa.core.agent import Agent
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
@@ -34,6 +28,12 @@ from bot.channel import Incoming, answer
 from bot.lock_store import LocalLockStore
 from bot.tracker_store import SnapshotTrackerStore
 from bot.turn import Answer
+from portal.app import create_app
+from portal.client import DraftView, PortalClient
+from portal.demo import PERSONEN, create_demo_town
+from portal.schema.migrate import migrate
+from portal.services import dokument, sitzung
+from portal.settings import PortalSettings
 
 ENGINE_KEY = Fernet.generate_key().decode()
 PORTAL_KEY = Fernet.generate_key().decode()
@@ -58,9 +58,7 @@ class InProcessActions(EndpointConfig):
 
 def load_assistant(model: Path) -> Agent:
     """The trained assistant, ready to be given a store for each conversation."""
-    return Agent.load(
-        model_path=str(model), action_endpoint=InProcessActions(), lock_store=LocalLockStore()
-    )
+    return Agent.load(model_path=str(model), action_endpoint=InProcessActions(), lock_store=LocalLockStore())
 
 
 class Switch(httpx.AsyncBaseTransport):
@@ -154,7 +152,7 @@ class Conversation:
 
     @property
     def _file(self) -> Path:
-        return Path(self.store._url.rpartition("///")[2])
+        return Path(self.store._url.partition("///")[2])
 
     async def _send(
         self, message_id: str, text: str | None, payload: str | None, values: Any, secrets: Any

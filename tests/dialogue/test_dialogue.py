@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tests.dialogue.dialogue_town import CONVERSATION, NOW, Conversation, conversation
 
 FILES = sorted((Path(__file__).parent / "gespraeche").glob("*.yml"))
@@ -17,9 +18,7 @@ CASES = [
     for path in FILES
     for case in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
-EXPECTATIONS = {
-    "sagt_bot", "sagt_nicht", "karte", "karten_nicht", "frage", "knopf", "schritt", "slot", "feld", "uebergabe", "still",
-}  # fmt: skip
+PRELUDES = yaml.safe_load((Path(__file__).parent / "vorspiele.yml").read_text(encoding="utf-8"))
 
 pytestmark = pytest.mark.engine
 
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.engine
 @pytest.mark.parametrize("case", CASES)
 async def test_conversation(case, assistant, demo_town, tmp_path):
     async with conversation(assistant, demo_town, tmp_path, now=case.get("jetzt", NOW)) as talk:
-        for number, step in enumerate(case["schritte"], 1):
+        for number, step in enumerate(steps(case), 1):
             await act(talk, step)
             await check(talk, step, f"step {number} {step}\nanswer: {talk.text}\ncards: {talk.cards}")
 
@@ -36,6 +35,21 @@ def test_at_least_half_of_the_conversations_are_unhappy():
     unhappy = [case.values[0] for case in CASES if case.values[0].get("unglatt")]
     assert len(CASES) >= 30
     assert 2 * len(unhappy) >= len(CASES)
+
+
+def steps(case):
+    """The steps of a conversation, those of its beginning first."""
+    if "vorspiel" in case:
+        yield from prelude(case["vorspiel"])
+    yield from case["schritte"]
+
+
+def prelude(name):
+    for step in PRELUDES[name]:
+        if "vorspiel" in step:
+            yield from prelude(step["vorspiel"])
+        else:
+            yield step
 
 
 async def act(talk: Conversation, step):
@@ -71,7 +85,9 @@ async def act(talk: Conversation, step):
 async def release(talk, changes):
     """Release what the card offers, as the widget does."""
     card = next(one for one in reversed(talk.cards) if one["type"] == "prefill")
-    offered = [one["id"] for one in card["fields"] if one["state"] == "vorhanden" and one["id"] not in changes]
+    offered = [
+        one["id"] for one in card["fields"] if one["state"] == "vorhanden" and one["id"] not in changes
+    ]
     await talk.press(card["payload"], {"freigeben": offered, "aendern": changes})
 
 
@@ -93,7 +109,9 @@ async def check(talk: Conversation, step, where):
         asked = [card["field"]["id"] for card in talk.cards if card["type"] == "question"]
         assert asked[-1:] == [step["frage"]], f"asked {asked} in {where}"
     for payload in listed(step.get("knopf", [])):
-        assert any(payload in one for one in talk.payloads), f"no button {payload!r} of {talk.payloads} in {where}"
+        assert any(payload in one for one in talk.payloads), (
+            f"no button {payload!r} of {talk.payloads} in {where}"
+        )
     if step.get("still"):
         assert talk.last.replies == [], where
     if "uebergabe" in step:
