@@ -26,7 +26,14 @@ def town(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    path = next(
+        (
+            found
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (found := shutil.which(name))
+        ),
+        None,
+    )
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs a Chromium")

@@ -1,5 +1,6 @@
 """A whole running town for end-to-end tests: every process, its own folder, its own ports, its own clock."""
 
+import asyncio
 import os
 import queue
 import signal
@@ -9,9 +10,19 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import httpx
+from cryptography.fernet import Fernet, MultiFernet
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from amtslotse.installation import Installation
+from portal.context import PortalContext
+from portal.demo import DEMO_PASSWORT, PERSONEN, STAND_ANGABE, STAND_AUSWEIS
+from portal.schema.base import KEYRING
+from portal.services import konto, stammdaten
+from portal.settings import PortalSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT_S = 180
@@ -115,14 +126,48 @@ class Town:
                 assert self.pid(name) != dead_pid
                 httpx.get(address, timeout=2).raise_for_status()
 
+    def new_citizen(self, name: str) -> str:
+        """A new account with the complete master data of the demo's Anna Beispiel; gives its password."""
+        failures: list[BaseException] = []
+
+        def create() -> None:
+            try:
+                asyncio.run(self._create_citizen(name))
+            except BaseException as failure:
+                failures.append(failure)
+
+        thread = threading.Thread(target=create)  # the caller may have an event loop of its own (Playwright)
+        thread.start()
+        thread.join()
+        if failures:
+            raise failures[0]
+        return DEMO_PASSWORT
+
+    async def _create_citizen(self, name: str) -> None:
+        installation = Installation(root=ROOT, var=self.var)
+        environment = installation.environment_of("web", dict(self.settings), 0.0)
+        settings = PortalSettings.from_environment(environment)
+        KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
+        context = PortalContext.create(settings, lambda: datetime.fromisoformat(self.now))
+        anna = PERSONEN[0]
+        try:
+            async with context.transaction() as session:
+                password_hash = konto.hash_password(DEMO_PASSWORT)
+                account = await konto.create_citizen(session, name, password_hash, context.clock())
+                await stammdaten.store(session, account, anna.bestaetigt, "online_ausweis", STAND_AUSWEIS)
+                await stammdaten.store(session, account, anna.angegeben, "angabe", STAND_ANGABE)
+        finally:
+            await context.close()
+
     def logs(self) -> str:
-        return "\n".join(f"--- {path.name}\n{path.read_text()[-4000:]}" for path in sorted((self.var / "log").glob("*.log")))
+        return "\n".join(
+            f"--- {path.name}\n{path.read_text()[-4000:]}"
+            for path in sorted((self.var / "log").glob("*.log"))
+        )
 
 
 def httpx_attempts():
     """Attempts for waiting on a process that is starting: until it answers, or START_LIMIT_S is over."""
-    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
-
     return Retrying(
         wait=wait_fixed(0.2),
         stop=stop_after_delay(START_LIMIT_S),
