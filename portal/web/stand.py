@@ -1,12 +1,15 @@
 """What a citizen wants to know first: deadlines, open drafts, new post."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TypedDict
 
 from portal.context import PortalContext
 from portal.services import entwurf, fristen, postfach
 from portal.services.sitzung import SitzungView
 from portal.services.views import DeadlineEntry, DraftView, MessageView
+
+ERLEDIGT_ZEIGEN = timedelta(days=30)
+"""How long a deadline that was kept stays in sight."""
 
 
 class Stand(TypedDict):
@@ -19,14 +22,16 @@ class Stand(TypedDict):
 
 
 async def stand_of(context: PortalContext, citizen: SitzungView) -> Stand:
-    """Unsettled deadlines soonest first, unfinished drafts, unread messages."""
+    """Unsettled deadlines soonest first, then those settled lately; unfinished drafts; unread messages."""
     async with context.transaction() as session:
         deadlines = await fristen.liste(session, citizen.konto_id)
         drafts = await entwurf.liste(context, session, citizen.konto_id, citizen.vertrauen)
         messages = await postfach.liste(session, citizen.konto_id)
     return {
         "heute": context.today(),
-        "fristen": [d for d in deadlines if d.settled_at is None],
+        "fristen": [
+            d for d in deadlines if d.settled_at is None or context.clock() - d.settled_at < ERLEDIGT_ZEIGEN
+        ],
         "entwuerfe": drafts,
         "neue_post": [m for m in messages if m.read_at is None],
     }

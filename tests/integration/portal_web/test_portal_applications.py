@@ -86,6 +86,19 @@ async def test_from_the_first_field_to_the_offices_answer(town: Town) -> None:
     assert "Einsicht durch" in (await anna.get("/mein/protokoll")).text
 
 
+async def test_a_deadline_stands_on_the_start_page_and_a_kept_one_leaves_it_after_a_month(town: Town) -> None:
+    anna = await town.anna()
+    draft = await anna.open_draft()
+    await anna.change(draft, "felder/hund_seit", wert="2026-11-20")
+    assert "bis 04.12.2026" in (await anna.get("/")).text
+    await hand_in(town, anna)
+    assert "Frist bis 04.12.2026" in (await anna.get("/")).text
+    town.clock.forward(days=31)
+    anna = await town.anna()
+    assert "04.12.2026" not in (await anna.get("/")).text
+    assert "04.12.2026" in (await anna.get("/mein/fristen")).text
+
+
 async def test_a_message_is_new_until_it_is_read(town: Town) -> None:
     anna = await town.anna()
     await hand_in(town, anna)
