@@ -6,7 +6,7 @@ from actions.gespraech import Event, Gespraech, button
 
 
 class ActionAbbruch(Faehigkeit):
-    """ "Abbrechen"."""
+    """„Abbrechen“."""
 
     action = "action_abbruch"
 

@@ -54,7 +54,7 @@ async def zum_aendern(gespraech: Gespraech) -> list[Event]:
 
 
 class ActionBestaetigen(Faehigkeit):
-    """ "Bestätigen und absenden"."""
+    """„Bestätigen und absenden“."""
 
     action = "action_bestaetigen"
 
@@ -70,7 +70,7 @@ class ActionBestaetigen(Faehigkeit):
 
 
 class ActionAendern(Faehigkeit):
-    """ "Etwas ändern" at the summary, and corrections that name no field."""
+    """„Etwas ändern“ at the summary, and corrections that name no field."""
 
     action = "action_aendern"
 

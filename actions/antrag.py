@@ -13,7 +13,7 @@ from actions.gespraech import Event, Gespraech
 from portal.client import DraftView, InvalidValueError, NotFoundError
 
 # After these abilities the citizen has something else to answer first.
-WARTEN = {"action_mensch", "action_notfall", "action_aendern", "action_restart", "action_ausser_betrieb"}
+WARTEN = {"action_mensch", "action_notfall", "action_aendern", "action_restart"}
 # So many answers in a row that do not fit, then the question is explained and help offered.
 GEDULD = 2
 

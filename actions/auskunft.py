@@ -84,7 +84,7 @@ async def beantworten(gespraech: Gespraech, service: str, aspects: Sequence[str]
 
 
 class ActionAuskunft(Faehigkeit):
-    """ "Was kostet das?" and its like."""
+    """„Was kostet das?“ and its like."""
 
     action = "action_auskunft"
 

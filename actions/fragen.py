@@ -5,15 +5,15 @@ from actions.gespraech import Button, Event, Gespraech, button, german
 from portal.client import DraftView, FieldView
 
 # After these the citizen is led back to the question.
-_ABSCHWEIFUNG = {
+ABSCHWEIFUNG = {
     "action_auskunft", "action_lebenslage", "action_leistung", "action_gruss", "action_dank", "action_status",
-    "action_datenschutz", "action_maschine", "action_plauderei", "action_ausserhalb", "action_unklar", "action_nein",
+    "action_datenschutz", "action_maschine", "action_plauderei", "action_ausserhalb", "action_default_fallback", "action_nein",
 }  # fmt: skip
 
 
 async def stellen(gespraech: Gespraech, draft: DraftView) -> list[Event]:
     """Ask what `draft.next` names. Ends the form where nothing is left to ask."""
-    if _ABSCHWEIFUNG & set(gespraech.abilities_this_turn):
+    if ABSCHWEIFUNG & set(gespraech.abilities_this_turn):
         gespraech.say("utter_antrag_zurueck", leistung=draft.name)
     again = entwurf.feld(draft, gespraech.slot("wieder"))
     if again is not None and again.state != "entfaellt":

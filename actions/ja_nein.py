@@ -8,7 +8,7 @@ from actions.gespraech import Event, Gespraech
 
 
 class ActionJa(Faehigkeit):
-    """ "Ja"."""
+    """„Ja“."""
 
     action = "action_ja"
 
@@ -19,7 +19,7 @@ class ActionJa(Faehigkeit):
             case "leistung":
                 return await start.beginnen(gespraech, str(offer["leistung"]))
             case "mensch":
-                return await mensch.rufen(gespraech, "wunsch", "utter_mensch_gerufen")
+                return await mensch.rufen(gespraech, str(offer["grund"]), "utter_mensch_gerufen")
             case "neustart":
                 return neustart.durchfuehren(gespraech)
         match gespraech.slot("frage_art"):
@@ -40,7 +40,7 @@ class ActionJa(Faehigkeit):
 
 
 class ActionNein(Faehigkeit):
-    """ "Nein"."""
+    """„Nein“."""
 
     action = "action_nein"
 

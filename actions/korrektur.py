@@ -101,7 +101,7 @@ def _wert(gespraech: Gespraech, field: FieldView) -> str | int | None:
 
 
 def _teil_der_anschrift(text: str, named: FieldView | None, given: Sequence[FieldView]) -> Antwort | None:
-    """ "die Hausnummer ist 12a" changes one part of the address that was given."""
+    """„die Hausnummer ist 12a“ changes one part of the address that was given."""
     addresses = [field for field in given if field.type == "address" and isinstance(field.value, str)]
     field = named if named in addresses else next(iter(addresses), None)
     if field is None:

@@ -65,7 +65,7 @@ def texte(checklist: Checklist) -> dict[str, Any]:
 
 
 class ActionLebenslage(Faehigkeit):
-    """ "Ich bin umgezogen und habe einen Hund.\""""
+    """„Ich bin umgezogen und habe einen Hund.“"""
 
     action = "action_lebenslage"
 

@@ -19,11 +19,12 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
     gespraech
         The turn.
     reason
-        `wunsch`, `nicht_verstanden`, `stoerung`, `beschwerde` or `notfall`.
+        `wunsch`, `nicht_verstanden` or `notfall`.
     response
         Sentence for the citizen.
     """
-    topic, summary = ALLGEMEIN, []
+    topic: str | None = None
+    summary: list[str] = []
     try:
         draft = await entwurf.laden(gespraech) if gespraech.slot("entwurf") else None
         if draft is not None:
@@ -36,7 +37,7 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
         draft = None
     gespraech.say(
         response,
-        card=karten.warteschlange(reason, topic),
+        card=karten.warteschlange(reason, topic or ALLGEMEIN),
         buttons=[button("Zurück zum Assistenten", "/back_to_bot")],
         behalten="Ihr Antrag und alle Angaben bleiben gespeichert. " if gespraech.slot("entwurf") else "",
     )
@@ -55,7 +56,7 @@ def zusammenfassen(draft: DraftView) -> list[str]:
 
 
 class ActionMensch(Faehigkeit):
-    """ "Ich möchte mit einem Menschen sprechen.\""""
+    """„Ich möchte mit einem Menschen sprechen.“"""
 
     action = "action_mensch"
 
@@ -72,4 +73,4 @@ class ActionBeschwerde(Faehigkeit):
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Offer, do not force."""
         gespraech.say("utter_mensch_beschwerde", buttons=[button("Mit einem Menschen sprechen", "/human")])
-        return [SlotSet("angebot", {"art": "mensch"})]
+        return [SlotSet("angebot", {"art": "mensch", "grund": "wunsch"})]

@@ -54,7 +54,7 @@ class ActionHochgeladen(Faehigkeit):
 
 
 class ActionSpaeter(Faehigkeit):
-    """ "Später nachreichen"; whether that is allowed is the portal's to say."""
+    """„Später nachreichen“; whether that is allowed is the portal's to say."""
 
     action = "action_spaeter"
 

@@ -10,7 +10,7 @@ _ANFANG = (
 
 
 class ActionGruss(Faehigkeit):
-    """ "Guten Tag"."""
+    """„Guten Tag“."""
 
     action = "action_gruss"
 
@@ -24,7 +24,7 @@ class ActionGruss(Faehigkeit):
 
 
 class ActionDank(Faehigkeit):
-    """ "Danke"."""
+    """„Danke“."""
 
     action = "action_dank"
 
@@ -35,7 +35,7 @@ class ActionDank(Faehigkeit):
 
 
 class ActionAbschied(Faehigkeit):
-    """ "Auf Wiedersehen"; what is open stays saved."""
+    """„Auf Wiedersehen“; what is open stays saved."""
 
     action = "action_abschied"
 
@@ -46,7 +46,7 @@ class ActionAbschied(Faehigkeit):
 
 
 class ActionMaschine(Faehigkeit):
-    """ "Sind Sie ein Mensch?"."""
+    """„Sind Sie ein Mensch?“."""
 
     action = "action_maschine"
 
@@ -68,7 +68,7 @@ class ActionPlauderei(Faehigkeit):
 
 
 class ActionDatenschutz(Faehigkeit):
-    """ "Was wissen Sie über mich?"."""
+    """„Was wissen Sie über mich?“."""
 
     action = "action_datenschutz"
 

@@ -35,7 +35,7 @@ async def beginnen(gespraech: Gespraech, service: str) -> list[Event]:
 
 
 class ActionStart(Faehigkeit):
-    """ "Jetzt beantragen"."""
+    """„Jetzt beantragen“."""
 
     action = "action_start"
 

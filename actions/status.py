@@ -35,7 +35,7 @@ async def zeigen(gespraech: Gespraech) -> list[Event]:
 
 
 class ActionStatus(Faehigkeit):
-    """ "Status meines Antrags"."""
+    """„Status meines Antrags“."""
 
     action = "action_status"
 

@@ -9,7 +9,7 @@ from actions.gespraech import Event, Gespraech
 
 
 class ActionUeberspringen(Faehigkeit):
-    """ "Überspringen"."""
+    """„Überspringen“."""
 
     action = "action_ueberspringen"
 

@@ -13,7 +13,7 @@ def nachfragen(gespraech: Gespraech) -> list[Event]:
         gespraech.say("utter_unklar_anders")
         return [SlotSet("unklar", times)]
     gespraech.say("utter_mensch_anbieten", buttons=[HILFE])
-    return [SlotSet("unklar", times), SlotSet("angebot", {"art": "mensch"})]
+    return [SlotSet("unklar", times), SlotSet("angebot", {"art": "mensch", "grund": "nicht_verstanden"})]
 
 
 class ActionUnklar(Faehigkeit):
@@ -40,7 +40,7 @@ class ActionAusserhalb(Faehigkeit):
         if times == 1:
             return [SlotSet("unklar", times)]
         gespraech.say("utter_mensch_anbieten", buttons=[HILFE])
-        return [SlotSet("unklar", times), SlotSet("angebot", {"art": "mensch"})]
+        return [SlotSet("unklar", times), SlotSet("angebot", {"art": "mensch", "grund": "nicht_verstanden"})]
 
 
 class ActionAngabe(Faehigkeit):

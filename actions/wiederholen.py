@@ -5,7 +5,7 @@ from actions.gespraech import Event, Gespraech
 
 
 class ActionWiederholen(Faehigkeit):
-    """ "Wie bitte?"; in a form the question comes again by itself."""
+    """„Wie bitte?“; in a form the question comes again by itself."""
 
     action = "action_wiederholen"
 
