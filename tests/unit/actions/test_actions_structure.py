@@ -24,7 +24,9 @@ RULES = [
     for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
 ]
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "actions").glob("*.py")}
-X
+NAMED = {name for text in SOURCES.values() for name in re.findall(r'"(utter_[a-z_]+)"', text)} - {
+    "utter_action"
+}
 BUILT = ("utter_antrag_unklar_", "utter_abgabe_pruefen_", "utter_abgabe_erhalten_")
 
 
