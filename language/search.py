@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from language.words import content_words
+from language.words import content_words, variants
 
 _FUZZY_CUTOFF = 80.0
 _LONG_WORD = 5
@@ -51,10 +51,15 @@ class SearchIndex:
         self._documents = tuple(documents)
         rows: list[tuple[int, list[str], float]] = []
         for position, document in enumerate(self._documents):
-            rows += [(position, words, 1.0) for name in document.names if (words := content_words(name))]
+            names = [variant for name in document.names for variant in variants(name)]
+            rows += [(position, words, 1.0) for name in names if (words := content_words(name))]
             rows += [(position, words, 0.6) for text in document.texts if (words := content_words(text))]
         self._vocabulary = sorted({word for _, words, _ in rows for word in words})
         number = {word: i for i, word in enumerate(self._vocabulary)}
+        self._by_edge: dict[str, list[int]] = {}
+        for word, i in number.items():
+            for edge in {f"{word[:_LONG_WORD]}…", f"…{word[-_LONG_WORD:]}"}:
+                self._by_edge.setdefault(edge, []).append(i)
         width = max((len(words) for _, words, _ in rows), default=1)
         # (rows, width) numbers of words; the last vocabulary entry is a blank without weight.
         self._row_words = np.full((len(rows), width), len(self._vocabulary), dtype=np.int64)
@@ -117,8 +122,9 @@ class SearchIndex:
                     likeness[i, j] = _OPPOSITE
                 else:
                     likeness[i, j] **= 2
-            for j, other in enumerate(self._vocabulary):
-                if likeness[i, j] < _COMPOUND and _compound(word, other):
+            edges = (f"{word[:_LONG_WORD]}…", f"…{word[-_LONG_WORD:]}")
+            for j in (j for edge in edges for j in self._by_edge.get(edge, ())):
+                if likeness[i, j] < _COMPOUND and _compound(word, self._vocabulary[j]):
                     likeness[i, j] = _COMPOUND
         return likeness
 

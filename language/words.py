@@ -8,6 +8,12 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _SUFFIXES = ("ungen", "ung", "ern", "en", "em", "er", "es", "e", "n", "s")
 _MINIMUM_STEM = 4
 _PARTICLES = ("an", "ab", "um")
+_PARTICLE = r"(?:an|ab|um|ein|aus)"
+# "an- oder ummelden", "an-, um- oder abmelden"
+_SHORTENED = re.compile(
+    rf"\b(?P<first>(?:{_PARTICLE}-,?\s+(?:(?:oder|und|bzw\.?)\s+)?)+)(?P<last>{_PARTICLE})(?P<verb>\w{{3,}})",
+    re.IGNORECASE,
+)
 
 # Function words, courtesy and the verbs of wishing: they say that something is wanted, not what.
 _STOP_TEXT = """
@@ -20,6 +26,7 @@ mal man meine meinem meinen meiner meines mein mich mir mit möchte möchten mus
 nur oder ob schon sehr sein seine seinem seinen seiner sich sie sind so soll sollte tag tun über und uns unser
 unsere unserem unseren unserer vom von vor war warum was weil welche welcher welches wenn wer werde werden wie
 wieder will wir wird wo wollen wollte würde zu zum zur zwar freundlichen geehrte damen herren dazu bzw
+kostet kosten koste gebühr gebühren unterlagen frist fristen dauert dauer lange termin zuständig öffnungszeiten
 antrag stellen stelle beantragung machen mache gemacht
 """
 _STOP = frozenset(skeleton(word) for word in _STOP_TEXT.split())
@@ -43,3 +50,13 @@ def content_words(text: str) -> list[str]:
     if any(word.startswith("meld") for word in words):
         stems += [f"{particle}meld" for particle in _PARTICLES if particle in words[1:]]
     return list(dict.fromkeys(stem for stem in stems if stem not in _PARTICLES and stem != "meld"))
+
+
+def variants(text: str) -> list[str]:
+    """Spell a shortened enumeration out: "an- oder ummelden" is "anmelden" and "ummelden"; others stay as they are."""
+    match = _SHORTENED.search(text)
+    if match is None:
+        return [text]
+    particles = [*re.findall(rf"{_PARTICLE}(?=-)", match["first"], re.IGNORECASE), match["last"]]
+    before, after = text[: match.start()], text[match.end() :]
+    return [f"{before}{particle}{match['verb']}{after}" for particle in particles]

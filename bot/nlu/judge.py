@@ -15,6 +15,7 @@ from language.normalise import fold
 
 _FEW_WORDS, _LONGEST_WORD = 3, 40
 _SOME_KNOWN, _A_GUESS = 0.25, 0.55
+_ABOUT_SERVICES = frozenset({"service", "aspect", "life_situation", "status"})
 _UNLIKELY_IN_ONE_WORD = frozenset({"out_of_scope", "chitchat", "emergency", "life_situation", "complaint"})
 _NOTHING_SAID = re.compile(r"^[\W_]*$", re.UNICODE)
 
@@ -76,6 +77,8 @@ class Judge(GraphComponent):
             not kinds and best < self._config["service_hint"] and (strange := _strange(message, text, intent))
         ):
             intent = strange
+        elif intent["name"] == "out_of_scope" and "life_situation" in kinds:
+            intent = {"name": "life_situation", "confidence": _A_GUESS}
         elif self._means_a_service(intent["name"], kinds, best):
             intent = {"name": "service", "confidence": best}
         elif intent["confidence"] < self._config["gate"]:
@@ -93,7 +96,12 @@ class Judge(GraphComponent):
             and situation["confidence"] >= self._config["situation_sure"]
         ):
             entities.append(_of_the_whole("life_situation", situation["id"], text))
-        if best >= self._config["service_sure"] and margin >= self._config["service_margin"]:
+        speaks_of_services = intent["name"] in _ABOUT_SERVICES
+        if (
+            speaks_of_services
+            and best >= self._config["service_sure"]
+            and margin >= self._config["service_margin"]
+        ):
             name = services[0]["id"]
             entities.append(
                 {"entity": "service", "value": name, "start": 0, "end": len(text), "extractor": "Judge"}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from language.normalise import clean, fold, skeleton
 from language.search import Document, SearchIndex
+from language.words import content_words, variants
 
 CATALOGUE = Path(__file__).parents[2] / "support" / "catalogue.json"
 
@@ -63,6 +64,17 @@ def test_an_empty_index_finds_nothing() -> None:
 def test_any_query_is_survived(text: str) -> None:
     found = SearchIndex.build([Document("a", ("Hund anmelden",))]).search(text)
     assert all(0 <= hit.score <= 1 for hit in found)
+
+
+def test_shortened_and_separated_verbs_are_completed() -> None:
+    assert variants("Wohnsitz an- oder ummelden") == ["Wohnsitz anmelden", "Wohnsitz ummelden"]
+    assert variants("Gewerbe an-, um- oder abmelden") == [
+        "Gewerbe anmelden",
+        "Gewerbe ummelden",
+        "Gewerbe abmelden",
+    ]
+    assert variants("Hund anmelden") == ["Hund anmelden"]
+    assert content_words("Ich melde meinen Hund ab") == ["hund", "abmeld"]
 
 
 def test_spellings_fall_together() -> None:
