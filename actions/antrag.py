@@ -6,7 +6,7 @@ draft's `next` decides. Each answer goes to the portal at once, so nothing depen
 
 from rasa_sdk.events import SlotSet
 
-from actions import antwort, entwurf, fragen, korrektur
+from actions import antwort, entwurf, fragen, korrektur, kurzbefehle
 from actions.antwort import Antwort, Unbrauchbar
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech
@@ -35,6 +35,8 @@ class ValidateAntragForm(Faehigkeit):
             return [SlotSet("requested_slot", None)]
         if gespraech.abilities_this_turn or not antwort.kommt_in_frage(gespraech):
             return []
+        if (obeyed := await kurzbefehle.ausfuehren(gespraech)) is not None:
+            return [*obeyed, SlotSet("feld_wert", None)]
         draft = await entwurf.laden(gespraech)
         asked = entwurf.gefragt(gespraech, draft)
         history = list(gespraech.slot("verlauf") or [])
