@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from cryptography.fernet import Fernet
 from joserfc.jwk import OKPKey
 
@@ -65,15 +64,6 @@ class Installation:
     def catalogue_file(self) -> Path:
         return self.root / "var" / "catalogue.json"
 
-    def endpoints_file(self) -> Path:
-        """Rasa's `endpoints.yml` with this installation's port of the actions, written under `var`."""
-        endpoints = yaml.safe_load((self.root / "endpoints.yml").read_text())
-        endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{self.actions_port}/webhook"
-        path = self.var / "endpoints.yml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(endpoints))
-        return path
-
     def secrets(self) -> dict[str, str]:
         """The secrets of this installation; made at the first call, readable by the owner alone."""
         path = self.var / "secrets.json"
@@ -100,6 +90,7 @@ class Installation:
             "AMTSLOTSE_PORTAL_URL": self.origin,
             "AMTSLOTSE_HANDOFF_URL": self.origin,
             "AMTSLOTSE_ENGINE_URL": f"http://127.0.0.1:{self.engine_port}",
+            "AMTSLOTSE_ACTIONS_URL": f"http://127.0.0.1:{self.actions_port}/webhook",
             "SANIC_HOST": "127.0.0.1",
             "PYTHONUNBUFFERED": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",

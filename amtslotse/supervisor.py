@@ -52,7 +52,7 @@ def processes(installation: Installation, model: Path) -> tuple[Process, ...]:
     web_options = f"--factory --host 127.0.0.1 --port {installation.port} --ws wsproto --no-access-log --log-level warning"
     actions_options = f"--actions actions --port {installation.actions_port} --quiet"
     engine_options = f"--interface 127.0.0.1 --port {installation.engine_port} --quiet"
-    configuration = ("--endpoints", str(installation.endpoints_file()), "--credentials", "credentials.yml")
+    configuration = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
 
     def command(module: str, *arguments: str) -> tuple[str, ...]:
         return (sys.executable, "-m", module, *arguments)

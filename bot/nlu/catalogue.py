@@ -70,9 +70,14 @@ def read(path: str) -> Catalogue:
     return content
 
 
-def fingerprint(path: str) -> str | None:
-    """Hash of the exported catalogue, so that Rasa trains again when it changed; None where it is missing."""
-    file = Path(path)
+def fingerprint(config: Mapping[str, Any]) -> str | None:
+    """Hash of the exported catalogue, so that Rasa trains again when it changed; None where it is missing.
+
+    Rasa asks again for components whose result it takes from its cache; their configuration then names no catalogue.
+    """
+    if "catalogue" not in config:
+        return None
+    file = Path(config["catalogue"])
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
 

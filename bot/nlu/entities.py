@@ -72,7 +72,7 @@ class GermanEntityExtractor(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Train again when the catalogue changed."""
-        return catalogue.fingerprint(config["catalogue"])
+        return catalogue.fingerprint(config)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keep the phrases of the catalogue in the model."""

@@ -68,7 +68,7 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Train again when the catalogue changed."""
-        return catalogue.fingerprint(config["catalogue"])
+        return catalogue.fingerprint(config)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example with an intent, and from the catalogue's designations as wishes."""

@@ -55,7 +55,7 @@ class ServiceRetriever(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Train again when the catalogue changed."""
-        return catalogue.fingerprint(config["catalogue"])
+        return catalogue.fingerprint(config)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keep the catalogue, and how citizens wish for its services, in the model."""

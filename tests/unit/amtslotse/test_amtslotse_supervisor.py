@@ -122,10 +122,10 @@ async def test_a_busy_port_is_named_before_anything_starts(installation):
 
 
 def test_engine_and_actions_listen_on_loopback_only(tmp_path):
-    (tmp_path / "endpoints.yml").write_text("action_endpoint: {url: somewhere}\n")
     installation = Installation(root=tmp_path, var=tmp_path / "var", actions_port=5999)
     by_name = {process.name: process for process in processes(installation, tmp_path / "model.tar.gz")}
     assert "127.0.0.1" in by_name["engine"].command
     assert installation.environment_of("actions", {}, 0.0)["SANIC_HOST"] == "127.0.0.1"
-    assert "http://127.0.0.1:5999/webhook" in (tmp_path / "var" / "endpoints.yml").read_text()
+    engine = installation.environment_of("engine", {}, 0.0)
+    assert engine["AMTSLOTSE_ACTIONS_URL"] == "http://127.0.0.1:5999/webhook"
     check_port(serving("x", free_port()))
