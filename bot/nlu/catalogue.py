@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.training_data.message import Message
