@@ -16,7 +16,10 @@ class ChatPage:
 
     def __init__(self, browser: Browser, origin: str, *, width: int = 1280, height: int = 900) -> None:
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="de-DE", timezone_id="Europe/Berlin"
+            viewport={"width": width, "height": height},
+            locale="de-DE",
+            timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(LIMIT_MS)
@@ -82,7 +85,10 @@ class ConsolePage:
 
     def __init__(self, browser: Browser, origin: str, name: str, password: str) -> None:
         self.context = browser.new_context(
-            viewport={"width": 1440, "height": 900}, locale="de-DE", timezone_id="Europe/Berlin"
+            viewport={"width": 1440, "height": 900},
+            locale="de-DE",
+            timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(LIMIT_MS)
@@ -93,10 +99,10 @@ class ConsolePage:
         expect(self.page.get_by_role("navigation", name="Gespräche")).to_be_visible()
 
     def claim_last(self) -> None:
-        self.page.get_by_role("navigation", name="Gespräche").get_by_role("button").last.click()
-        claim = self.page.get_by_role("button", name="übernehmen")
-        if claim.count():
-            claim.first.click()
+        """Claim the chat that came last."""
+        self.page.get_by_role("navigation", name="Gespräche").get_by_role(
+            "button", name="Übernehmen"
+        ).last.click()
 
     def write(self, text: str) -> None:
         self.page.get_by_label("Antwort").fill(text)

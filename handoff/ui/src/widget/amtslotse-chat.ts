@@ -32,6 +32,7 @@ export class AmtslotseChat extends LitElement {
   private readonly conversation = new Conversation(window.localStorage, () => this.requestUpdate());
   private readonly lifetime: { current: AbortController } = { current: new AbortController() };
   private followEnd = true;
+  private placed = 0;
   private forceEnd = false;
   private shown = "";
 
@@ -93,19 +94,23 @@ export class AmtslotseChat extends LitElement {
   protected override willUpdate(): void {
     const scroll = this.renderRoot?.querySelector?.(".scroll");
     if (!scroll || this.forceEnd) return;
-    this.followEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
+    const nearEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
+    const untouched = Math.abs(scroll.scrollTop - this.placed) < 2;
+    this.followEnd = nearEnd || untouched;
   }
 
-  /** Follows new messages, but never past the citizen's own last one: long answers are read from their start. */
+  /** Follows new messages, but never past the last one that the assistant did not write: long answers are read from their start. */
   private follow(): void {
     const scroll = this.renderRoot.querySelector<HTMLElement>(".scroll");
     const shown = `${this.conversation.log.last}/${this.conversation.outbox.all.length}/${this.conversation.typing}/${this.offen}`;
     if (!scroll || (shown === this.shown && !this.forceEnd)) return;
     this.shown = shown;
     if (this.forceEnd || this.followEnd) {
-      const own = Array.from(scroll.querySelectorAll<HTMLElement>(".from-citizen")).at(-1);
+      const people = scroll.querySelectorAll<HTMLElement>(".from-citizen, .from-clerk, .from-system");
+      const start = Array.from(people).at(-1);
       const end = scroll.scrollHeight - scroll.clientHeight;
-      scroll.scrollTop = Math.min(end, own ? own.offsetTop - scroll.offsetTop - 12 : end);
+      scroll.scrollTop = Math.min(end, start ? start.offsetTop - scroll.offsetTop - 12 : end);
+      this.placed = scroll.scrollTop;
     }
     this.forceEnd = false;
   }

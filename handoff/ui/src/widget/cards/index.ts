@@ -50,6 +50,7 @@ function content(
 /** Cards whose content repeats the message's text fallback, so that the text is not shown twice. */
 export const REPLACES_TEXT: ReadonlySet<Card["type"]> = new Set([
   "checklist",
+  "service",
   "prefill",
   "summary",
   "receipt",

@@ -53,7 +53,6 @@ function step(entry: Step, context: CardContext): TemplateResult {
 export function checklist(card: ChecklistCard, context: CardContext): TemplateResult {
   return html`
     <h3>${card.title}</h3>
-    ${card.intro ? html`<p>${card.intro}</p>` : nothing}
     <ol class="steps">${card.steps.map((entry) => step(entry, context))}</ol>`;
 }
 
