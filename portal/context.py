@@ -4,15 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from language.search import Document, SearchIndex
-from portal import catalogue
-from portal.catalogue.model import Katalog
+from portal.catalogue import Katalog, Katalogbestand
 from portal.settings import PortalSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -29,20 +27,28 @@ class PortalContext:
     clock: Clock
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
-    katalog: Katalog
+    bestand: Katalogbestand
 
     @classmethod
     def create(cls, settings: PortalSettings, clock: Clock) -> "PortalContext":
         engine = create_database_engine(settings.database)
-        roots = (catalogue.BUILT_IN, *settings.catalogue_roots)
-        katalog = catalogue.load(roots, kommune=settings.commune, demo=settings.demo)
-        return cls(settings, clock, engine, async_sessionmaker(engine, expire_on_commit=False), katalog)
+        bestand = Katalogbestand(
+            settings.catalogue_roots,
+            kommune=settings.commune,
+            demo=settings.demo,
+            kopien=settings.catalogue_copies,
+        )
+        return cls(settings, clock, engine, async_sessionmaker(engine, expire_on_commit=False), bestand)
 
-    @cached_property
+    @property
+    def katalog(self) -> Katalog:
+        """The catalogue in use; another one after a reload."""
+        return self.bestand.katalog
+
+    @property
     def suche(self) -> SearchIndex:
         """Search over the services' names, synonyms and one-sentence texts; built when first asked for."""
-        services = self.katalog.leistungen.values()
-        return SearchIndex([Document(s.id, (s.name, *s.synonyme), (s.kurz,)) for s in services])
+        return self.bestand.abgeleitet(search_index)
 
     def today(self) -> date:
         """The date in Germany now; every Frist counts from it."""
@@ -56,6 +62,12 @@ class PortalContext:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def search_index(katalog: Katalog) -> SearchIndex:
+    """The search over a catalogue."""
+    services = katalog.leistungen.values()
+    return SearchIndex([Document(s.id, (s.name, *s.synonyme), (s.kurz,)) for s in services])
 
 
 def create_database_engine(url: str) -> AsyncEngine:

@@ -25,6 +25,8 @@ class PortalSettings:
     demo: bool = False
     catalogue_roots: tuple[Path, ...] = ()
     """Folders with further catalogue files, beside the one that comes with the portal."""
+    catalogue_copies: Path | None = None
+    """Folder for a copy of the last sound catalogue, used when the files have mistakes at a start; None keeps none."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "PortalSettings":
@@ -45,4 +47,5 @@ class PortalSettings:
             catalogue_roots=tuple(
                 Path(p) for p in environment.get("AMTSLOTSE_CATALOGUE", "").split(os.pathsep) if p
             ),
+            catalogue_copies=var / "katalog",
         )

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from portal.catalogue.loader import BUILT_IN, collect
+from portal.catalogue.loader import BUILT_IN, Geladen, collect
 from portal.catalogue.merge import Verschmolzen
-from portal.catalogue.model import Katalog, Lebenslage, Leistung
+from portal.catalogue.model import Katalog, Lebenslage, Leistung, Stelle
 from portal.catalogue.sources import Fehler, Pfad
 
 STAMMDATEN = frozenset(
@@ -36,14 +36,41 @@ Fund = tuple[Pfad, str, str]
 def check(
     roots: Sequence[Path] = (BUILT_IN,), *, kommune: str = "05513000", land: str = "nrw", demo: bool = False
 ) -> list[Fehler]:
-    """List all mistakes of a catalogue, sorted by file and line; an empty list means that it is sound."""
+    """List all mistakes of one town's catalogue, sorted by file and line; an empty list means that it is sound."""
+    return inspect(roots, kommune=kommune, land=land, demo=demo)[1]
+
+
+def check_all(roots: Sequence[Path] = (BUILT_IN,), *, demo: bool = False) -> list[Fehler]:
+    """As `check`, for every town that has a folder."""
+    towns = communes(roots) or ["-"]
+    return sorted(
+        {fehler for town in towns for fehler in check(roots, kommune=town, demo=demo)}, key=_reihenfolge
+    )
+
+
+def communes(roots: Sequence[Path]) -> list[str]:
+    """The Amtliche Gemeindeschlüssel of all towns that have a folder."""
+    return sorted({folder.name for root in roots for folder in root.glob("kommune/*") if folder.is_dir()})
+
+
+def inspect(
+    roots: Sequence[Path], *, kommune: str, land: str = "nrw", demo: bool = False
+) -> tuple[Geladen, list[Fehler]]:
+    """Load what can be loaded of one town's catalogue, and list all its mistakes beside it."""
     loaded = collect(roots, kommune=kommune, land=land, demo=demo)
     found = list(loaded.fehler)
     for name, leistung in loaded.katalog.leistungen.items():
         found += _placed(loaded.leistungen[name], _service(loaded.katalog, leistung))
     for name, lage in loaded.katalog.lebenslagen.items():
         found += _placed(loaded.lebenslagen[name], _situation(loaded.katalog, lage))
-    return sorted(found, key=lambda f: (f.datei, f.zeile, f.regel))
+    for name, stelle in loaded.katalog.stellen.items():
+        found += _placed(loaded.stellen[name], _office(stelle))
+    found += _one_rest(loaded)
+    return loaded, sorted(set(found), key=_reihenfolge)
+
+
+def _reihenfolge(fehler: Fehler) -> tuple[str, int, str]:
+    return fehler.datei, fehler.zeile, fehler.regel
 
 
 def _placed(whole: Verschmolzen, finds: Iterator[Fund]) -> list[Fehler]:
@@ -62,7 +89,11 @@ def _service(katalog: Katalog, leistung: Leistung) -> Iterator[Fund]:
             yield ("frist", i), "verweis", f"Die Frist läuft ab „{frist.ab}“, ein solches Feld gibt es nicht."
     if leistung.erklaerbar_ab and leistung.erklaerbar_ab not in known:
         yield ("erklaerbar_ab",), "verweis", f"„{leistung.erklaerbar_ab}“ ist kein Feld dieser Leistung."
-    if leistung.stelle and leistung.stelle not in katalog.stellen:
+    if leistung.zustaendig_nach and leistung.zustaendig_nach not in known:
+        yield ("zustaendig_nach",), "verweis", f"„{leistung.zustaendig_nach}“ ist kein Feld dieser Leistung."
+    if not leistung.stelle:
+        yield ("id",), "empfaenger", f"Niemand empfängt „{leistung.name}“: „stelle“ fehlt auf jeder Ebene."
+    elif leistung.stelle not in katalog.stellen:
         yield ("stelle",), "verweis", f"Die Stelle „{leistung.stelle}“ steht in keiner stellen.yml."
     if leistung.online and "online" not in leistung.wege:
         yield ("online",), "wege", "Es gibt einen Online-Weg, aber „online“ fehlt unter „wege“."
@@ -77,6 +108,21 @@ def _provenance(leistung: Leistung) -> Iterator[Fund]:
         for i, value in enumerate(getattr(leistung, key)):
             if value.gueltig_ab is None or not value.quelle or not value.marke:
                 yield (key, i), "herkunft", "Quelle, Marke oder „gueltig_ab“ fehlt."
+            elif value.gueltig_bis and value.gueltig_bis < value.gueltig_ab:
+                yield (key, i), "herkunft", "„gueltig_bis“ liegt vor „gueltig_ab“."
+
+
+def _office(stelle: Stelle) -> Iterator[Fund]:
+    if not (stelle.kontakt or stelle.telefon or stelle.anschrift or stelle.url):
+        yield ("id",), "kontakt", f"„{stelle.name}“ nennt keinen Kontakt, nicht einmal nach Funktion."
+
+
+def _one_rest(loaded: Geladen) -> list[Fehler]:
+    rest = [stelle.id for stelle in loaded.katalog.stellen.values() if stelle.auffang]
+    return [
+        Fehler(*loaded.stellen[other].ort(("auffang",)), "auffang", f"Auffangstelle ist schon „{rest[0]}“.")
+        for other in rest[1:]
+    ]
 
 
 def _fields(leistung: Leistung) -> Iterator[Fund]:

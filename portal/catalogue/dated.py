@@ -10,23 +10,28 @@ B = TypeVar("B", bound=Belegt)
 
 
 class NotYetValidError(LookupError):
-    """The catalogue knows no value for so early a date. The caller asks for a later one, or names the office."""
+    """The catalogue knows no law for this date: it is too early, or what held has ended.
+
+    The caller asks for another date, or names the office.
+    """
 
 
 def as_of(values: Sequence[B], day: date) -> list[B]:
-    """The values in force on `day`: those with the latest `gueltig_ab` not after it.
+    """The values in force on `day`: those with the latest `gueltig_ab` not after it, unless they ended before it.
 
     Raises
     ------
     NotYetValidError
-        There are values, but the first is valid only after `day`.
+        There are values, but none is in force on `day`.
     """
     if not values:
         return []
     starts = [v.gueltig_ab for v in values if v.gueltig_ab is not None and v.gueltig_ab <= day]
-    if not starts:
+    newest = [v for v in values if starts and v.gueltig_ab == max(starts)]
+    found = [v for v in newest if v.gueltig_bis is None or v.gueltig_bis >= day]
+    if not found:
         raise NotYetValidError(f"no value is known for {day.isoformat()}")
-    return [v for v in values if v.gueltig_ab == max(starts)]
+    return found
 
 
 def fees(leistung: Leistung, day: date) -> list[Gebuehr]:

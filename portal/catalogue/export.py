@@ -1,4 +1,4 @@
-"""What others get of the catalogue: the engine's word list, and the JSON Schema of a service file."""
+"""What the engine gets of the catalogue: names, synonyms and references."""
 
 from typing import TypedDict
 
@@ -72,8 +72,3 @@ def export_for_search(catalogue: Katalog) -> SearchExport:
             for _, m in sorted(catalogue.merkmale.items())
         ],
     }
-
-
-def json_schema() -> dict[str, object]:
-    """JSON Schema (2020-12) of a merged service, for editors and for towns that check their own files."""
-    return Leistung.model_json_schema()

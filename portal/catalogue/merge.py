@@ -9,39 +9,63 @@ GESPERRT = ("leika", "rechtsgrundlage", "frist", "rechtsbehelf", "gebuehr")
 """Keys that a Kommune may not change where a higher tier sets them."""
 VERBUNDEN = ("synonyme", "felder", "nachweise")
 """Lists that are joined; entries with the same id override key by key."""
-KOPF = ("quelle", "marke", "gueltig_ab")
+KOPF = ("quelle", "marke", "gueltig_ab", "gueltig_bis")
 """Keys that hold for all values of a file."""
+JE_SCHLUESSEL = "herkunft"
+"""Mapping in a file from one of its keys to another source, mark or validity than the file's."""
 BELEGTE_LISTEN = ("gebuehr", "frist")
 BELEGTE_WERTE = ("dauer", "online", "persoenlich", "rechtsbehelf")
 
 
 @dataclass
 class Verschmolzen:
-    """The merged value. `orte` says in which file, and where in it, each top-level key or list entry stands."""
+    """The merged value.
+
+    Parameters
+    ----------
+    herkunft
+        Tier, file, source, mark and validity by key (see `portal.catalogue.model.Leistung.herkunft`).
+    orte
+        In which file, and where in it, each top-level key or list entry stands.
+    dateien
+        The files that were merged, by name.
+    """
 
     daten: dict[str, object] = field(default_factory=dict)
     herkunft: dict[str, dict[str, object]] = field(default_factory=dict)
     orte: dict[Pfad, tuple[Quelldatei, Pfad]] = field(default_factory=dict)
+    dateien: dict[str, Quelldatei] = field(default_factory=dict)
     fehler: list[Fehler] = field(default_factory=list)
 
     def ort(self, pfad: Pfad) -> tuple[str, int]:
         """File and line of the value at `pfad` in the merged value."""
+        if len(pfad) == 3 and pfad[0] == "herkunft":
+            return self._ort_der_herkunft(str(pfad[1]), str(pfad[2]))
         for length in range(len(pfad), 0, -1):
             if pfad[:length] in self.orte:
                 file, start = self.orte[pfad[:length]]
                 return file.name, file.zeile((*start, *pfad[length:]))
         first = next(iter(self.orte.values()), None)
-        return (first[0].name, 1) if first else ("", 1)
+        return (first[0].name, 1) if first else (next(iter(self.dateien), ""), 1)
+
+    def _ort_der_herkunft(self, key: str, what: str) -> tuple[str, int]:
+        file = self.dateien[str(self.herkunft[key]["datei"])]
+        own = (JE_SCHLUESSEL, key.partition(".")[0], what)
+        return file.name, file.zeile(own if own in file.zeilen else (what,))
 
 
 def merge(files: Sequence[Quelldatei]) -> Verschmolzen:
     """Merge files of one id, given from the highest tier to the lowest."""
-    result = Verschmolzen()
+    result = Verschmolzen(dateien={file.name: file for file in files})
     for file in files:
         data = mapping(file.daten)
         head = {key: data.get(key) for key in KOPF}
+        exceptions = mapping(data.get(JE_SCHLUESSEL))
+        for key in exceptions.keys() - data.keys():
+            text = f"„{key}“ hat eine eigene Herkunft, steht aber nicht in dieser Datei."
+            result.fehler.append(Fehler(file.name, file.zeile((JE_SCHLUESSEL, key)), "herkunft", text))
         for key, value in data.items():
-            if key in KOPF:
+            if key in KOPF or key == JE_SCHLUESSEL:
                 continue
             if (
                 file.ebene == "kommune"
@@ -52,8 +76,19 @@ def merge(files: Sequence[Quelldatei]) -> Verschmolzen:
                 text = f"„{key}“ ist auf der Ebene {higher} festgelegt und darf hier nicht geändert werden."
                 result.fehler.append(Fehler(file.name, file.zeile((key,)), "gesperrt", text))
                 continue
-            _set(result, file, key, value, head)
+            _set(result, file, key, value, head | _of_head(result, file, key, exceptions))
     return result
+
+
+def _of_head(
+    result: Verschmolzen, file: Quelldatei, key: str, exceptions: dict[str, object]
+) -> dict[str, object]:
+    own = mapping(exceptions.get(key))
+    for unknown in own.keys() - set(KOPF):
+        text = f"„{unknown}“ gehört nicht zur Herkunft; möglich sind: {', '.join(KOPF)}."
+        line = file.zeile((JE_SCHLUESSEL, key, unknown))
+        result.fehler.append(Fehler(file.name, line, "herkunft", text))
+    return {name: value for name, value in own.items() if name in KOPF}
 
 
 def _set(result: Verschmolzen, file: Quelldatei, key: str, value: object, head: dict[str, object]) -> None:
@@ -77,19 +112,25 @@ def _attributed(value: object, file: Quelldatei, head: dict[str, object]) -> obj
 def _join(result: Verschmolzen, file: Quelldatei, key: str, entries: list[object]) -> None:
     before = result.daten.get(key)
     joined: list[object] = list(before) if isinstance(before, list) else []
+    origin = result.herkunft[key]
     result.orte.setdefault((key,), (file, (key,)))
+    own: set[str] = set()
     for position, entry in enumerate(entries):
         entry_id = mapping(entry).get("id")
         same = next(
             (i for i, old in enumerate(joined) if entry_id and mapping(old).get("id") == entry_id), None
         )
+        if entry_id is not None and str(entry_id) in own:
+            text = f"Die Kennung „{entry_id}“ steht zweimal unter „{key}“."
+            result.fehler.append(Fehler(file.name, file.zeile((key, position)), "doppelt", text))
+        own.add(str(entry_id))
         if same is not None:
-            if result.orte[(key, same)][0] is file:
-                text = f"Die Kennung „{entry_id}“ steht zweimal unter „{key}“."
-                result.fehler.append(Fehler(file.name, file.zeile((key, position)), "doppelt", text))
             joined[same] = {**mapping(joined[same]), **mapping(entry)}
-            result.orte[(key, same)] = (file, (key, position))
+            for changed in mapping(entry).keys() - {"id"}:
+                result.orte[(key, same, changed)] = (file, (key, position, changed))
+                result.herkunft[f"{key}.{entry_id}.{changed}"] = origin
         elif entry not in joined:
             joined.append(entry)
             result.orte[(key, len(joined) - 1)] = (file, (key, position))
+            result.herkunft[f"{key}.{entry_id or entry}"] = origin
     result.daten[key] = joined

@@ -1,9 +1,9 @@
 """What a catalogue file may hold. The contract in words: docs/protocol/catalogue.md."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Ebene = Literal["eu", "bund", "land", "kommune"]
 Marke = Literal["geprueft", "stand_pruefen"]
@@ -50,6 +50,8 @@ class Herkunft(Modell):
     quelle: str
     marke: Marke
     gueltig_ab: date
+    gueltig_bis: date | None = None
+    """Last day; None while no end is known."""
 
 
 class Belegt(Modell):
@@ -58,6 +60,7 @@ class Belegt(Modell):
     quelle: str | None = None
     marke: Marke | None = None
     gueltig_ab: date | None = None
+    gueltig_bis: date | None = None
     ebene: Ebene | None = None
 
 
@@ -120,7 +123,9 @@ class NurWenn(Modell):
     """Condition of a field or of a piece of evidence: another field has one of these values."""
 
     feld: Kennung
-    ist: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
+    ist: Annotated[
+        list[str], BeforeValidator(_as_list, json_schema_input_type=str | list[str]), Field(min_length=1)
+    ]
 
 
 class Feld(Modell):
@@ -169,7 +174,11 @@ class Beziehungen(Modell):
 
 
 class Leistung(Modell):
-    """One service, merged from all tiers. `herkunft` says for each top-level key where its value comes from."""
+    """One service, merged from all tiers.
+
+    `herkunft` says where each value comes from: by top-level key (`name`), by entry of a joined list (`felder.chip`), and
+    by key of such an entry where a lower tier overrides it (`felder.chip.pflicht`).
+    """
 
     id: Kennung
     nr: int | None = None
@@ -181,6 +190,7 @@ class Leistung(Modell):
     synonyme: list[str] = []
     zielgruppe: list[Literal["person", "unternehmen"]] = Field(default=["person"], min_length=1)
     finder: Literal["W", "S", "B", "O", "X"]
+    zustaendig_nach: Kennung | None = None
     rechtsgrundlage: list[str] = Field(min_length=1)
     gebuehr: list[Gebuehr] = []
     frist: list[FristRegel] = []
@@ -197,6 +207,18 @@ class Leistung(Modell):
     beziehungen: Beziehungen = Beziehungen()
     sdg: str | None = None
     herkunft: dict[str, Herkunft] = {}
+
+    @property
+    def ortsfeld(self) -> Feld | None:
+        """The field whose place decides which town is responsible: the named one, else the dwelling (finder W)."""
+        if self.zustaendig_nach:
+            return self.feld(self.zustaendig_nach)
+        if self.finder != "W":
+            return None
+        addresses = [f for f in self.felder if f.typ == "address"]
+        new = [f for f in addresses if f.wiederverwenden == "neue_anschrift"]
+        known = [f for f in addresses if f.stammdatum == "anschrift"]
+        return next(iter(new + known), None)
 
     def feld(self, feld_id: str) -> Feld | None:
         return next((f for f in self.felder if f.id == feld_id), None)
@@ -217,6 +239,14 @@ class Stelle(Belegt):
     url: str | None = None
     fachverfahren: str | None = None
     kontakt: str | None = None
+    auffang: bool = False
+    """Receives every service for which nobody named an office. Such an office says since when, and who says so."""
+
+    @model_validator(mode="after")
+    def _auffang_ist_belegt(self) -> Self:
+        if self.auffang and not (self.quelle and self.marke and self.gueltig_ab):
+            raise ValueError("zu „auffang“ gehören „quelle“, „marke“ und „gueltig_ab“")
+        return self
 
 
 class Schritt(Modell):
