@@ -10,8 +10,9 @@ import structlog
 from pydantic import ValidationError
 
 from portal.catalogue.check import communes, inspect
-from portal.catalogue.loader import BUILT_IN, collect
+from portal.catalogue.loader import BUILT_IN, Geladen, collect
 from portal.catalogue.model import Katalog
+from portal.catalogue.overlay import Ueberlagerung
 from portal.catalogue.sources import CatalogueError, Fehler
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,10 @@ class Katalogbestand:
         self._kopie = kopien / f"katalog-{self._kennung()}.json" if kopien else None
         self._derived: dict[object, object] = {}
         self._towns: dict[str, Katalog] = {}
+        self.ueberlagerungen: tuple[Ueberlagerung, ...] = ()
+        """What editors changed and what is in use; none before `ersetzen` got some."""
+        self.geladen: Geladen | None = None
+        """The catalogue in use with its tiers; None while a copy is in use."""
         self.fehler: list[Fehler] = []
         """Mistakes in the files; as long as there are any, the catalogue in use may be older than they are."""
         self.katalog = self._erster()
@@ -60,6 +65,7 @@ class Katalogbestand:
     def _erster(self) -> Katalog:
         loaded, self.fehler = inspect(self._roots, kommune=self._kommune, demo=self._demo)
         if not self.fehler:
+            self.geladen = loaded
             self._merken(loaded.katalog)
             return loaded.katalog
         log.error("catalogue_has_mistakes", mistakes=[str(f) for f in self.fehler[:20]])
@@ -68,22 +74,37 @@ class Katalogbestand:
             return earlier
         if loaded.fehler:
             raise CatalogueError(loaded.fehler)
+        self.geladen = loaded
         return loaded.katalog
 
-    def lesen(self) -> tuple[Katalog, list[Fehler]]:
-        """Read the files of all towns anew, without any effect: what they say, and their mistakes."""
-        loaded, mistakes = inspect(self._roots, kommune=self._kommune, demo=self._demo)
-        for town in set(communes(self._roots)) - {self._kommune}:
-            mistakes = mistakes + inspect(self._roots, kommune=town, demo=self._demo)[1]
-        return loaded.katalog, sorted(set(mistakes), key=lambda f: (f.datei, f.zeile, f.regel))
+    def lesen(self, ueberlagerungen: Sequence[Ueberlagerung] | None = None) -> tuple[Geladen, list[Fehler]]:
+        """Read the files of all towns anew, without any effect: what they say, and their mistakes.
 
-    def ersetzen(self, katalog: Katalog, fehler: list[Fehler]) -> bool:
-        """Put what `lesen` gave in use, unless it has mistakes; says whether it did. Then all stays as it was."""
+        Parameters
+        ----------
+        ueberlagerungen
+            What editors changed; None for what is in use.
+        """
+        changes = self.ueberlagerungen if ueberlagerungen is None else ueberlagerungen
+        loaded, mistakes = inspect(
+            self._roots, kommune=self._kommune, demo=self._demo, ueberlagerungen=changes
+        )
+        for town in set(communes(self._roots)) - {self._kommune}:
+            other = inspect(self._roots, kommune=town, demo=self._demo, ueberlagerungen=changes)
+            mistakes = mistakes + other[1]
+        return loaded, sorted(set(mistakes), key=lambda f: (f.datei, f.zeile, f.regel))
+
+    def ersetzen(
+        self, geladen: Geladen, fehler: list[Fehler], ueberlagerungen: Sequence[Ueberlagerung] | None = None
+    ) -> bool:
+        """Put what `lesen` gave in use, unless it has mistakes; says whether it did. Else all stays as it was."""
         self.fehler = fehler
         if fehler:
             return False
-        self.katalog, self._derived, self._towns = katalog, {}, {}
-        self._merken(katalog)
+        self.geladen, self.katalog, self._derived, self._towns = geladen, geladen.katalog, {}, {}
+        if ueberlagerungen is not None:
+            self.ueberlagerungen = tuple(ueberlagerungen)
+        self._merken(geladen.katalog)
         return True
 
     def abgeleitet(self, build: Callable[[Katalog], T]) -> T:
@@ -103,7 +124,13 @@ class Katalogbestand:
         known = ags in communes(self._roots)
         key = ags if known else land
         if key not in self._towns:
-            loaded = collect(self._roots, kommune=ags if known else "-", land=land, demo=self._demo)
+            loaded = collect(
+                self._roots,
+                kommune=ags if known else "-",
+                land=land,
+                demo=self._demo,
+                ueberlagerungen=self.ueberlagerungen,
+            )
             self._towns[key] = loaded.katalog
         return self._towns[key]
 

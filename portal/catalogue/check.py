@@ -7,6 +7,7 @@ from pathlib import Path
 from portal.catalogue.loader import BUILT_IN, Geladen, collect
 from portal.catalogue.merge import Verschmolzen
 from portal.catalogue.model import Katalog, Lebenslage, Leistung, Stelle
+from portal.catalogue.overlay import Ueberlagerung
 from portal.catalogue.sources import Fehler, Pfad
 
 STAMMDATEN = frozenset(
@@ -54,10 +55,15 @@ def communes(roots: Sequence[Path]) -> list[str]:
 
 
 def inspect(
-    roots: Sequence[Path], *, kommune: str, land: str = "nrw", demo: bool = False
+    roots: Sequence[Path],
+    *,
+    kommune: str,
+    land: str = "nrw",
+    demo: bool = False,
+    ueberlagerungen: Sequence[Ueberlagerung] = (),
 ) -> tuple[Geladen, list[Fehler]]:
     """Load what can be loaded of one town's catalogue, and list all its mistakes beside it."""
-    loaded = collect(roots, kommune=kommune, land=land, demo=demo)
+    loaded = collect(roots, kommune=kommune, land=land, demo=demo, ueberlagerungen=ueberlagerungen)
     found = list(loaded.fehler)
     for name, leistung in loaded.katalog.leistungen.items():
         found += _placed(loaded.leistungen[name], _service(loaded.katalog, leistung))

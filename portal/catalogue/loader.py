@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from portal.catalogue.merge import Verschmolzen, merge
 from portal.catalogue.model import Herkunft, Katalog, Lebenslage, Leistung, Merkmal, Stelle
+from portal.catalogue.overlay import Ueberlagerung, ueberlagert
 from portal.catalogue.sources import CatalogueError, Fehler, Quelldatei, mapping, read, tiers
 
 BUILT_IN = Path(__file__).parent
@@ -54,10 +55,28 @@ def load(
     return loaded.katalog
 
 
-def collect(roots: Sequence[Path], *, kommune: str, land: str, demo: bool) -> Geladen:
-    """As `load`, but gives the mistakes back beside what could be loaded."""
+def collect(
+    roots: Sequence[Path],
+    *,
+    kommune: str,
+    land: str,
+    demo: bool,
+    ueberlagerungen: Sequence[Ueberlagerung] = (),
+) -> Geladen:
+    """As `load`, but gives the mistakes back beside what could be loaded.
+
+    Parameters
+    ----------
+    ueberlagerungen
+        What editors changed; each counts only where its tier's word holds, and only for services that files describe.
+    """
     folders = tiers(roots, land, kommune)
     fehler: list[Fehler] = []
+    gebiete = {"eu": "eu", "bund": "bund", "land": land, "kommune": kommune}
+    changes: dict[str, list[Ueberlagerung]] = {}
+    for change in ueberlagerungen:
+        if gebiete[change.ebene] == change.gebiet:
+            changes.setdefault(change.leistung, []).append(change)
 
     def files(pattern: str) -> Iterator[tuple[Path, Quelldatei]]:
         for folder in folders:
@@ -82,6 +101,11 @@ def collect(roots: Sequence[Path], *, kommune: str, land: str, demo: bool) -> Ge
         values: dict[str, M] = {}
         wholes: dict[str, Verschmolzen] = {}
         for key, group in groups.items():
+            if kind is Leistung and key in changes:
+                try:
+                    group = ueberlagert(group, changes[key])
+                except CatalogueError as error:
+                    fehler.extend(error.fehler)
             whole = wholes[key] = merge(group)
             fehler.extend(whole.fehler)
             extra = {"herkunft": whole.herkunft} if "herkunft" in kind.model_fields else {}

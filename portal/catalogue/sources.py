@@ -82,11 +82,19 @@ def read(path: Path, ebene: Ebene) -> Quelldatei:
     CatalogueError
         The file is not UTF-8 or not YAML, uses a key twice, or refers to itself.
     """
-    name = str(path)
     try:
-        loader = LOADER(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise CatalogueError([Fehler(name, 1, "yaml", "Die Datei ist kein Text in UTF-8.")]) from error
+        raise CatalogueError([Fehler(str(path), 1, "yaml", "Die Datei ist kein Text in UTF-8.")]) from error
+    return parse(text, str(path), ebene)
+
+
+def parse(text: str, name: str, ebene: Ebene) -> Quelldatei:
+    """As `read`, from a text; `name` stands for the file in mistakes. Raises CatalogueError."""
+    try:
+        loader = LOADER(text)
+    except yaml.YAMLError as error:
+        raise CatalogueError([Fehler(name, 1, "yaml", "Der Text enthält Steuerzeichen.")]) from error
     try:
         node = loader.get_single_node()
         lines: dict[Pfad, int] = {}
