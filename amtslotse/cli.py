@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from amtslotse import importieren, katalog
 from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
@@ -20,6 +21,8 @@ from amtslotse.training import TrainingError, ensure_model
 from portal.context import BERLIN
 
 app = typer.Typer(help="Amtslotse: Behördengänge im Chat.", no_args_is_help=True, add_completion=False)
+app.add_typer(katalog.app, name="catalogue")
+app.add_typer(importieren.app, name="import")
 console = Console()
 
 STATES = {"start": "startet …", "ok": "läuft", "neu": "ist ausgefallen und wird neu gestartet"}

@@ -27,6 +27,7 @@ from portal.web import (
     mein,
     seiten,
     sitzung_api,
+    verwaltung,
 )
 from portal.web.headers import SecurityHeaders
 
@@ -43,6 +44,7 @@ ROUTERS = (
     dialog.router,
     dokumente.router,
     katalog.router,
+    verwaltung.router,
     api_docs.router,
     health.router,
 )

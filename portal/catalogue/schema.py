@@ -76,6 +76,7 @@ def json_schema(art: Art = "leistung") -> dict[str, object]:
     schema = models[art].model_json_schema()
     definitions: dict[str, dict[str, object]] = schema.pop("$defs", {})
     definitions.pop("Herkunft", None)
+    schema.pop("description", None)  # speaks of the merged value
     for name, definition in (*definitions.items(), (art, schema)):
         properties = definition["properties"]
         assert isinstance(properties, dict)  # noqa: S101  (all our models are objects)

@@ -97,11 +97,12 @@ def _mangel(row: dict[str, str]) -> str | None:
 
 def _ort(row: dict[str, str]) -> Ort:
     ags = row["ags8"]
+    listed = row.get("destatis_name_2017")
     own_kreis = ags.endswith("000")
     town = Gemeinde(
         ags=ags,
         name=row["ort"],
-        amtlich=amtlicher_name(row.get("destatis_name_2017") or row["ort"], row["ort"]),
+        amtlich=amtlicher_name(listed, row["ort"]) if listed else row["ort"],
         ars=row.get("ars12") or None,
         kreis=None if own_kreis else row.get("kreis") or None,
     )

@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
 
+from portal.catalogue.schema import Art, json_schema
 from portal.client.shapes import SearchAnswer
 from portal.services import katalog
 from portal.services.views import Checklist, ServiceView
@@ -16,6 +18,12 @@ router = APIRouter(prefix="/api", tags=["Katalog"])
 async def service(context: Context, service_id: str) -> ServiceView:
     """One service as of today."""
     return katalog.service_view(context, service_id)
+
+
+@router.get("/catalogue/schema.json")
+async def schema(art: Art = "leistung") -> JSONResponse:
+    """JSON Schema of a kind of catalogue file (leistung, lebenslage, stellen, merkmale), for any editor."""
+    return JSONResponse(json_schema(art), media_type="application/schema+json")
 
 
 @router.get("/search")

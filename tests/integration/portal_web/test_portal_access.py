@@ -9,11 +9,17 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
 from portal.services import postfach
-from portal.web import auth, dialog
+from portal.web import auth, dialog, verwaltung
 from portal.web.public import PUBLIC_ROUTES
 from tests.support.portal_town import Town
 
-RULES = {auth.current_citizen, auth.current_staff, auth.current_official, dialog.caller}
+RULES = {
+    auth.current_citizen,
+    auth.current_staff,
+    auth.current_official,
+    dialog.caller,
+    verwaltung.operator,
+}
 """Dependencies that refuse whoever may not."""
 HEAD_ONLY = {"HEAD", "OPTIONS"}
 

@@ -1,0 +1,37 @@
+"""Use case: read the catalogue's files anew while the portal runs."""
+
+import asyncio
+
+from portal.catalogue import Fehler
+from portal.context import PortalContext
+from portal.errors import ConflictError
+
+
+class CatalogueRefusedError(ConflictError):
+    """The files have mistakes; the catalogue in use stays. Its author corrects what `extra` lists and repeats."""
+
+    code = "katalog_fehlerhaft"
+
+    def __init__(self, fehler: list[Fehler]) -> None:
+        count = "einen Fehler" if len(fehler) == 1 else f"{len(fehler)} Fehler"
+        super().__init__(f"Der neue Katalog hat {count}. Der bisherige bleibt in Kraft.")
+        self.extra = {
+            "mistakes": [
+                {"file": f.datei, "line": f.zeile, "rule": f.regel, "text": f.text, "display": str(f)}
+                for f in fehler
+            ]
+        }
+
+
+async def neu_laden(context: PortalContext) -> int:
+    """Put the files' present state in use; gives the number of services.
+
+    Raises
+    ------
+    CatalogueRefusedError
+        The files have mistakes. Nothing was changed.
+    """
+    loaded, mistakes = await asyncio.to_thread(context.bestand.lesen)
+    if not context.bestand.ersetzen(loaded, mistakes):
+        raise CatalogueRefusedError(mistakes)
+    return len(context.katalog.leistungen)
