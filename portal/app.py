@@ -27,6 +27,7 @@ from portal.web import (
     mein,
     seiten,
     sitzung_api,
+    termine,
     verwaltung,
 )
 from portal.web.headers import SecurityHeaders
@@ -39,6 +40,7 @@ ROUTERS = (
     identitaet.router,
     mein.router,
     antraege.router,
+    termine.router,
     amt.router,
     sitzung_api.router,
     dialog.router,

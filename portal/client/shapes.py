@@ -209,6 +209,49 @@ class ServiceView(View):
     related: list[str]
     sensitive: bool
     url: str
+    appointment: bool = False
+    """Whether an appointment can be booked for it (`GET /services/{id}/slots`)."""
+
+
+class SlotView(View):
+    """One free appointment."""
+
+    id: str
+    start: datetime
+    end: datetime
+    display: str
+
+
+class AppointmentView(View):
+    """A citizen's appointment."""
+
+    id: str
+    number: str
+    service: str
+    name: str
+    office: str
+    address: str | None
+    start: datetime
+    end: datetime
+    display: str
+    status: Literal["gebucht", "abgesagt", "vergangen"]
+    bring: list[str]
+    url: str
+    calendar_url: str
+
+
+class SlotsView(View):
+    """The next free appointments for a service. `note`: what citizens must know of this calendar."""
+
+    service: str
+    name: str
+    office: str
+    address: str | None
+    bring: list[str]
+    note: str | None
+    slots: list[SlotView]
+    later_from: str | None
+    """ISO day from which further ones are found; None after the last."""
 
 
 class SearchHit(View):

@@ -2,6 +2,7 @@
 
 from portal.schema import (
     bindung,
+    buendel,
     dokument,
     entwurf,
     frist,
@@ -13,6 +14,7 @@ from portal.schema import (
     protokoll,
     sitzung,
     stammdaten,
+    termin,
     tresor,
     vorgang,
 )
@@ -21,6 +23,7 @@ from portal.schema.base import Base
 __all__ = [
     "Base",
     "bindung",
+    "buendel",
     "dokument",
     "entwurf",
     "frist",
@@ -32,6 +35,7 @@ __all__ = [
     "protokoll",
     "sitzung",
     "stammdaten",
+    "termin",
     "tresor",
     "vorgang",
 ]

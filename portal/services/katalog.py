@@ -138,7 +138,13 @@ def service_view(context: PortalContext, leistung_id: str) -> ServiceView:
         related=[i for i in service.beziehungen.oft_zusammen if i in context.katalog.leistungen],
         sensitive=service.sensibel,
         url=f"/leistungen/{service.id}",
+        appointment=context.settings.demo and mit_termin(service),
     )
+
+
+def mit_termin(service: Leistung) -> bool:
+    """Whether people come to the office for it, because they must or because they may."""
+    return "persoenlich" in service.wege or (service.persoenlich is not None and service.persoenlich.noetig)
 
 
 def _hours(office: Stelle) -> str | None:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from portal.client.shapes import (
+    AppointmentView,
     CaseView,
     Checklist,
     Choice,
@@ -22,6 +23,8 @@ from portal.client.shapes import (
     SearchHit,
     SecretView,
     ServiceView,
+    SlotsView,
+    SlotView,
     Source,
     Step,
     StepDeadline,
@@ -31,6 +34,7 @@ from portal.client.shapes import (
 )
 
 __all__ = [
+    "AppointmentView",
     "CaseDetail",
     "CaseView",
     "Checklist",
@@ -54,6 +58,8 @@ __all__ = [
     "SearchHit",
     "SecretView",
     "ServiceView",
+    "SlotView",
+    "SlotsView",
     "Source",
     "StatusStep",
     "Step",

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal.errors import InvalidInputError
-from portal.services import fristen, postfach, protokoll, stammdaten, vorgang
+from portal.services import fristen, postfach, protokoll, stammdaten, termine, vorgang
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
 from portal.web.render import download, german_date, page
@@ -117,8 +117,15 @@ async def deadlines(request: Request, context: Context, citizen: Citizen) -> Res
     """All deadlines, the unsettled first."""
     async with context.transaction() as session:
         entries = await fristen.liste(session, citizen.konto_id)
+        coming = await termine.liste(context, session, citizen.konto_id, nur_kommende=True)
     return page(
-        request, "mein/fristen.html", fristen=entries, heute=context.today(), meldung=None, fehler=None
+        request,
+        "mein/fristen.html",
+        fristen=entries,
+        termine=coming,
+        heute=context.today(),
+        meldung=None,
+        fehler=None,
     )
 
 

@@ -5,6 +5,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "GET /suche": "search in public information",
     "GET /leistungen": "public information",
     "GET /leistungen/{leistung_id}": "public information",
+    "GET /leistungen/{leistung_id}/termin": "free times are public; to book one she logs in",
     "GET /lebenslagen/{lage_id}": "public information",
     "GET /datenschutz": "must be readable before anything is given",
     "GET /impressum": "must be readable by everybody",

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from portal.context import PortalContext
-from portal.services import entwurf, fristen, postfach
+from portal.services import entwurf, fristen, postfach, termine
 from portal.services.sitzung import SitzungView
-from portal.services.views import DeadlineEntry, DraftView, MessageView
+from portal.services.views import AppointmentView, DeadlineEntry, DraftView, MessageView
 
 ERLEDIGT_ZEIGEN = timedelta(days=30)
 """How long a deadline that was kept stays in sight."""
@@ -17,14 +17,16 @@ class Stand(TypedDict):
 
     heute: date
     fristen: list[DeadlineEntry]
+    termine: list[AppointmentView]
     entwuerfe: list[DraftView]
     neue_post: list[MessageView]
 
 
 async def stand_of(context: PortalContext, citizen: SitzungView) -> Stand:
-    """Unsettled deadlines soonest first, then those settled lately; unfinished drafts; unread messages."""
+    """Coming appointments; unsettled deadlines soonest first, then those settled lately; unfinished drafts; unread messages."""
     async with context.transaction() as session:
         deadlines = await fristen.liste(session, citizen.konto_id)
+        appointments = await termine.liste(context, session, citizen.konto_id, nur_kommende=True)
         drafts = await entwurf.liste(context, session, citizen.konto_id, citizen.vertrauen)
         messages = await postfach.liste(session, citizen.konto_id)
     return {
@@ -32,6 +34,7 @@ async def stand_of(context: PortalContext, citizen: SitzungView) -> Stand:
         "fristen": [
             d for d in deadlines if d.settled_at is None or context.clock() - d.settled_at < ERLEDIGT_ZEIGEN
         ],
+        "termine": appointments,
         "entwuerfe": drafts,
         "neue_post": [m for m in messages if m.read_at is None],
     }

@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -12,10 +13,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from portal.catalogue.model import Stelle
 from portal.context import create_database_engine
 from portal.schema.migrate import migrate
 from portal.schema.tables import Base
 from portal.services import abgabe, entwurf, idempotenz
+from portal.services.terminkalender import DemoKalender, SlotTakenError
 from portal.services.zustellung import zustellen_faellige
 from tests.support.portal_world import KONTO, portal_world
 
@@ -96,3 +99,22 @@ async def test_one_confirmation_sent_many_times_at_once_makes_one_case(postgres:
         assert len({str(body["case"]) for _, body in answers}) == 1
         arrived = await asyncio.gather(*(zustellen_faellige(context) for _ in range(3)))
         assert sum(arrived) == 1
+
+
+@pytest.mark.postgres
+async def test_two_who_want_the_last_place_at_once_do_not_both_get_it(postgres: str, tmp_path: Path) -> None:
+    async with portal_world(tmp_path, postgres) as world:
+        context = world.context
+        office = Stelle(id="amt", name="Amt", behoerde="Stadt", oeffnungszeiten="Mittwoch 8 bis 12 Uhr")
+        moment = datetime.fromisoformat("2026-11-25T08:00:00+01:00")
+
+        async def take() -> str | None:
+            try:
+                async with context.transaction() as session:
+                    number, _ = await DemoKalender().belegen(context, session, office, moment)
+                return number
+            except SlotTakenError:
+                return None
+
+        taken = [number for number in await asyncio.gather(*(take() for _ in range(8))) if number]
+        assert len(set(taken)) == len(taken) == DemoKalender.PLAETZE

@@ -1,0 +1,185 @@
+"""Appointments on the pages: book, move, cancel, take home; nobody books a place twice."""
+
+import re
+from datetime import datetime
+
+import pytest
+from icalendar import Calendar
+
+from portal.services import termine
+from portal.services.terminkalender import DemoKalender, SlotTakenError
+from tests.support.portal_town import Browser, Town
+
+ANNA = "00000000-0000-4000-8000-000000000001"
+BERND = "00000000-0000-4000-8000-000000000002"
+SEITE = "/leistungen/personalausweis/termin"
+
+
+async def free(town: Town, service: str = "personalausweis", count: int = 5, **more):
+    async with town.context.transaction() as session:
+        return await termine.freie(town.context, session, service, hoechstens=count, **more)
+
+
+async def book(town: Town, konto: str, fenster: str, service: str = "personalausweis"):
+    async with town.context.transaction() as session:
+        return await termine.buchen(town.context, session, konto, service, fenster)
+
+
+async def booked_page(browser: Browser, fenster: str) -> str:
+    answer = await browser.post(SEITE, SEITE, fenster=fenster)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].split("?")[0]
+
+
+async def test_free_times_follow_the_hours_from_now_on(town: Town) -> None:
+    found = await free(town, count=40)
+    assert (
+        found.slots[0].display == "Mittwoch, 25.11.2026, 8:00 Uhr"
+    )  # Tuesday 10 o'clock plus two hours: closed
+    thursday = [s.start.hour for s in found.slots if s.start.date().isoformat() == "2026-11-26"]
+    assert {8, 11, 14, 17} <= set(thursday)
+    assert 12 not in thursday
+    assert all(s.start.weekday() < 5 for s in found.slots)
+
+
+async def test_later_days_are_offered_and_end_after_eight_weeks(town: Town) -> None:
+    found = await free(town, count=3)
+    assert found.later_from == "2026-11-26"
+    last = datetime.fromisoformat("2027-01-20").date()
+    assert (await free(town, ab=last)).slots == []
+
+
+async def test_the_page_shows_times_to_everybody_and_asks_to_log_in(town: Town) -> None:
+    text = (await town.browser().get(SEITE)).text
+    assert "8:00 Uhr" in text
+    assert f"/anmelden?zurueck={SEITE}" in text
+    assert "Demonstration: Die Termine sind erfunden" in text
+
+
+async def test_from_booking_to_the_calendar_file_and_the_cancellation(town: Town) -> None:
+    anna = await town.anna()
+    first, second = (await free(town)).slots[:2]
+    own = await booked_page(anna, first.id)
+    assert first.display in (await anna.get(own)).text
+    start = (await anna.get("/")).text
+    assert "Ihre Termine" in start
+    assert "morgen" in start
+    assert "Termin gebucht" in (await anna.get("/mein/postfach")).text
+    assert first.display in (await anna.get("/mein/fristen")).text
+
+    moved = await anna.post(f"{own}/verlegen", own, fenster=second.id)
+    assert moved.headers["location"] == f"{own}?meldung=verlegt"
+    file = await anna.get(f"{own}/termin.ics")
+    assert file.headers["content-type"].startswith("text/calendar")
+    [event] = Calendar.from_ical(file.content).walk("VEVENT")
+    assert event.decoded("dtstart") == second.start
+    assert int(event["sequence"]) == 1
+    assert event.walk("VALARM")
+
+    cancelled = await anna.post(f"{own}/absagen", own)
+    assert cancelled.status_code == 303
+    assert "abgesagt" in (await anna.get("/mein/termine")).text
+    assert "Ihre Termine" not in (await anna.get("/")).text
+    [event] = Calendar.from_ical((await anna.get(f"{own}/termin.ics")).content).walk("VEVENT")
+    assert event["status"] == "CANCELLED"
+    assert [s.id for s in (await free(town)).slots[:2]] == [first.id, second.id]
+
+
+async def test_a_second_appointment_for_the_same_service_is_refused(town: Town) -> None:
+    anna = await town.anna()
+    first, second = (await free(town)).slots[:2]
+    csrf = await anna.csrf(SEITE)
+    await booked_page(anna, first.id)
+    answer = await anna.http.post(SEITE, data={"csrf": csrf, "fenster": second.id})
+    assert answer.status_code == 409
+    assert "schon einen Termin" in answer.text
+
+
+async def test_a_full_time_is_offered_to_nobody_and_refused(town: Town) -> None:
+    slot = (await free(town)).slots[0]
+    for number in range(DemoKalender.PLAETZE):
+        await book(town, f"konto-{number}", slot.id)
+    assert slot.id not in [s.id for s in (await free(town)).slots]
+    anna = await town.anna()
+    answer = await anna.post(SEITE, SEITE, fenster=slot.id)
+    assert answer.status_code == 409
+    assert "nicht mehr frei" in answer.text
+    assert "9:00 Uhr" in answer.text  # the page offers others at once
+
+
+@pytest.mark.parametrize(
+    "fenster",
+    [
+        "",
+        "morgen",
+        "20261123T0800Z",  # yesterday
+        "20261125T0701Z",  # not on the grid
+        "20261129T0800Z",  # Sunday
+        "20261225T0800Z",  # Christmas
+        "20270301T0800Z",  # too far ahead
+    ],
+)
+async def test_what_nobody_offered_cannot_be_booked(town: Town, fenster: str) -> None:
+    with pytest.raises(SlotTakenError):
+        await book(town, ANNA, fenster)
+    async with town.context.transaction() as session:
+        assert await termine.liste(town.context, session, ANNA) == []
+
+
+async def test_a_failed_move_keeps_the_old_appointment(town: Town) -> None:
+    anna = await town.anna()
+    first, second = (await free(town)).slots[:2]
+    own = await booked_page(anna, first.id)
+    for number in range(DemoKalender.PLAETZE):
+        await book(town, f"konto-{number}", second.id)
+    answer = await anna.post(f"{own}/verlegen", own, fenster=second.id)
+    assert answer.status_code == 409
+    assert f"<strong>{first.display}</strong>" in answer.text
+
+
+async def test_what_is_over_cannot_be_changed_and_makes_room_for_a_new_one(town: Town) -> None:
+    anna = await town.anna()
+    own = await booked_page(anna, (await free(town)).slots[0].id)
+    csrf = await anna.csrf("/mein")
+    town.clock.forward(days=3)
+    await anna.login("anna")
+    csrf = await anna.csrf("/mein")
+    assert (await anna.http.post(f"{own}/absagen", data={"csrf": csrf})).status_code == 409
+    assert "vorbei" in (await anna.get("/mein/termine")).text
+    await book(town, ANNA, (await free(town)).slots[0].id)
+
+
+async def test_a_foreign_appointment_is_unknown(town: Town) -> None:
+    own = (await book(town, BERND, (await free(town)).slots[0].id)).url
+    anna = await town.anna()
+    csrf = await anna.csrf("/mein")
+    assert (await anna.get(own)).status_code == 404
+    assert (await anna.get(f"{own}/termin.ics")).status_code == 404
+    assert (await anna.http.post(f"{own}/absagen", data={"csrf": csrf})).status_code == 404
+
+
+@pytest.mark.parametrize("service", ["kindergeld", "hundesteuer_anmelden"])
+async def test_services_without_a_visit_have_no_appointments(town: Town, service: str) -> None:
+    assert (await town.browser().get(f"/leistungen/{service}/termin")).status_code == 409
+    assert "/termin" not in re.sub(
+        r"/mein/termine", "", (await town.browser().get(f"/leistungen/{service}")).text
+    )
+
+
+async def test_every_service_with_a_needed_visit_has_a_page_for_it(town: Town) -> None:
+    browser = town.browser()
+    for service in town.context.katalog.leistungen.values():
+        if service.persoenlich and service.persoenlich.noetig:
+            answer = await browser.get(f"/leistungen/{service.id}/termin")
+            assert answer.status_code == 200, service.id
+            assert f"/leistungen/{service.id}/termin" in (await browser.get(f"/leistungen/{service.id}")).text
+
+
+async def test_without_demo_no_calendar_is_invented(make_app) -> None:
+    from tests.support.portal_town import MovingClock
+
+    app = make_app(MovingClock(), demo=False)
+    async with app.router.lifespan_context(app):
+        answer = await Browser(app).get(SEITE)
+        assert answer.status_code == 409
+        assert "115" in answer.text
