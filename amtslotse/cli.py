@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from amtslotse import importieren, katalog
+from amtslotse import exchange, importieren, katalog
 from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
@@ -23,6 +23,7 @@ from portal.context import BERLIN
 app = typer.Typer(help="Amtslotse: Behördengänge im Chat.", no_args_is_help=True, add_completion=False)
 app.add_typer(katalog.app, name="catalogue")
 app.add_typer(importieren.app, name="import")
+app.add_typer(exchange.export_app, name="export")
 console = Console()
 
 STATES = {"start": "startet …", "ok": "läuft", "neu": "ist ausgefallen und wird neu gestartet"}

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def catalogue_roots(environment: Mapping[str, str], var: Path) -> tuple[Path, ...]:
+    """Folders with further catalogue files; imports go into the last one.
+
+    Without `AMTSLOTSE_CATALOGUE` it is `catalogue` in the folder of the installation's state.
+    """
+    named = tuple(Path(p) for p in environment.get("AMTSLOTSE_CATALOGUE", "").split(os.pathsep) if p)
+    return named or (var / "catalogue",)
+
+
 @dataclass(frozen=True)
 class PortalSettings:
     """All settings of the portal. Names of the variables: docs/protocol/tokens.md."""
@@ -44,8 +53,6 @@ class PortalSettings:
             handoff_url=environment.get("AMTSLOTSE_HANDOFF_URL", origin),
             commune=environment.get("AMTSLOTSE_COMMUNE", "05513000"),
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
-            catalogue_roots=tuple(
-                Path(p) for p in environment.get("AMTSLOTSE_CATALOGUE", "").split(os.pathsep) if p
-            ),
+            catalogue_roots=catalogue_roots(environment, var),
             catalogue_copies=var / "katalog",
         )

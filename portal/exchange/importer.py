@@ -1,0 +1,337 @@
+"""Taking records over into a catalogue folder: checked first, then replaced file by file."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+from portal.catalogue import CatalogueError, check, communes, load
+from portal.catalogue.model import Ebene, Katalog
+from portal.catalogue.model import Stelle as StelleModell
+from portal.catalogue.sources import LOADER, Fehler
+from portal.exchange.errors import BusyError
+from portal.exchange.folding import head_of, office_entry, service_file, service_id
+from portal.exchange.records import LeistungSatz, Leser, Mangel, Werte
+from portal.exchange.store import Gelesen, Zwischenablage
+
+BATCH = 250
+"""How many changed services are checked together."""
+DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True)
+class Ziel:
+    """Where an import writes: one tier of one catalogue folder."""
+
+    root: Path
+    ebene: Ebene = "kommune"
+    kommune: str = "05513000"
+    land: str = "nrw"
+
+    @property
+    def teil(self) -> Path:
+        """The tier's folder within a catalogue folder."""
+        return {
+            "eu": Path("eu"),
+            "bund": Path("bund"),
+            "land": Path("land", self.land),
+            "kommune": Path("kommune", self.kommune),
+        }[self.ebene]
+
+    def andere(self) -> Iterator[Path]:
+        """The folders of all other tiers and towns that there are."""
+        for pattern in ("eu", "bund", "land/*", "kommune/*"):
+            for folder in self.root.glob(pattern):
+                if folder.is_dir() and folder.relative_to(self.root) != self.teil:
+                    yield folder.relative_to(self.root)
+
+    def kommunen(self, roots: Sequence[Path]) -> list[str]:
+        """The towns for which what is written there holds."""
+        return [self.kommune] if self.ebene == "kommune" else sorted({self.kommune, *communes(roots)})
+
+
+@dataclass
+class Bericht:
+    """What an import did."""
+
+    neu: int = 0
+    geaendert: int = 0
+    unveraendert: int = 0
+    stellen: int = 0
+    gesperrt: int = 0
+    maengel: int = 0
+    gesperrte_felder: set[str] = field(default_factory=set)
+
+
+class _Pruefung:
+    """A folder in which changed files are checked together with all other catalogue folders."""
+
+    def __init__(self, folder: Path, roots: Sequence[Path], ziel: Ziel) -> None:
+        self._folder, self._roots, self._ziel = folder, roots, ziel
+
+    def bad(self, files: dict[str, Path], stellen: Path | None) -> dict[str, Fehler]:
+        """The first mistake of each service among `files` (id → file).
+
+        Raises
+        ------
+        CatalogueError
+            A mistake stands outside of these services.
+        """
+        shutil.rmtree(self._folder, ignore_errors=True)
+        for teil in self._ziel.andere():
+            own, copy = self._ziel.root / teil, self._folder / teil
+            (copy / "leistungen").mkdir(parents=True)
+            self._copy([own / "stellen.yml"], copy)
+            self._copy([own / "leistungen" / f"{name}.yml" for name in files], copy / "leistungen")
+        target = self._folder / self._ziel.teil
+        (target / "leistungen").mkdir(parents=True)
+        self._copy([stellen or self._ziel.root / self._ziel.teil / "stellen.yml"], target)
+        self._copy(files.values(), target / "leistungen")
+        found: dict[str, Fehler] = {}
+        elsewhere: list[Fehler] = []
+        roots = [*self._roots, self._folder]
+        for town in self._ziel.kommunen(roots):
+            for mistake in check(roots, kommune=town, land=self._ziel.land):
+                path = Path(mistake.datei)
+                if path.parent.name == "leistungen" and path.stem in files:
+                    found.setdefault(path.stem, mistake)
+                else:
+                    elsewhere.append(mistake)
+        if elsewhere:
+            raise CatalogueError(elsewhere)
+        return found
+
+    @staticmethod
+    def _copy(paths: Iterable[Path], folder: Path) -> None:
+        for path in paths:
+            if path.exists():
+                shutil.copyfile(path, folder / path.name)
+
+
+def import_records(
+    records: Leser,
+    ziel: Ziel,
+    *,
+    roots: Sequence[Path],
+    source: str,
+    stand: date,
+    report: Callable[[Mangel], None],
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Bericht:
+    """Take over all records that are sound, and report the others.
+
+    Nothing is replaced before every file has passed `portal.catalogue.check` together with the catalogue around it;
+    then offices are replaced before services, each file atomically, so that a stop at any moment leaves a catalogue
+    that passes. Memory does not grow with the number of services.
+
+    Parameters
+    ----------
+    records
+        The file being read.
+    ziel
+        The tier to write to.
+    roots
+        The other catalogue folders that hold for the town, without the target's.
+    source
+        Where the values come from, for their provenance.
+    stand
+        First day of validity of values that name none.
+    report
+        Gets each record that is not taken over.
+    progress
+        Gets the number of services done and of all, while they are checked.
+
+    Raises
+    ------
+    CatalogueError
+        The catalogue around the import is broken already, or would be broken outside of the imported services.
+    ExchangeError
+        The file cannot be read at all, or another import is running.
+    """
+    kommune, land = ziel.kommune, ziel.land
+    roots = [root for root in roots if root.resolve() != ziel.root.resolve()]
+    base = load(roots, kommune=kommune, land=land)
+    if mistakes := [m for town in ziel.kommunen(roots) for m in check(roots, kommune=town, land=land)]:
+        raise CatalogueError(mistakes)
+    ziel.root.mkdir(parents=True, exist_ok=True)
+    with _alone(ziel.root), tempfile.TemporaryDirectory(prefix=".import-", dir=ziel.root) as name:
+        store = Zwischenablage(Path(name, "saetze.db"))
+        try:
+            return _Lauf(store, Path(name), ziel, roots, base, source, stand, report, progress).run(records)
+        finally:
+            store.close()
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    with (root / ".import.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(
+                "Gerade läuft ein anderer Import. Bitte warten Sie, bis er fertig ist."
+            ) from error
+        yield
+
+
+@dataclass
+class _Lauf:
+    store: Zwischenablage
+    folder: Path
+    ziel: Ziel
+    roots: Sequence[Path]
+    base: Katalog
+    source: str
+    stand: date
+    report: Callable[[Mangel], None]
+    progress: Callable[[int, int], None]
+    bericht: Bericht = field(default_factory=Bericht)
+
+    def run(self, records: Leser) -> Bericht:
+        self._read(records)
+        stellen, offices = self._offices()
+        ready = self.folder / "bereit"
+        ready.mkdir()
+        pruefung = _Pruefung(self.folder / "pruefung", self.roots, self.ziel)
+        if stellen:
+            pruefung.bad({}, stellen)
+        total, done = self.store.count(), 0
+        changed = self._changed(offices, ready)
+        while batch := list(islice(changed, BATCH)):
+            waiting = {record.id: (record, new) for record, new in batch if new is not None}
+            while waiting:
+                bad = pruefung.bad({key: ready / f"{key}.yml" for key in waiting}, stellen)
+                if not bad:
+                    break
+                for key, mistake in bad.items():
+                    (ready / f"{key}.yml").unlink()
+                    self._refuse(Mangel(waiting.pop(key)[0].position, f"{mistake.regel}: {mistake.text}"))
+            self.bericht.neu += sum(new is True for _, new in waiting.values())
+            self.bericht.geaendert += sum(new is False for _, new in waiting.values())
+            done += len(batch)
+            self.progress(done, total)
+        self._replace(stellen, ready)
+        return self.bericht
+
+    def _refuse(self, mangel: Mangel) -> None:
+        self.bericht.maengel += 1
+        self.report(mangel)
+
+    def _read(self, records: Leser) -> None:
+        by_leika: dict[str, str] = {}
+        for service in self.base.leistungen.values():
+            if service.leika:
+                by_leika[service.leika] = "" if service.leika in by_leika else service.id
+        by_leika = {leika: name for leika, name in by_leika.items() if name}
+        known = set(self.base.leistungen)
+        for record in records:
+            problem: Mangel | None
+            if isinstance(record, Mangel):
+                problem = record
+            elif isinstance(record, LeistungSatz):
+                try:
+                    problem = self.store.add(record, service_id(record, by_leika, known))
+                except ValueError as error:
+                    problem = Mangel(record.position, str(error))
+            else:
+                problem = self.store.add(record)
+            if problem:
+                self._refuse(problem)
+        for problem in self.store.unused_responsibilities():
+            self._refuse(problem)
+
+    def _offices(self) -> tuple[Path | None, set[str]]:
+        """The new `stellen.yml` if it changes, and the ids of all offices that a service may name."""
+        path = self.ziel.root / self.ziel.teil / "stellen.yml"
+        entries = {str(entry["id"]): entry for entry in cast(list[Werte], _loaded(path) or [])}
+        changes = 0
+        for record in self.store.offices():
+            try:
+                office_id = record.kennung.als_kennung()
+                head = head_of(self.source, None, self.stand)
+                before = entries.get(office_id, {})
+                entry = office_entry(office_id, record.werte, self.base.stellen.get(office_id), before, head)
+                if entry:
+                    known = self.base.stellen.get(office_id)
+                    StelleModell.model_validate((known.model_dump() if known else {}) | entry)
+                    entries[office_id] = entry
+                    changes += 1
+            except ValueError as error:
+                self._refuse(Mangel(record.position, str(error).splitlines()[0]))
+        self.bericht.stellen = changes
+        offices = {*entries, *self.base.stellen}
+        if not changes:
+            return None, offices
+        staged = self.folder / "stellen.yml"
+        _dump(list(entries.values()), staged)
+        return staged, offices
+
+    def _changed(self, offices: set[str], ready: Path) -> Iterator[tuple[Gelesen, bool | None]]:
+        """Each service, its new file written to `ready`; True if it is new, False if changed, None if neither."""
+        for record in self.store.services():
+            try:
+                stelle = self._office_of(record, offices)
+            except ValueError as error:
+                self._refuse(Mangel(record.position, str(error)))
+                continue
+            path = self.ziel.root / self.ziel.teil / "leistungen" / f"{record.id}.yml"
+            existing = cast(Werte, _loaded(path) or {})
+            content, locked = service_file(
+                record,
+                stelle,
+                self.base.leistungen.get(record.id),
+                existing,
+                kommune=self.ziel.ebene == "kommune",
+                head=head_of(self.source, record.gueltig_ab, self.stand),
+            )
+            if locked:
+                self.bericht.gesperrt += 1
+                self.bericht.gesperrte_felder.update(locked)
+            if content is None:
+                self.bericht.unveraendert += 1
+                yield record, None
+                continue
+            _dump(content, ready / path.name)
+            yield record, not existing and record.id not in self.base.leistungen
+
+    def _office_of(self, record: Gelesen, offices: set[str]) -> str | None:
+        if record.kennung is None:
+            return None
+        office = self.store.office_of(record.kennung, self.ziel.kommune)
+        if office is None:
+            return None
+        office_id = office.als_kennung()
+        if office_id not in offices:
+            raise ValueError(
+                f"Die zuständige Stelle „{office.text}“ steht weder in der Datei noch im Katalog."
+            )
+        return office_id
+
+    def _replace(self, stellen: Path | None, ready: Path) -> None:
+        target = self.ziel.root / self.ziel.teil
+        (target / "leistungen").mkdir(parents=True, exist_ok=True)
+        if stellen:
+            os.replace(stellen, target / "stellen.yml")
+        with os.scandir(ready) as entries:
+            for entry in entries:
+                os.replace(entry.path, target / "leistungen" / entry.name)
+
+
+def _loaded(path: Path) -> object:
+    if not path.exists():
+        return None
+    return yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506  # a safe loader, in C
+
+
+def _dump(content: object, path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(content, file, DUMPER, allow_unicode=True, sort_keys=False, width=110)
