@@ -10,14 +10,21 @@ import socketio
 from tests.support.citizen import csrf_of
 
 
+def log_in_staff(origin: str, name: str, password: str, to: str = "/amt") -> httpx.Client:
+    """A browserless session of a member of staff, as `/amt` and the console use it."""
+    http = httpx.Client(base_url=origin, timeout=40, follow_redirects=True, trust_env=False)
+    page = http.get("/amt/anmelden").raise_for_status().text
+    http.post(
+        "/amt/anmelden", data={"csrf": csrf_of(page), "name": name, "passwort": password}
+    ).raise_for_status()
+    return http
+
+
 class Clerk:
     """Logs in as staff and speaks the console's commands."""
 
     def __init__(self, origin: str, name: str, password: str) -> None:
-        self.http = httpx.Client(base_url=origin, timeout=40, follow_redirects=True, trust_env=False)
-        page = self.http.get("/amt/anmelden", params={"zurueck": "/konsole"}).raise_for_status().text
-        form = {"csrf": csrf_of(page), "name": name, "passwort": password, "zurueck": "/konsole"}
-        self.http.post("/amt/anmelden", data=form).raise_for_status()
+        self.http = log_in_staff(origin, name, password, to="/konsole")
         csrf = self.http.get("/api/session", params={"art": "personal"}).raise_for_status().json()["csrf"]
         answer = self.http.post(
             "/api/session/token", params={"art": "personal"}, headers={"X-CSRF-Token": csrf}

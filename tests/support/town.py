@@ -63,6 +63,7 @@ class Town:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> "Town":
+        self.output = ""
         environment = dict(os.environ) | {
             "AMTSLOTSE_VAR": str(self.var),
             "AMTSLOTSE_PORT": str(self.port),
