@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from portal.context import Clock, PortalContext
 from portal.schema.base import KEYRING
 from portal.schema.migrate import migrate
+from portal.services import redaktion
 from portal.services.zustellung import Zustelldienst
 from portal.settings import PortalSettings
 from portal.web import (
@@ -81,6 +82,7 @@ def create_app(settings: PortalSettings, clock: Clock) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: PortalContext = app.state.context
     await migrate(context.engine)
+    await redaktion.laden(context)
     try:
         async with Zustelldienst(context):
             yield

@@ -1,8 +1,9 @@
 """The process context: built once at start, handed to every use case."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ class PortalContext:
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     bestand: Katalogbestand
+    redaktion: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while an editor's change is checked, stored and put in use: one at a time."""
 
     @classmethod
     def create(cls, settings: PortalSettings, clock: Clock) -> "PortalContext":
