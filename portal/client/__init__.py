@@ -2,16 +2,20 @@
 
 from portal.client.client import PortalClient
 from portal.client.errors import (
+    AlreadyBookedError,
     DraftChangedError,
     IncompleteError,
     InvalidValueError,
+    NoAppointmentsError,
     NotFoundError,
     NotLoggedInError,
     PortalError,
     PortalUnreachableError,
+    SlotTakenError,
     TooEarlyError,
 )
 from portal.client.shapes import (
+    AppointmentView,
     CaseView,
     Checklist,
     Choice,
@@ -28,12 +32,16 @@ from portal.client.shapes import (
     Recipient,
     SearchHit,
     ServiceView,
+    SlotsView,
+    SlotView,
     Step,
     SubmitView,
     Trait,
 )
 
 __all__ = [
+    "AlreadyBookedError",
+    "AppointmentView",
     "CaseView",
     "Checklist",
     "Choice",
@@ -48,6 +56,7 @@ __all__ = [
     "InvalidValueError",
     "Me",
     "NextStep",
+    "NoAppointmentsError",
     "NotFoundError",
     "NotLoggedInError",
     "OfficeView",
@@ -58,6 +67,9 @@ __all__ = [
     "Recipient",
     "SearchHit",
     "ServiceView",
+    "SlotTakenError",
+    "SlotView",
+    "SlotsView",
     "Step",
     "SubmitView",
     "TooEarlyError",

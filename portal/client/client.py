@@ -8,16 +8,20 @@ from pydantic import TypeAdapter, ValidationError
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from portal.client.errors import (
+    AlreadyBookedError,
     DraftChangedError,
     IncompleteError,
     InvalidValueError,
+    NoAppointmentsError,
     NotFoundError,
     NotLoggedInError,
     PortalError,
     PortalUnreachableError,
+    SlotTakenError,
     TooEarlyError,
 )
 from portal.client.shapes import (
+    AppointmentView,
     CaseView,
     Checklist,
     DraftView,
@@ -25,6 +29,7 @@ from portal.client.shapes import (
     SearchAnswer,
     SearchHit,
     ServiceView,
+    SlotsView,
     SubmitView,
     Trait,
     TraitsAnswer,
@@ -38,9 +43,14 @@ CLASSES: dict[str, type[PortalError]] = {
     "anmeldung_noetig": NotLoggedInError,
     "unvollstaendig": IncompleteError,
     "wert_ungueltig": InvalidValueError,
+    "termin_vergeben": SlotTakenError,
+    "kein_termin": NoAppointmentsError,
+    "termin_vorhanden": AlreadyBookedError,
 }
 _CASES = TypeAdapter(list[CaseView])
 _DRAFT = TypeAdapter(DraftView)
+_APPOINTMENTS = TypeAdapter(list[AppointmentView])
+_APPOINTMENT = TypeAdapter(AppointmentView)
 
 
 class PortalClient:
@@ -101,6 +111,33 @@ class PortalClient:
     async def cases(self, conversation_id: str) -> list[CaseView]:
         """The citizen's cases, the newest first."""
         return await self._get(conversation_id, "/cases", _CASES)
+
+    async def slots(
+        self, conversation_id: str, service: str, *, from_: str | None = None, limit: int = 5
+    ) -> SlotsView:
+        """The next free appointments for a service, from a day (ISO) on."""
+        query = {"limit": str(limit)} | ({"from": from_} if from_ else {})
+        return await self._get(conversation_id, f"/services/{service}/slots", TypeAdapter(SlotsView), query)
+
+    async def appointments(self, conversation_id: str) -> list[AppointmentView]:
+        """The citizen's coming appointments, the soonest first."""
+        return await self._get(conversation_id, "/appointments", _APPOINTMENTS)
+
+    async def book(self, conversation_id: str, service: str, slot: str, *, key: str) -> AppointmentView:
+        """Book a free appointment; SlotTakenError if somebody was faster."""
+        body = {"service": service, "slot": slot}
+        return await self._send(conversation_id, "POST", "/appointments", body, key, _APPOINTMENT)
+
+    async def move(self, conversation_id: str, appointment: str, slot: str, *, key: str) -> AppointmentView:
+        """Move an appointment; the old time stays hers if the new one is taken (SlotTakenError)."""
+        path = f"/appointments/{appointment}"
+        return await self._send(conversation_id, "PUT", path, {"slot": slot}, key, _APPOINTMENT)
+
+    async def cancel(self, conversation_id: str, appointment: str, *, key: str) -> AppointmentView:
+        """Cancel an appointment."""
+        return await self._send(
+            conversation_id, "DELETE", f"/appointments/{appointment}", {}, key, _APPOINTMENT
+        )
 
     async def open_draft(self, conversation_id: str, service: str, *, key: str) -> DraftView:
         """Open the draft of a service, or take up the open one; it becomes the conversation's current draft."""

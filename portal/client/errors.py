@@ -45,6 +45,18 @@ class InvalidValueError(PortalError):
     """The value does not fit its field. The caller asks again; `message` says what would fit."""
 
 
+class SlotTakenError(PortalError):
+    """The time is not free (any more). The caller offers others."""
+
+
+class NoAppointmentsError(PortalError):
+    """For this service no appointment is booked here. `message` says what to do instead."""
+
+
+class AlreadyBookedError(PortalError):
+    """She has an appointment for this service. The caller offers to move it."""
+
+
 class IncompleteError(PortalError):
     """Something required is missing: `field`."""
 

@@ -7,15 +7,19 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from portal.client.errors import (
+    AlreadyBookedError,
     DraftChangedError,
     IncompleteError,
     InvalidValueError,
+    NoAppointmentsError,
     NotFoundError,
     NotLoggedInError,
     PortalError,
+    SlotTakenError,
     TooEarlyError,
 )
 from portal.client.shapes import (
+    AppointmentView,
     CaseView,
     Checklist,
     DocumentName,
@@ -30,6 +34,8 @@ from portal.client.shapes import (
     Scalar,
     SearchHit,
     ServiceView,
+    SlotsView,
+    SlotView,
     SubmitView,
     Trait,
 )
@@ -52,7 +58,7 @@ class FakeField:
 
 @dataclass(frozen=True)
 class FakeService:
-    """A service of the fake portal. `possible_from`: first day (ISO) of the declaration."""
+    """A service of the fake portal. `possible_from`: first day (ISO) of the declaration; `slots`: its appointments."""
 
     view: ServiceView
     fields: tuple[FakeField, ...]
@@ -60,6 +66,7 @@ class FakeService:
     trust_level: str = "niedrig"
     effect: str = "anzeige"
     possible_from: str | None = None
+    slots: SlotsView | None = None
 
 
 @dataclass
@@ -98,6 +105,7 @@ class FakePortal:
         self._current: dict[str, str] = {}
         self._cases: dict[str, list[CaseView]] = {}
         self._answers: dict[tuple[str, str], tuple[str, object]] = {}
+        self._appointments: dict[str, dict[str, AppointmentView]] = {}
 
     def log_in(self, conversation_id: str, trust: str = "niedrig") -> None:
         """Bind a conversation to a citizen of its own, or raise her trust."""
@@ -146,6 +154,87 @@ class FakePortal:
     async def cases(self, conversation_id: str) -> list[CaseView]:
         self._bound(conversation_id)
         return list(reversed(self._cases.get(conversation_id, [])))
+
+    async def slots(
+        self, conversation_id: str, service: str, *, from_: str | None = None, limit: int = 5
+    ) -> SlotsView:
+        view = self._calendar(service)
+        free = [
+            slot
+            for slot in view.slots
+            if not self._taken(slot.id) and (from_ is None or slot.start.date().isoformat() >= from_)
+        ]
+        later = free[limit].start.date().isoformat() if len(free) > limit else None
+        return view.model_copy(update={"slots": free[:limit], "later_from": later})
+
+    def _calendar(self, service: str) -> SlotsView:
+        found = self._service(service).slots
+        if found is None:
+            raise NoAppointmentsError("kein_termin", "Dafür gibt es hier keine Termine.", status=409)
+        return found
+
+    def _taken(self, slot: str) -> bool:
+        mine = (one for booked in self._appointments.values() for one in booked.values())
+        return any(one.status == "gebucht" and one.number == f"T-{slot}" for one in mine)
+
+    def _slot(self, service: str, slot: str) -> SlotView:
+        found = next((one for one in self._calendar(service).slots if one.id == slot), None)
+        if found is None or self._taken(slot):
+            raise SlotTakenError("termin_vergeben", "Dieser Zeitpunkt ist nicht mehr frei.", status=409)
+        return found
+
+    async def appointments(self, conversation_id: str) -> list[AppointmentView]:
+        self._bound(conversation_id)
+        mine = self._appointments.get(conversation_id, {}).values()
+        return sorted((one for one in mine if one.status == "gebucht"), key=lambda one: one.start)
+
+    async def book(self, conversation_id: str, service: str, slot: str, *, key: str) -> AppointmentView:
+        if (stored := self._stored(conversation_id, key, "book")) is not None:
+            return AppointmentView.model_validate(stored)
+        calendar = self._calendar(service)
+        if any(one.service == service for one in await self.appointments(conversation_id)):
+            raise AlreadyBookedError("termin_vorhanden", "Sie haben schon einen Termin.", status=409)
+        found = self._slot(service, slot)
+        own_id = str(uuid.uuid4())
+        view = AppointmentView.model_validate(
+            {
+                **calendar.model_dump(include={"service", "name", "office", "address", "bring"}),
+                **found.model_dump(include={"start", "end", "display"}),
+                "id": own_id,
+                "number": f"T-{slot}",
+                "status": "gebucht",
+                "url": f"/mein/termine/{own_id}",
+                "calendar_url": f"/mein/termine/{own_id}/termin.ics",
+            }
+        )
+        return self._booked(conversation_id, key, "book", view)
+
+    async def move(self, conversation_id: str, appointment: str, slot: str, *, key: str) -> AppointmentView:
+        if (stored := self._stored(conversation_id, key, "move")) is not None:
+            return AppointmentView.model_validate(stored)
+        own = self._own(conversation_id, appointment)
+        found = self._slot(own.service, slot)
+        update = {**found.model_dump(include={"start", "end", "display"}), "number": f"T-{slot}"}
+        return self._booked(conversation_id, key, "move", own.model_copy(update=update))
+
+    async def cancel(self, conversation_id: str, appointment: str, *, key: str) -> AppointmentView:
+        if (stored := self._stored(conversation_id, key, "cancel")) is not None:
+            return AppointmentView.model_validate(stored)
+        own = self._own(conversation_id, appointment)
+        return self._booked(conversation_id, key, "cancel", own.model_copy(update={"status": "abgesagt"}))
+
+    def _own(self, conversation_id: str, appointment: str) -> AppointmentView:
+        found = self._appointments.get(conversation_id, {}).get(appointment)
+        if found is None:
+            raise NotFoundError("nicht_gefunden", "Diesen Termin gibt es nicht.", status=404)
+        if found.status != "gebucht":
+            raise PortalError("termin_vorbei", "Dieser Termin ist abgesagt.", status=409)
+        return found
+
+    def _booked(self, conversation_id: str, key: str, call: str, view: AppointmentView) -> AppointmentView:
+        self._appointments.setdefault(conversation_id, {})[view.id] = view
+        self._answers[(conversation_id, key)] = (call, view)
+        return view
 
     async def open_draft(self, conversation_id: str, service: str, *, key: str) -> DraftView:
         self._bound(conversation_id)

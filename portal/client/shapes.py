@@ -130,6 +130,8 @@ class DraftView(View):
     trust: str
     fee: FeeView
     deadline: DeadlineView | None
+    elsewhere: str | None = None
+    """The other town that is responsible for the place in this draft; handing in can then only prepare."""
     changed_at: datetime
 
 
@@ -166,6 +168,43 @@ class OfficeView(View):
     phone: str | None
     hours: str | None
     url: str | None
+    contact: str | None = None
+    """Whom to ask for, by function."""
+    mark: str = "stand_pruefen"
+
+
+class PlaceView(View):
+    """A municipality. `county` is None where the town is its own Kreis."""
+
+    ags: str
+    ars: str | None
+    name: str
+    authority: str
+    county: str | None
+
+
+class PlaceQuestion(View):
+    """What has to be asked to know the place; `options` have the AGS as id."""
+
+    ask: Literal["plz", "strasse", "ort"]
+    text: str
+    options: list[Choice] = []
+
+
+class ResponsibilityView(View):
+    """Who is responsible for a service. `here`: this town or a body for everybody; None while something has to be asked."""
+
+    service: str
+    name: str
+    found_by: Literal["W", "S", "B", "O", "X"]
+    plz: str | None = None
+    basis: Literal["angabe", "entwurf", "stammdaten"] | None = None
+    """Where the PLZ comes from: the question, an answer in a draft, the master data."""
+    question: PlaceQuestion | None = None
+    place: PlaceView | None
+    here: bool | None
+    office: OfficeView | None
+    text: str
 
 
 class Required(View):

@@ -114,15 +114,7 @@ def service_view(context: PortalContext, leistung_id: str) -> ServiceView:
         short=service.kurz,
         text=service.text.strip(),
         hint=service.hinweis,
-        office=OfficeView(
-            id=office.id,
-            name=office.name,
-            authority=office.behoerde,
-            address=office.anschrift,
-            phone=office.telefon,
-            hours=_hours(office),
-            url=office.url,
-        ),
+        office=office_view(office),
         fee=gebuehr(service, today),
         deadline=frist(service, today),
         duration=service.dauer.text if service.dauer else None,
@@ -138,13 +130,35 @@ def service_view(context: PortalContext, leistung_id: str) -> ServiceView:
         related=[i for i in service.beziehungen.oft_zusammen if i in context.katalog.leistungen],
         sensitive=service.sensibel,
         url=f"/leistungen/{service.id}",
-        appointment=context.settings.demo and mit_termin(service),
+        appointment=termin_buchbar(context, service),
     )
 
 
 def mit_termin(service: Leistung) -> bool:
     """Whether people come to the office for it, because they must or because they may."""
     return "persoenlich" in service.wege or (service.persoenlich is not None and service.persoenlich.noetig)
+
+
+def office_view(office: Stelle) -> OfficeView:
+    """An office as it is shown."""
+    return OfficeView(
+        id=office.id,
+        name=office.name,
+        authority=office.behoerde,
+        address=office.anschrift,
+        phone=office.telefon,
+        hours=_hours(office),
+        url=office.url,
+        contact=office.kontakt,
+        mark=office.marke or "stand_pruefen",
+    )
+
+
+def termin_buchbar(context: PortalContext, service: Leistung) -> bool:
+    """Whether a calendar is connected that has times for it: so far the demo's, which follows the office's hours."""
+    return (
+        context.settings.demo and mit_termin(service) and stelle(context, service).oeffnungszeiten is not None
+    )
 
 
 def _hours(office: Stelle) -> str | None:

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -12,9 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client.shapes import Me, SearchAnswer, TraitsAnswer, Value, View
 from portal.errors import ForbiddenError, InvalidInputError, NotLoggedInError
-from portal.services import abgabe, bindung, entwurf, idempotenz, katalog, stammdaten, tresor, vorgang
+from portal.services import (
+    abgabe,
+    bindung,
+    entwurf,
+    idempotenz,
+    katalog,
+    stammdaten,
+    termine,
+    tresor,
+    vorgang,
+)
 from portal.services.bindung import Gebunden
-from portal.services.views import CaseView, Checklist, DraftView, ServiceView
+from portal.services.views import AppointmentView, CaseView, Checklist, DraftView, ServiceView, SlotsView
 from portal.web.auth import Context
 
 Dienst = Literal["actions", "handoff"]
@@ -116,6 +127,15 @@ class Version(Body):
     version: int
 
 
+class Booking(Body):
+    service: str = Field(max_length=80)
+    slot: str = Field(max_length=20)
+
+
+class Slot(Body):
+    slot: str = Field(max_length=20)
+
+
 class Secret(Body):
     kind: str = Field(max_length=20)
     value: str = Field(max_length=200)
@@ -176,6 +196,19 @@ async def service(context: Context, _who: Service, service_id: str) -> ServiceVi
     return katalog.service_view(context, service_id)
 
 
+@router.get("/services/{service_id}/slots")
+async def slots(
+    context: Context,
+    _who: Service,
+    service_id: str,
+    limit: Annotated[int, Query(ge=1, le=50)] = 5,
+    from_: Annotated[date | None, Query(alias="from")] = None,
+) -> SlotsView:
+    """The next free appointments for a service."""
+    async with context.transaction() as session:
+        return await termine.freie(context, session, service_id, ab=from_, hoechstens=limit)
+
+
 @router.get("/life-situations/{situation}")
 async def life_situation(
     context: Context, who: Service, situation: str, traits: str = "", without: str = ""
@@ -220,6 +253,55 @@ async def cases(context: Context, who: Conversation) -> list[CaseView]:
     async with context.transaction() as session:
         bound = await bindung.gebunden(context, session, who.unterhaltung)
         return await vorgang.liste(session, bound.konto_id)
+
+
+@router.get("/appointments")
+async def appointments(context: Context, who: Conversation) -> list[AppointmentView]:
+    """The citizen's coming appointments, the soonest first."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        return await termine.liste(context, session, bound.konto_id, nur_kommende=True)
+
+
+@router.post("/appointments")
+async def book(
+    request: Request, context: Context, who: Conversation, body: Booking, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Book a free appointment."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        return await termine.buchen(context, session, bound.konto_id, body.service, body.slot)
+
+    return await _write(request, context, who, idempotency_key, use, status=201)
+
+
+@router.put("/appointments/{appointment}")
+async def move(
+    request: Request,
+    context: Context,
+    who: Conversation,
+    appointment: str,
+    body: Slot,
+    idempotency_key: Key = "",
+) -> JSONResponse:
+    """Move an appointment to another free time."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        return await termine.verlegen(context, session, bound.konto_id, appointment, body.slot)
+
+    return await _write(request, context, who, idempotency_key, use)
+
+
+@router.delete("/appointments/{appointment}")
+async def cancel(
+    request: Request, context: Context, who: Conversation, appointment: str, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Cancel an appointment."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        return await termine.absagen(context, session, bound.konto_id, appointment)
+
+    return await _write(request, context, who, idempotency_key, use)
 
 
 @router.post("/drafts")

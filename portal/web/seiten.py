@@ -105,7 +105,7 @@ async def service(request: Request, context: Context, citizen: MaybeCitizen, lei
         fristregeln=katalog.frist_regeln(found, context.today()),
         zusammen=[other for other in related if other is not None],
         quellen=sources_of(found),
-        mit_termin=context.settings.demo and katalog.mit_termin(found),
+        mit_termin=katalog.termin_buchbar(context, found),
     )
 
 

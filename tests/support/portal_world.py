@@ -79,7 +79,7 @@ schritte:
 """
 MERKMALE = "- {id: probetier, label: Ein Probetier, woerter: [Probetier]}\n"
 STELLEN = (
-    "- {id: probeamt, name: Probeamt, behoerde: Stadt Probe, anschrift: 'Amtsweg 1, 45879 Gelsenkirchen'}\n"
+    "- {id: probeamt, name: Probeamt, behoerde: Stadt Probe, anschrift: 'Amtsweg 1, 45879 Gelsenkirchen', oeffnungszeiten: 'Montag bis Freitag 8 bis 12 Uhr'}\n"
 )
 
 JETZT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

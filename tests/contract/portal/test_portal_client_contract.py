@@ -8,14 +8,17 @@ import httpx
 import pytest
 
 from portal.client import (
+    AlreadyBookedError,
     DraftChangedError,
     IncompleteError,
     InvalidValueError,
+    NoAppointmentsError,
     NotFoundError,
     NotLoggedInError,
     PortalClient,
     PortalError,
     PortalUnreachableError,
+    SlotTakenError,
 )
 from portal.client.fake import FakeField, FakePortal, FakeService
 from tests.support.portal_world import KONTO, portal_world
@@ -52,7 +55,12 @@ async def door(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
                     FakeField("chip", "Chipnummer", required=False, accepts=(CHIP,)),
                 ),
             )
-            fake = FakePortal([dog], [await real.checklist("c", "probelage")], await real.traits("c"))
+            move = FakeService(
+                view=await real.service("c", "probe_umzug"),
+                fields=(),
+                slots=await real.slots("c", "probe_umzug", limit=20),
+            )
+            fake = FakePortal([dog, move], [await real.checklist("c", "probelage")], await real.traits("c"))
 
             async def log_in(conversation: str, trust: str) -> None:
                 fake.log_in(conversation, trust)
@@ -154,6 +162,55 @@ async def test_steps_of_a_trait_that_was_ruled_out_are_missing(door: Door) -> No
     less = await door.portal.checklist("c", "probelage", without=["probetier"])
     assert [s.applies for s in full.steps] == [True, True]
     assert [s.service for s in less.steps] == ["probe_umzug"]
+
+
+async def test_free_times_are_listed_and_go_on_later(door: Door) -> None:
+    found = await door.portal.slots("c", "probe_umzug", limit=2)
+    assert [s.display for s in found.slots] == [
+        "Mittwoch, 25.11.2026, 8:00 Uhr",
+        "Mittwoch, 25.11.2026, 8:30 Uhr",
+    ]
+    later = await door.portal.slots("c", "probe_umzug", from_="2026-11-26", limit=2)
+    assert later.slots[0].start.date().isoformat() == "2026-11-26"
+    with pytest.raises(NoAppointmentsError):
+        await door.portal.slots("c", "probe_hund")
+    with pytest.raises(NotFoundError):
+        await door.portal.slots("c", "unbekannt")
+
+
+async def test_an_appointment_from_booking_to_cancelling(door: Door) -> None:
+    first, second = (await door.portal.slots("c", "probe_umzug", limit=2)).slots
+    with pytest.raises(NotLoggedInError):
+        await door.portal.book("c", "probe_umzug", first.id, key="k0")
+    await door.log_in("c", "niedrig")
+    booked = await door.portal.book("c", "probe_umzug", first.id, key="k1")
+    again = await door.portal.book("c", "probe_umzug", first.id, key="k1")
+    assert booked == again
+    assert (booked.display, booked.status) == (first.display, "gebucht")
+    with pytest.raises(AlreadyBookedError):
+        await door.portal.book("c", "probe_umzug", second.id, key="k2")
+    moved = await door.portal.move("c", booked.id, second.id, key="k3")
+    assert (moved.id, moved.display) == (booked.id, second.display)
+    assert await door.portal.appointments("c") == [moved]
+    cancelled = await door.portal.cancel("c", booked.id, key="k4")
+    assert cancelled.status == "abgesagt"
+    assert await door.portal.appointments("c") == []
+    with pytest.raises(PortalError) as caught:
+        await door.portal.cancel("c", booked.id, key="k5")
+    assert caught.value.code == "termin_vorbei"
+
+
+async def test_a_time_that_is_not_free_is_refused_and_nothing_is_lost(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    with pytest.raises(SlotTakenError):
+        await door.portal.book("c", "probe_umzug", "20261129T0800Z", key="k1")
+    slot = (await door.portal.slots("c", "probe_umzug")).slots[0]
+    booked = await door.portal.book("c", "probe_umzug", slot.id, key="k2")
+    with pytest.raises(SlotTakenError):
+        await door.portal.move("c", booked.id, "20261129T0800Z", key="k3")
+    assert [one.display for one in await door.portal.appointments("c")] == [slot.display]
+    with pytest.raises(NotFoundError):
+        await door.portal.move("c", "unbekannt", slot.id, key="k4")
 
 
 async def test_a_broken_connection_is_tried_again_then_reported() -> None:
