@@ -4,6 +4,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.support.person import Person
 from tests.support.town import Town
 
 CHROMIUM_FLAGS = [
@@ -22,6 +23,13 @@ def town(tmp_path_factory):
     running = Town(tmp_path_factory.mktemp("stadt")).start()
     yield running
     assert running.stop() == 0
+
+
+@pytest.fixture
+def person(town):
+    citizen = Person(town)
+    yield citizen
+    citizen.http.close()
 
 
 @pytest.fixture(scope="session")

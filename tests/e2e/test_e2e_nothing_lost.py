@@ -6,14 +6,9 @@ from portal.demo import DEMO_PASSWORT
 from tests.support.citizen import card, cards
 from tests.support.clerk import log_in_staff
 from tests.support.files import pdf_file
-from tests.support.person import Person, attach
+from tests.support.person import attach
 
 PROCESSES = ("web", "engine", "actions")
-
-
-@pytest.fixture
-def person(town):
-    return Person(town)
 
 
 def seqs(messages):

@@ -10,11 +10,6 @@ from tests.support.person import ANSWERS, DOG, HELLO, Person, attach, read_until
 
 
 @pytest.fixture
-def person(town):
-    return Person(town)
-
-
-@pytest.fixture
 def bestaetigung(tmp_path):
     return pdf_file(tmp_path / "wohnungsgeberbestaetigung.pdf", "Wohnungsgeberbestätigung")
 

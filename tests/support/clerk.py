@@ -13,10 +13,9 @@ from tests.support.citizen import csrf_of
 def log_in_staff(origin: str, name: str, password: str, to: str = "/amt") -> httpx.Client:
     """A browserless session of a member of staff, as `/amt` and the console use it."""
     http = httpx.Client(base_url=origin, timeout=40, follow_redirects=True, trust_env=False)
-    page = http.get("/amt/anmelden").raise_for_status().text
-    http.post(
-        "/amt/anmelden", data={"csrf": csrf_of(page), "name": name, "passwort": password}
-    ).raise_for_status()
+    page = http.get("/amt/anmelden", params={"zurueck": to}).raise_for_status().text
+    form = {"csrf": csrf_of(page), "name": name, "passwort": password, "zurueck": to}
+    http.post("/amt/anmelden", data=form).raise_for_status()
     return http
 
 
