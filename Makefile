@@ -52,7 +52,7 @@ $(UI)/dist/.built: $(UI_SOURCES) | $(VENV)/.installed
 	@touch $@
 
 lock: | $(BIN)/python
-	$(UV) pip compile pyproject.toml --all-extras --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	$(UV) pip compile pyproject.toml --extra dev --extra build --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist
