@@ -92,7 +92,8 @@ def zuordnen(orte: Sequence[Ort], *, strasse: str | None = None, ort: str | None
     if len(candidates) == 1:
         return Zuordnung(candidates[0])
     if ort is not None:
-        said = [g for g in candidates if ort == g.ags or _gleich(ort, g.name) or _gleich(ort, g.amtlich)]
+        wanted_place = ort.strip().casefold()
+        said = [g for g in candidates if wanted_place in (g.ags, g.name.casefold(), g.amtlich.casefold())]
         if len(said) == 1:
             return Zuordnung(said[0])
     if strasse is not None:
@@ -103,10 +104,6 @@ def zuordnen(orte: Sequence[Ort], *, strasse: str | None = None, ort: str | None
     listed = all(place.strassen for place in orte)
     frage = Frage.STRASSE if listed and strasse is None else Frage.ORT
     return Zuordnung(frage=frage, kandidaten=tuple(sorted(candidates, key=lambda g: g.name)))
-
-
-def _gleich(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
 
 
 def strassenname(strasse: str) -> str:

@@ -14,7 +14,7 @@ from portal.domain.antragsentwurf import Wirkung
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile
-from portal.services import ansicht, entwurf, fristen, katalog, paket, postfach, protokoll, zustellung
+from portal.services import ansicht, entwurf, fristen, paket, postfach, protokoll, zustellung
 from portal.services.ansicht import Sicht, draft_view
 from portal.services.fehler import IncompleteError, TooEarlyError
 from portal.services.paket import Anlage, Deckblatt
@@ -75,7 +75,7 @@ async def _schliessen(context: PortalContext, session: AsyncSession, view: Sicht
 
 
 async def _vorbereiten(context: PortalContext, session: AsyncSession, view: Sicht) -> SubmitView:
-    office = katalog.stelle(context, view.leistung)
+    office = view.empfaenger.stelle
     draft = await _schliessen(context, session, view, "vorbereitet")
     postfach.schreiben(
         context,
@@ -108,6 +108,11 @@ def _vorbereitung_text(view: Sicht, office: Stelle, draft: DraftView) -> str:
         "",
         "So geht es weiter:",
     ]
+    if view.empfaenger.anderswo is not None:
+        lines.append(
+            f"• Zuständig ist {view.empfaenger.anderswo}. Dorthin können wir von hier nichts senden. "
+            "Welche Stelle es genau ist und ob es dort online geht, bitte dort prüfen."
+        )
     if view.lage.wirkung is not None:
         lines.append(
             f"• Online: Weisen Sie Ihre Identität nach (Vertrauensniveau {view.lage.niveau}, zum Beispiel mit dem Online-Ausweis) "
@@ -126,7 +131,7 @@ def _vorbereitung_text(view: Sicht, office: Stelle, draft: DraftView) -> str:
 
 async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht) -> SubmitView:
     service, row, now = view.leistung, view.zeile, context.clock()
-    office = katalog.stelle(context, service)
+    office = view.empfaenger.stelle
     shown = draft_view(context, view)
     head = Deckblatt(
         aktenzeichen=f"AL-{context.today().year}-" + "".join(secrets.choice(ALPHABET) for _ in range(8)),

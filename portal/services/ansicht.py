@@ -12,7 +12,7 @@ from portal.domain import antragsentwurf as regeln
 from portal.domain.antragsentwurf import Bedingung, Frage, Gegeben, Lage, Wirkung, Zustand
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import EntwurfZeile
-from portal.services import katalog
+from portal.services import katalog, zustaendigkeit
 from portal.services.feldpruefung import anzeige, verdeckt
 from portal.services.views import (
     Choice,
@@ -24,6 +24,7 @@ from portal.services.views import (
     Progress,
     Recipient,
 )
+from portal.services.zustaendigkeit import Empfaenger
 
 FREIGABETEXT_VERSION = "2026-11-1"
 """Version of the sentence with which a citizen releases master data."""
@@ -31,12 +32,13 @@ FREIGABETEXT_VERSION = "2026-11-1"
 
 @dataclass(frozen=True)
 class Sicht:
-    """A draft together with its service and with everything that decides what comes next."""
+    """A draft together with its service, with who receives it, and with everything that decides what comes next."""
 
     zeile: EntwurfZeile
     leistung: Leistung
     lage: Lage
     dateinamen: dict[str, str]
+    empfaenger: Empfaenger
 
     def werte(self) -> dict[str, str | int | None]:
         """The answers that are part of the draft."""
@@ -60,10 +62,15 @@ async def sicht(context: PortalContext, session: AsyncSession, zeile: EntwurfZei
     rows = await session.execute(
         select(DokumentZeile.id, DokumentZeile.dateiname).where(DokumentZeile.entwurf_id == zeile.id)
     )
-    online = service.online
+    questions = [_frage(f) for f in service.felder]
+    said = {k: v.wert for k, v in regeln.beantwortet(questions, answers).items()}
+    if zeile.status == "abgegeben":  # it was delivered to us, whatever a later table of places says
+        said = {}
+    receiver = await zustaendigkeit.empfaenger(context, session, service, said)
+    online = service.online if receiver.anderswo is None else None
     lage = Lage(
         status=zeile.status,
-        fragen=[_frage(f) for f in service.felder],
+        fragen=questions,
         antworten=answers,
         nachweise=[_frage(n) for n in service.nachweise],
         vorliegend=frozenset(zeile.nachweise),
@@ -73,7 +80,7 @@ async def sicht(context: PortalContext, session: AsyncSession, zeile: EntwurfZei
         heute=context.today(),
         erklaerbar_ab=first_day,
     )
-    return Sicht(zeile, service, lage, {row[0]: row[1] for row in rows})
+    return Sicht(zeile, service, lage, {row[0]: row[1] for row in rows}, receiver)
 
 
 def zweck(service: Leistung) -> str:
@@ -100,7 +107,7 @@ def draft_view(
     """
     service, lage = view.leistung, view.lage
     states = regeln.zustaende(lage.fragen, lage.antworten)
-    office = katalog.stelle(context, service)
+    office, there = view.empfaenger.stelle, view.empfaenger.leistung
     step = regeln.naechster_schritt(lage)
     answered, total = regeln.fortschritt(lage)
     full_effect = lage.wirkung or Wirkung.VORBEREITUNG
@@ -124,8 +131,9 @@ def draft_view(
         effect_now=regeln.wirkung(lage).value,
         trust_level=lage.niveau,
         trust=lage.vertrauen,
-        fee=katalog.gebuehr(service, lage.heute),
-        deadline=katalog.frist(service, lage.heute, view.werte()),
+        fee=katalog.gebuehr(there, lage.heute),
+        deadline=katalog.frist(there, lage.heute, view.werte()),
+        elsewhere=view.empfaenger.anderswo,
         changed_at=view.zeile.geaendert_utc,
     )
 

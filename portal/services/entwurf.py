@@ -59,7 +59,7 @@ async def _vorschlaege(
     context: PortalContext, session: AsyncSession, konto_id: str, felder: Sequence[Feld]
 ) -> dict[str, Antwort]:
     """Offers: what she said in earlier steps first, then her master data; what does not fit a field is not offered."""
-    earlier = await _fruehere_angaben(context, session, konto_id)
+    earlier = await fruehere_angaben(context, session, konto_id)
     master = await stammdaten.load(session, konto_id)
     offers: dict[str, Antwort] = {}
     for feld in felder:
@@ -85,7 +85,7 @@ async def _vorschlaege(
     return offers
 
 
-async def _fruehere_angaben(
+async def fruehere_angaben(
     context: PortalContext, session: AsyncSession, konto_id: str
 ) -> dict[str, Antwort]:
     """The citizen's own answers by shared key (`wiederverwenden`, else the master datum's id), the newest of each."""
@@ -282,7 +282,7 @@ async def freigeben(
 async def _freigabe_festhalten(
     context: PortalContext, session: AsyncSession, view: Sicht, felder: Sequence[Feld]
 ) -> None:
-    office = katalog.stelle(context, view.leistung)
+    office = view.empfaenger.stelle
     row = FreigabeZeile(
         id=str(uuid.uuid4()),
         konto_id=view.zeile.konto_id,

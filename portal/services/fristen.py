@@ -16,7 +16,7 @@ from portal.services.views import DeadlineEntry
 async def nachfuehren(context: PortalContext, session: AsyncSession, view: Sicht) -> None:
     """Bring the stored deadline of a draft in line with its answers; a draft given up has none."""
     row = await session.get(FristZeile, view.zeile.id)
-    deadline = katalog.frist(view.leistung, view.lage.heute, view.werte())
+    deadline = katalog.frist(view.empfaenger.leistung, view.lage.heute, view.werte())
     first_day = regeln.zu_frueh(view.lage)
     end = date.fromisoformat(deadline.date) if deadline and deadline.date else None
     if view.zeile.status == "verworfen" or (end is None and first_day is None):

@@ -12,6 +12,7 @@ from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.portal_town import Browser, Town
 
 HUND = {
+    "anschrift": "Beispielallee 3, 45879 Gelsenkirchen",
     "hund_name": "Waldi",
     "rasse": "Dackel",
     "hund_geburt": "2024-05-01",
