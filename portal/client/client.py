@@ -26,6 +26,7 @@ from portal.client.shapes import (
     Checklist,
     DraftView,
     Me,
+    ResponsibilityView,
     SearchAnswer,
     SearchHit,
     ServiceView,
@@ -107,6 +108,13 @@ class PortalClient:
     async def traits(self, conversation_id: str) -> list[Trait]:
         """What a person may have that brings steps with it."""
         return (await self._get(conversation_id, "/traits", TypeAdapter(TraitsAnswer))).traits
+
+    async def responsibility(
+        self, conversation_id: str, service: str, *, plz: str = "", strasse: str = "", ort: str = ""
+    ) -> ResponsibilityView:
+        """Who is responsible at a place; without `plz` where the citizen is known to live or to move to."""
+        query = {"service": service, "plz": plz, "strasse": strasse, "ort": ort}
+        return await self._get(conversation_id, "/responsibility", TypeAdapter(ResponsibilityView), query)
 
     async def cases(self, conversation_id: str) -> list[CaseView]:
         """The citizen's cases, the newest first."""

@@ -31,6 +31,7 @@ from portal.client.shapes import (
     NextStep,
     Progress,
     Recipient,
+    ResponsibilityView,
     Scalar,
     SearchHit,
     ServiceView,
@@ -67,6 +68,8 @@ class FakeService:
     effect: str = "anzeige"
     possible_from: str | None = None
     slots: SlotsView | None = None
+    responsible: Mapping[str, ResponsibilityView] = field(default_factory=dict)
+    """Answers by PLZ; `""`: what is said without one."""
 
 
 @dataclass
@@ -134,6 +137,25 @@ class FakePortal:
         if service not in self._services:
             raise NotFoundError("nicht_gefunden", "Diese Leistung kenne ich nicht.", status=404)
         return self._services[service]
+
+    async def responsibility(
+        self, conversation_id: str, service: str, *, plz: str = "", strasse: str = "", ort: str = ""
+    ) -> ResponsibilityView:
+        known = self._service(service)
+        if plz and not (len(plz) == 5 and plz.isdigit()):
+            message = "Eine Postleitzahl hat fünf Ziffern."
+            raise PortalError("eingabe_ungueltig", message, status=422, field="plz")
+        if plz in known.responsible:
+            return known.responsible[plz]
+        return ResponsibilityView(
+            service=service,
+            name=known.view.name,
+            found_by="X",
+            place=None,
+            here=True,
+            office=known.view.office,
+            text=f"Zuständig ist: {known.view.office.name}, {known.view.office.authority}.",
+        )
 
     async def checklist(
         self, conversation_id: str, situation: str, *, traits: Sequence[str] = (), without: Sequence[str] = ()

@@ -162,6 +162,11 @@ async def ermitteln(
     home = await heimat(context, session)
     here = Empfaenger(katalog.stelle(context, service), service)
     view = _antwort(service, here, home)
+    if plz:
+        try:
+            plz = gueltige_plz(plz)
+        except UngueltigError as error:
+            raise InvalidInputError(str(error), field="plz") from error
     if not ortsgebunden(service):
         return view.model_copy(update={"text": _text_ohne_ort(service, here)})
     if not plz:
@@ -169,10 +174,6 @@ async def ermitteln(
         return view.model_copy(
             update={"here": None, "office": None, "question": asked, "text": asked.text, "place": None}
         )
-    try:
-        plz = gueltige_plz(plz)
-    except UngueltigError as error:
-        raise InvalidInputError(str(error), field="plz") from error
     found = await _finden(session, plz, strasse or None, ort or None)
     known = {"plz": plz, "basis": basis}
     if found.frage is not None:

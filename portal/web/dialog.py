@@ -19,13 +19,23 @@ from portal.services import (
     entwurf,
     idempotenz,
     katalog,
+    ortsfrage,
     stammdaten,
     termine,
     tresor,
     vorgang,
+    zustaendigkeit,
 )
 from portal.services.bindung import Gebunden
-from portal.services.views import AppointmentView, CaseView, Checklist, DraftView, ServiceView, SlotsView
+from portal.services.views import (
+    AppointmentView,
+    CaseView,
+    Checklist,
+    DraftView,
+    ResponsibilityView,
+    ServiceView,
+    SlotsView,
+)
 from portal.web.auth import Context
 
 Dienst = Literal["actions", "handoff"]
@@ -207,6 +217,28 @@ async def slots(
     """The next free appointments for a service."""
     async with context.transaction() as session:
         return await termine.freie(context, session, service_id, ab=from_, hoechstens=limit)
+
+
+@router.get("/responsibility")
+async def responsibility(
+    context: Context,
+    who: Conversation,
+    service: Annotated[str, Query(max_length=80)],
+    plz: Annotated[str, Query(max_length=20)] = "",
+    strasse: Annotated[str, Query(max_length=200)] = "",
+    ort: Annotated[str, Query(max_length=120)] = "",
+) -> ResponsibilityView:
+    """Who is responsible; without a PLZ for the address that the conversation's citizen gave already."""
+    async with context.transaction() as session:
+        if plz:
+            return await zustaendigkeit.ermitteln(
+                context, session, service, plz=plz, strasse=strasse, ort=ort
+            )
+        try:
+            bound = await bindung.gebunden(context, session, who.unterhaltung)
+        except NotLoggedInError:
+            bound = None
+        return await ortsfrage.fuer_gespraech(context, session, service, bound)
 
 
 @router.get("/life-situations/{situation}")

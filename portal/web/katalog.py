@@ -7,8 +7,8 @@ from fastapi.responses import JSONResponse
 
 from portal.catalogue.schema import Art, json_schema
 from portal.client.shapes import SearchAnswer
-from portal.services import katalog
-from portal.services.views import Checklist, ServiceView
+from portal.services import katalog, zustaendigkeit
+from portal.services.views import Checklist, ResponsibilityView, ServiceView
 from portal.web.auth import Context
 
 router = APIRouter(prefix="/api", tags=["Katalog"])
@@ -30,6 +30,19 @@ async def schema(art: Art = "leistung") -> JSONResponse:
 async def search(context: Context, q: Annotated[str, Query(max_length=400)], limit: int = 5) -> SearchAnswer:
     """Services that fit some words."""
     return SearchAnswer(services=katalog.suchen(context, q, limit))
+
+
+@router.get("/responsibility")
+async def responsibility(
+    context: Context,
+    service: Annotated[str, Query(max_length=80)],
+    plz: Annotated[str, Query(max_length=20)] = "",
+    strasse: Annotated[str, Query(max_length=200)] = "",
+    ort: Annotated[str, Query(max_length=120)] = "",
+) -> ResponsibilityView:
+    """Who is responsible for a service at a place, or what has to be asked to know it."""
+    async with context.transaction() as session:
+        return await zustaendigkeit.ermitteln(context, session, service, plz=plz, strasse=strasse, ort=ort)
 
 
 @router.get("/life-situations/{situation}")

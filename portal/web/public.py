@@ -20,6 +20,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "POST /api/session/token": "checks the session of the kind that is asked for by itself",
     "GET /api/search": "search in public information",
     "GET /api/services/{service_id}": "public information",
+    "GET /api/responsibility": "public information; a PLZ names nobody",
     "GET /api/catalogue/schema.json": "public information",
     "GET /api/life-situations/{situation}": "public information",
     "GET /api/docs": "public information",

@@ -94,6 +94,18 @@ async def test_unknown_things_are_not_found(door: Door) -> None:
         await door.portal.put_field("c", draft.id, "unbekannt", "x", version=1, key="k2")
 
 
+async def test_who_is_responsible(door: Door) -> None:
+    found = await door.portal.responsibility("c", "probe_hund", plz="45879")
+    assert (found.here, found.question) == (True, None)
+    assert found.office is not None
+    assert found.office.name in found.text
+    with pytest.raises(NotFoundError):
+        await door.portal.responsibility("c", "unbekannt")
+    with pytest.raises(PortalError) as refused:
+        await door.portal.responsibility("c", "probe_hund", plz="4587")
+    assert (refused.value.status, refused.value.code) == (422, "eingabe_ungueltig")
+
+
 async def test_from_release_to_the_case(door: Door) -> None:
     await door.log_in("c", "niedrig")
     draft = await door.portal.open_draft("c", "probe_hund", key="k1")
