@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from portal.catalogue import NotYetValidError, fees
 from portal.catalogue.model import Belegt, FristRegel, Gebuehr, Leistung
 from portal.context import PortalContext
-from portal.errors import NotFoundError
-from portal.services import katalog
+from portal.errors import InvalidInputError, NotFoundError
+from portal.services import katalog, zustaendigkeit
 from portal.web.auth import Context, MaybeCitizen
 from portal.web.render import page
 from portal.web.stand import Stand, stand_of
@@ -92,14 +92,38 @@ async def services(request: Request, context: Context, citizen: MaybeCitizen) ->
 
 
 @router.get("/leistungen/{leistung_id}")
-async def service(request: Request, context: Context, citizen: MaybeCitizen, leistung_id: str) -> Response:
-    """One service: what is needed, who is responsible, cost, deadline, law, and where each of it comes from."""
+async def service(
+    request: Request,
+    context: Context,
+    citizen: MaybeCitizen,
+    leistung_id: str,
+    plz: Annotated[str, Query(max_length=20)] = "",
+    strasse: Annotated[str, Query(max_length=200)] = "",
+    ort: Annotated[str, Query(max_length=120)] = "",
+) -> Response:
+    """One service: what is needed, who is responsible, cost, deadline, law, and where each of it comes from.
+
+    With `plz` (and where it is ambiguous `strasse` or `ort`) also who is responsible there.
+    """
     found = katalog.leistung(context, leistung_id)
+    mistake = None
+    async with context.transaction() as session:
+        try:
+            responsible = await zustaendigkeit.ermitteln(
+                context, session, leistung_id, plz=plz, strasse=strasse, ort=ort
+            )
+        except InvalidInputError as error:
+            mistake = error.message
+            responsible = await zustaendigkeit.ermitteln(context, session, leistung_id)
     related = [context.katalog.leistungen.get(other) for other in found.beziehungen.oft_zusammen]
     return page(
         request,
         "leistung.html",
+        status=422 if mistake else 200,
         leistung=found,
+        zustaendig=responsible,
+        plz=plz,
+        plz_fehler=mistake,
         stelle=context.katalog.stellen.get(found.stelle or ""),
         gebuehren=fees_of(context, found),
         fristregeln=katalog.frist_regeln(found, context.today()),
