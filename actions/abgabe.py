@@ -24,10 +24,11 @@ async def abgeben(gespraech: Gespraech) -> list[Event]:
         return entwurf.loslassen()
     case, deadline, draft = result.case, result.deadline, result.draft
     gespraech.say(
-        f"utter_abgabe_erhalten_{case.effect}",
+        f"utter_abgabe_erhalten_{'anderswo' if draft.elsewhere else case.effect}",
         card=karten.quittung(case, deadline.text if deadline else None),
         leistung=draft.name,
         stelle=case.office,
+        ort=draft.elsewhere,
         zeichen=case.reference,
     )
     if deadline and case.effect == "vorbereitung":

@@ -6,7 +6,7 @@ draft's `next` decides. Each answer goes to the portal at once, so nothing depen
 
 from rasa_sdk.events import SlotSet
 
-from actions import antwort, entwurf, fragen, korrektur, kurzbefehle
+from actions import antwort, entwurf, fragen, korrektur, kurzbefehle, zustaendigkeit
 from actions.antwort import Antwort, Unbrauchbar
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech
@@ -69,6 +69,7 @@ class ValidateAntragForm(Faehigkeit):
                 alt=written.before,
                 neu=written.after,
             )
+        zustaendigkeit.im_antrag(gespraech, written.draft, draft.elsewhere)
         history = [*(one for one in history if one != answer.field), answer.field]
         return [
             *entwurf.merken(gespraech, written.draft),

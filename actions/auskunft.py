@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import status
+from actions import status, zustaendigkeit
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
@@ -24,7 +24,7 @@ def kosten(view: ServiceView) -> str:
 
 def antworten(view: ServiceView, aspect: str) -> tuple[str, dict[str, Any]]:
     """Response and its variables for one aspect of a service."""
-    office = ", ".join(part for part in (view.office.name, view.office.authority) if part)
+    office = zustaendigkeit.stelle(view.office)
     match aspect:
         case "kosten":
             return "utter_auskunft_kosten", {"kosten": kosten(view)}
@@ -45,19 +45,13 @@ def antworten(view: ServiceView, aspect: str) -> tuple[str, dict[str, Any]]:
             return "utter_auskunft_dauer_unbekannt", {"stelle": office}
         case "oeffnungszeiten" if view.office.hours:
             return "utter_auskunft_oeffnungszeiten", {"stelle": office, "zeiten": view.office.hours}
-        case "oeffnungszeiten" | "termin":
-            return "utter_auskunft_termin", {"stelle": office, "weg": view.in_person or "", **_kontakt(view)}
         case _:
-            return "utter_auskunft_zustaendigkeit", {"stelle": office, **_kontakt(view)}
-
-
-def _kontakt(view: ServiceView) -> dict[str, str]:
-    office = view.office
-    known = [
-        f"Anschrift: {office.address}" if office.address else "",
-        f"Telefon: {office.phone}" if office.phone else "",
-    ]
-    return {"kontakt": ", ".join(one for one in known if one) or "Kontakt über die Behördennummer 115"}
+            contact = zustaendigkeit.kontakt(view.office)
+            return "utter_auskunft_termin", {
+                "stelle": office,
+                "weg": view.in_person or "",
+                "kontakt": contact,
+            }
 
 
 def quelle(view: ServiceView, aspect: str) -> str:
@@ -71,16 +65,15 @@ async def beantworten(gespraech: Gespraech, service: str, aspects: Sequence[str]
     """Answer what was asked about one service; outside a form offer to apply."""
     view = await portal().service(gespraech.conversation_id, service)
     in_form = bool(gespraech.slot("entwurf"))
+    events: list[Event] = []
     for aspect in aspects:
+        start = [] if in_form else [button("Jetzt beantragen", f'/start{{"service": "{service}"}}')]
+        if aspect == "zustaendigkeit":
+            events += await zustaendigkeit.beantworten(gespraech, view, quelle(view, aspect), start)
+            continue
         response, variables = antworten(view, aspect)
-        gespraech.say(
-            response,
-            name=view.name,
-            quelle=quelle(view, aspect),
-            buttons=[] if in_form else [button("Jetzt beantragen", f'/start{{"service": "{service}"}}')],
-            **variables,
-        )
-    return [] if in_form else [SlotSet("leistung", service)]
+        gespraech.say(response, name=view.name, quelle=quelle(view, aspect), buttons=start, **variables)
+    return events if in_form else [SlotSet("leistung", service), *events]
 
 
 class ActionAuskunft(Faehigkeit):

@@ -35,7 +35,10 @@ async def stellen(gespraech: Gespraech, draft: DraftView) -> list[Event]:
         case _:
             if draft.status == "vorbereitet":
                 gespraech.say(
-                    "utter_abgabe_vorbereitet", leistung=draft.name, stelle=karten.empfaenger(draft)
+                    "utter_abgabe_vorbereitet_anderswo" if draft.elsewhere else "utter_abgabe_vorbereitet",
+                    leistung=draft.name,
+                    stelle=karten.empfaenger(draft),
+                    ort=draft.elsewhere,
                 )
             return entwurf.loslassen()
     return entwurf.merken(gespraech, draft)
@@ -106,13 +109,16 @@ async def _warten(gespraech: Gespraech, draft: DraftView) -> list[Event]:
 def _uebersicht(gespraech: Gespraech, draft: DraftView) -> None:
     preparing = draft.effect_now == "vorbereitung"
     hint = "Nur eine Vorbereitung: Erst mit Online-Ausweis oder persönlicher Vorsprache gilt sie."
+    if draft.elsewhere:
+        hint = f"Nur eine Vorbereitung: Zuständig ist {draft.elsewhere}, dort geben Sie sie ab."
     gespraech.say(
-        f"utter_abgabe_pruefen_{draft.effect_now}",
+        f"utter_abgabe_pruefen_{'anderswo' if draft.elsewhere else draft.effect_now}",
         card=karten.uebersicht(draft, hint if preparing else ""),
         buttons=[button("Bestätigen und absenden", "/confirm"), button("Etwas ändern", "/change")],
         leistung=draft.name,
         stelle=karten.empfaenger(draft),
         gebuehr=draft.fee.display,
+        ort=draft.elsewhere,
         felder="\n".join(
             f"• {field.label}: {field.display}" for field in draft.fields if field.state == "beantwortet"
         ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rasa_sdk.events import SlotSet
 
-from actions import entwurf
+from actions import entwurf, zustaendigkeit
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 from actions.tuer import portal
@@ -33,6 +33,7 @@ async def freigeben(
         gespraech.say("utter_freigabe_veraendert")
         return entwurf.merken(gespraech, conflict.draft)
     gespraech.say("utter_freigabe_danke" if fields else "utter_freigabe_keine")
+    zustaendigkeit.im_antrag(gespraech, draft, None)
     return [*entwurf.merken(gespraech, draft), SlotSet("versuche", 0)]
 
 

@@ -2,6 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
+from actions import zustaendigkeit
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -49,6 +50,8 @@ class ActionAngabe(Faehigkeit):
     action = "action_angabe"
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """In a form the open question comes first; outside ask what it is for."""
+        """In a form the open question comes first; outside it may say where she lives, else ask what it is for."""
+        if (answered := await zustaendigkeit.ergaenzen(gespraech)) is not None:
+            return answered
         gespraech.say("utter_unklar_angabe_im_antrag" if gespraech.slot("entwurf") else "utter_unklar_angabe")
         return []

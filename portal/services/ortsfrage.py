@@ -50,4 +50,4 @@ async def _bekannter_ort(
         if said and isinstance(said["wert"], str):
             return said["wert"], "entwurf"
     stored = (await stammdaten.load(session, gebunden.konto_id)).get("anschrift")
-    return (stored.wert, "stammdaten") if stored and service.finder == "W" else None
+    return (stored.wert, "stammdaten") if stored and field.stammdatum == "anschrift" else None

@@ -99,6 +99,14 @@ async def _finden(
     return zuordnen(await orte.mit_plz(session, plz), strasse=strasse, ort=ort)
 
 
+async def _genannt(session: AsyncSession, name: str) -> Gemeinde | None:
+    """The municipality of this AGS or name; None for none or several."""
+    wanted = name.strip().casefold()
+    towns = (await orte.gemeinden(session)).values()
+    found = [t for t in towns if wanted in (t.ags, t.name.casefold(), t.amtlich.casefold())]
+    return found[0] if len(found) == 1 else None
+
+
 async def _in(context: PortalContext, leistung: Leistung, town: Gemeinde) -> Empfaenger:
     """The office in a municipality; of a town that nobody entered yet its administration, to be checked."""
     if town.ags == context.settings.commune:
@@ -149,7 +157,7 @@ async def ermitteln(
     Parameters
     ----------
     strasse, ort
-        What was asked where several municipalities share the PLZ; `ort` is an AGS or a town's name.
+        What was asked where several municipalities share the PLZ; `ort` is an AGS or a town's name, and is enough alone.
 
     Raises
     ------
@@ -169,6 +177,11 @@ async def ermitteln(
             raise InvalidInputError(str(error), field="plz") from error
     if not ortsgebunden(service):
         return view.model_copy(update={"text": _text_ohne_ort(service, here)})
+    if not plz and ort and (town := await _genannt(session, ort)) is not None:
+        receiver = await _in(context, service, town)
+        return _antwort(service, receiver, town).model_copy(
+            update={"basis": basis, "text": _text(receiver, town)}
+        )
     if not plz:
         asked = PlaceQuestion(ask="plz", text=FRAGEN[Finder(service.finder)])
         return view.model_copy(
@@ -196,12 +209,12 @@ async def ermitteln(
                 "here": None if home is None else False,
                 "office": katalog.office_view(_verwaltung(f"PLZ {plz}")),
                 "place": None,
-                "text": _text_unbekannt(plz, home),
+                "text": _text_unbekannt(plz, ort, home),
             }
         )
     receiver = await _in(context, service, found.gemeinde)
     return _antwort(service, receiver, found.gemeinde).model_copy(
-        update={**known, "text": _text(service, receiver, found.gemeinde)}
+        update={**known, "text": _text(receiver, found.gemeinde)}
     )
 
 
@@ -235,12 +248,14 @@ def _text_ohne_ort(service: Leistung, receiver: Empfaenger) -> str:
     return f"Zuständig ist: {_stelle_in_worten(receiver.stelle)}{where}"
 
 
-def _text_unbekannt(plz: str, home: Gemeinde | None) -> str:
-    not_us = f" {home.name} ist es nicht." if home else ""
-    return f"Zu welchem Ort die Postleitzahl {plz} gehört, weiß ich nicht.{not_us} {WEISS_115} {TROTZDEM}"
+def _text_unbekannt(plz: str, ort: str | None, home: Gemeinde | None) -> str:
+    if home is None:
+        return f"Zu welchem Ort die Postleitzahl {plz} gehört, weiß ich nicht. {WEISS_115}"
+    place = f"{plz} {ort}" if ort else f"Die Postleitzahl {plz}"
+    return f"{place} gehört nicht zu {home.name}. {WEISS_115} {TROTZDEM}"
 
 
-def _text(service: Leistung, receiver: Empfaenger, town: Gemeinde) -> str:
+def _text(receiver: Empfaenger, town: Gemeinde) -> str:
     if receiver.anderswo is None:
         return f"Zuständig ist: {_stelle_in_worten(receiver.stelle)}"
     county = f" Manche Aufgaben übernimmt dort der Kreis ({town.kreis})." if town.kreis else ""
