@@ -6,7 +6,7 @@ import type { Message, PrefillCard, UploadCard } from "../src/shared/protocol";
 import { type Decision, releaseValues } from "../src/widget/cards/release";
 import { withReturn } from "../src/widget/context";
 import { EMPTY, recall, remember } from "../src/widget/memory";
-import { authorLabel, leadText, ownButtons } from "../src/widget/message";
+import { authorLabel, leadText, ownButtons, startsReading } from "../src/widget/message";
 import { textProblem } from "../src/widget/text-limit";
 import { statusLine } from "../src/widget/texts";
 import { refusal } from "../src/widget/upload";
@@ -32,6 +32,19 @@ const SUMMARY = {
 } as const;
 
 describe("messages", () => {
+  it("begins reading where somebody else spoke or the assistant spoke anew", () => {
+    const bot = (at: string): Message => ({ ...MESSAGE, at });
+    const citizen: Message = { ...MESSAGE, author: "citizen", at: "2026-11-23T10:00:00+01:00" };
+    const clerk: Message = { ...MESSAGE, author: "clerk", at: "2026-11-23T10:00:00+01:00" };
+    const first = bot("2026-11-23T10:00:00.100+01:00");
+    expect(startsReading(first, undefined)).toBe(true);
+    expect(startsReading(citizen, first)).toBe(true);
+    expect(startsReading(clerk, first)).toBe(true);
+    expect(startsReading(first, citizen)).toBe(false);
+    expect(startsReading(bot("2026-11-23T10:00:00.200+01:00"), first)).toBe(false);
+    expect(startsReading(bot("2026-11-23T10:00:09+01:00"), first)).toBe(true);
+  });
+
   it("says who speaks, and that a machine is one", () => {
     expect(authorLabel({ author: "bot" })).toBe("Assistent (Computerprogramm)");
     const sender = { function: "Bürgerservice", office: "BÜRGERcenter" };

@@ -6,7 +6,7 @@ import type { Upload } from "./cards/upload";
 import type { Composer } from "./composer";
 import { type CardContext, withReturn } from "./context";
 import { Conversation } from "./conversation";
-import { renderEcho, renderMessage } from "./message";
+import { renderEcho, renderMessage, startsReading } from "./message";
 import { type Offers, openOffers, openUpload } from "./offers";
 import { cardStyles } from "./styles/cards";
 import { logStyles } from "./styles/log";
@@ -99,15 +99,14 @@ export class AmtslotseChat extends LitElement {
     this.followEnd = nearEnd || untouched;
   }
 
-  /** Follows new messages, but never past the last one that the assistant did not write: long answers are read from their start. */
+  /** Follows new messages, but never past the start of what was said last: long answers are read from their start. */
   private follow(): void {
     const scroll = this.renderRoot.querySelector<HTMLElement>(".scroll");
     const shown = `${this.conversation.log.last}/${this.conversation.outbox.all.length}/${this.conversation.typing}/${this.offen}`;
     if (!scroll || (shown === this.shown && !this.forceEnd)) return;
     this.shown = shown;
     if (this.forceEnd || this.followEnd) {
-      const people = scroll.querySelectorAll<HTMLElement>(".from-citizen, .from-clerk, .from-system");
-      const start = Array.from(people).at(-1);
+      const start = Array.from(scroll.querySelectorAll<HTMLElement>(".is-start")).at(-1);
       const end = scroll.scrollHeight - scroll.clientHeight;
       scroll.scrollTop = Math.min(end, start ? start.offsetTop - scroll.offsetTop - 12 : end);
       this.placed = scroll.scrollTop;
@@ -171,6 +170,7 @@ export class AmtslotseChat extends LitElement {
       key: message.client_id ?? `m${message.seq}`,
       view: renderMessage({
         message,
+        starts: startsReading(message, messages[index - 1]),
         continued: index > 0 && messages[index - 1]?.author === message.author && message.author !== "clerk",
         buttonsOpen: offers.buttons === message.seq,
         context: this.context(message.seq, offers.cards.has(message.seq)),

@@ -45,18 +45,28 @@ export function ownButtons(message: Message): Button[] {
   return (message.buttons ?? []).filter((button) => !offeredByCard(button, message.cards ?? []));
 }
 
+const ONE_TURN_MS = 1000;
+
+/** Whether reading begins at this message: somebody else wrote it, or the assistant spoke anew. */
+export function startsReading(message: Message, before: Message | undefined): boolean {
+  if (message.author !== "bot" || !before) return true;
+  return before.author === "bot" && Date.parse(message.at) - Date.parse(before.at) > ONE_TURN_MS;
+}
+
 export interface MessageView {
   message: Message;
+  /** Reading begins here. */
+  starts: boolean;
   /** The same author as before: the label is not repeated for the eye. */
   continued: boolean;
   buttonsOpen: boolean;
   context: CardContext;
 }
 
-export function renderMessage({ message, continued, buttonsOpen, context }: MessageView): TemplateResult {
+export function renderMessage({ message, starts, continued, buttonsOpen, context }: MessageView): TemplateResult {
   const buttons = ownButtons(message);
   const lead = leadText(message);
-  return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""}" lang=${message.lang ?? "de"}>
+  return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""} ${starts ? "is-start" : ""}" lang=${message.lang ?? "de"}>
     <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}>${time(message.at)}</time></p>
     ${lead ? html`<p class="bubble">${lead}</p>` : nothing}
     ${(message.cards ?? []).map((card) => renderCard(card, context, message))}
@@ -81,7 +91,7 @@ const SENDING: Record<Entry["state"], string> = {
 };
 
 export function renderEcho(entry: Entry, retry: () => void, discard: () => void): TemplateResult {
-  return html`<article class="message from-citizen is-echo">
+  return html`<article class="message from-citizen is-echo is-start">
     <p class="meta"><span class="author">Sie</span> <span>${SENDING[entry.state]}</span></p>
     <p class="bubble">${entry.echo}</p>
     ${
