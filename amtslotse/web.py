@@ -47,10 +47,20 @@ class PublicOrigin:
         return self._portal
 
 
-def create() -> PublicOrigin:
-    """Factory for uvicorn; every setting comes from the environment (docs/protocol/tokens.md)."""
-    clock = clock_from_environment(os.environ)
-    return PublicOrigin(
-        portal.app.create_app(PortalSettings.from_environment(os.environ), clock),
-        handoff.app.create_app(HandoffSettings.from_environment(os.environ), clock),
+def create_portal() -> FastAPI:
+    """Factory for uvicorn: the portal alone, for installations that serve the parts from several processes."""
+    return portal.app.create_app(
+        PortalSettings.from_environment(os.environ), clock_from_environment(os.environ)
     )
+
+
+def create_handoff() -> FastAPI:
+    """Factory for uvicorn: the conversations alone."""
+    return handoff.app.create_app(
+        HandoffSettings.from_environment(os.environ), clock_from_environment(os.environ)
+    )
+
+
+def create() -> PublicOrigin:
+    """Factory for uvicorn: both; every setting comes from the environment (docs/protocol/tokens.md)."""
+    return PublicOrigin(create_portal(), create_handoff())
