@@ -44,6 +44,13 @@ class Ebene(StrEnum):
     KOMMUNE = "kommune"
 
 
+StelleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--stelle",
+        help="Stelle für Leistungen, zu denen die Datei keine nennt; sonst die Behördennummer 115.",
+    ),
+]
 Datei = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
 EbeneOption = Annotated[Ebene, typer.Option("--ebene", help="Ebene, in die geschrieben wird.")]
 KommuneOption = Annotated[
@@ -61,11 +68,12 @@ def import_xzufi(
     ebene: EbeneOption = Ebene.KOMMUNE,
     kommune: KommuneOption = None,
     ordner: OrdnerOption = None,
+    stelle: StelleOption = None,
 ) -> None:
     """Take over services, offices and responsibilities from an XZuFi 2.2 file."""
     from portal.exchange.xzufi_read import XZuFiLeser
 
-    _import(file, XZuFiLeser, "XZuFi", ebene, kommune, ordner)
+    _import(file, XZuFiLeser, "XZuFi", ebene, kommune, ordner, stelle)
 
 
 @importieren.app.command("csv")
@@ -74,9 +82,10 @@ def import_csv(
     ebene: EbeneOption = Ebene.KOMMUNE,
     kommune: KommuneOption = None,
     ordner: OrdnerOption = None,
+    stelle: StelleOption = None,
 ) -> None:
     """Take over services and their offices from a CSV file (UTF-8, semicolons, header)."""
-    _import(file, csv_format.CsvLeser, "CSV", ebene, kommune, ordner)
+    _import(file, csv_format.CsvLeser, "CSV", ebene, kommune, ordner, stelle)
 
 
 @export_app.command("xzufi")
@@ -108,9 +117,10 @@ def _import(
     ebene: Ebene,
     kommune: str | None,
     ordner: Path | None,
+    stelle: str | None,
 ) -> None:
     roots = (BUILT_IN, *_roots())
-    ziel = Ziel(ordner or roots[-1], ebene.value, _kommune(kommune))
+    ziel = Ziel(ordner or roots[-1], ebene.value, _kommune(kommune), stelle=stelle)
     with _progress() as progress, file.open("rb") as stream:
         reading = progress.add_task("Lesen", total=file.stat().st_size)
         checking = progress.add_task("Prüfen", total=None)

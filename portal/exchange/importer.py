@@ -3,9 +3,8 @@
 import contextlib
 import fcntl
 import os
-import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -14,107 +13,28 @@ from typing import cast
 
 import yaml
 
-from portal.catalogue import CatalogueError, check, communes, load
-from portal.catalogue.model import Ebene, Katalog
+from portal.catalogue import CatalogueError, check, load
+from portal.catalogue.model import Katalog
 from portal.catalogue.model import Stelle as StelleModell
-from portal.catalogue.sources import LOADER, Fehler
-from portal.exchange.errors import BusyError
+from portal.catalogue.sources import LOADER
+from portal.exchange.errors import BusyError, ExchangeError
 from portal.exchange.folding import head_of, office_entry, service_file, service_id
+from portal.exchange.proof import Pruefung
 from portal.exchange.records import LeistungSatz, Leser, Mangel, Werte
 from portal.exchange.store import Gelesen, Zwischenablage
+from portal.exchange.target import Bericht, Ziel
 
+REST_OFFICE: Werte = {
+    "id": "behoerdennummer_115",
+    "name": "Behördennummer 115",
+    "behoerde": "Behördennummer 115",
+    "telefon": "115",
+    "kontakt": "Behördennummer 115",
+}
+"""Receives imported services of which nobody said who does: the 115 knows whom to ask."""
 BATCH = 250
 """How many changed services are checked together."""
 DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-@dataclass(frozen=True)
-class Ziel:
-    """Where an import writes: one tier of one catalogue folder."""
-
-    root: Path
-    ebene: Ebene = "kommune"
-    kommune: str = "05513000"
-    land: str = "nrw"
-
-    @property
-    def teil(self) -> Path:
-        """The tier's folder within a catalogue folder."""
-        return {
-            "eu": Path("eu"),
-            "bund": Path("bund"),
-            "land": Path("land", self.land),
-            "kommune": Path("kommune", self.kommune),
-        }[self.ebene]
-
-    def andere(self) -> Iterator[Path]:
-        """The folders of all other tiers and towns that there are."""
-        for pattern in ("eu", "bund", "land/*", "kommune/*"):
-            for folder in self.root.glob(pattern):
-                if folder.is_dir() and folder.relative_to(self.root) != self.teil:
-                    yield folder.relative_to(self.root)
-
-    def kommunen(self, roots: Sequence[Path]) -> list[str]:
-        """The towns for which what is written there holds."""
-        return [self.kommune] if self.ebene == "kommune" else sorted({self.kommune, *communes(roots)})
-
-
-@dataclass
-class Bericht:
-    """What an import did."""
-
-    neu: int = 0
-    geaendert: int = 0
-    unveraendert: int = 0
-    stellen: int = 0
-    gesperrt: int = 0
-    maengel: int = 0
-    gesperrte_felder: set[str] = field(default_factory=set)
-
-
-class _Pruefung:
-    """A folder in which changed files are checked together with all other catalogue folders."""
-
-    def __init__(self, folder: Path, roots: Sequence[Path], ziel: Ziel) -> None:
-        self._folder, self._roots, self._ziel = folder, roots, ziel
-
-    def bad(self, files: dict[str, Path], stellen: Path | None) -> dict[str, Fehler]:
-        """The first mistake of each service among `files` (id → file).
-
-        Raises
-        ------
-        CatalogueError
-            A mistake stands outside of these services.
-        """
-        shutil.rmtree(self._folder, ignore_errors=True)
-        for teil in self._ziel.andere():
-            own, copy = self._ziel.root / teil, self._folder / teil
-            (copy / "leistungen").mkdir(parents=True)
-            self._copy([own / "stellen.yml"], copy)
-            self._copy([own / "leistungen" / f"{name}.yml" for name in files], copy / "leistungen")
-        target = self._folder / self._ziel.teil
-        (target / "leistungen").mkdir(parents=True)
-        self._copy([stellen or self._ziel.root / self._ziel.teil / "stellen.yml"], target)
-        self._copy(files.values(), target / "leistungen")
-        found: dict[str, Fehler] = {}
-        elsewhere: list[Fehler] = []
-        roots = [*self._roots, self._folder]
-        for town in self._ziel.kommunen(roots):
-            for mistake in check(roots, kommune=town, land=self._ziel.land):
-                path = Path(mistake.datei)
-                if path.parent.name == "leistungen" and path.stem in files:
-                    found.setdefault(path.stem, mistake)
-                else:
-                    elsewhere.append(mistake)
-        if elsewhere:
-            raise CatalogueError(elsewhere)
-        return found
-
-    @staticmethod
-    def _copy(paths: Iterable[Path], folder: Path) -> None:
-        for path in paths:
-            if path.exists():
-                shutil.copyfile(path, folder / path.name)
 
 
 def import_records(
@@ -195,21 +115,26 @@ class _Lauf:
     report: Callable[[Mangel], None]
     progress: Callable[[int, int], None]
     bericht: Bericht = field(default_factory=Bericht)
+    rest: str | None = None
+    """The office for services without one; None where the catalogue has an office that takes the rest."""
+    rest_used: bool = False
+    stellen: Path | None = None
+    """The new `stellen.yml`, None if it stays; `stellen_mit_rest` has the office for the rest as well."""
+    stellen_mit_rest: Path | None = None
 
     def run(self, records: Leser) -> Bericht:
         self._read(records)
-        stellen, offices = self._offices()
+        offices = self._offices()
         ready = self.folder / "bereit"
         ready.mkdir()
-        pruefung = _Pruefung(self.folder / "pruefung", self.roots, self.ziel)
-        if stellen:
-            pruefung.bad({}, stellen)
+        pruefung = Pruefung(self.folder / "pruefung", self.roots, self.ziel)
+        pruefung.bad({}, self.stellen_mit_rest)
         total, done = self.store.count(), 0
         changed = self._changed(offices, ready)
         while batch := list(islice(changed, BATCH)):
             waiting = {record.id: (record, new) for record, new in batch if new is not None}
             while waiting:
-                bad = pruefung.bad({key: ready / f"{key}.yml" for key in waiting}, stellen)
+                bad = pruefung.bad({key: ready / f"{key}.yml" for key in waiting}, self.stellen_mit_rest)
                 if not bad:
                     break
                 for key, mistake in bad.items():
@@ -219,7 +144,7 @@ class _Lauf:
             self.bericht.geaendert += sum(new is False for _, new in waiting.values())
             done += len(batch)
             self.progress(done, total)
-        self._replace(stellen, ready)
+        self._replace(self.stellen_mit_rest if self.rest_used else self.stellen, ready)
         return self.bericht
 
     def _refuse(self, mangel: Mangel) -> None:
@@ -242,6 +167,8 @@ class _Lauf:
                     problem = self.store.add(record, service_id(record, by_leika, known))
                 except ValueError as error:
                     problem = Mangel(record.position, str(error))
+                    if record.kennung:
+                        self.store.refuse(record.kennung)
             else:
                 problem = self.store.add(record)
             if problem:
@@ -249,31 +176,47 @@ class _Lauf:
         for problem in self.store.unused_responsibilities():
             self._refuse(problem)
 
-    def _offices(self) -> tuple[Path | None, set[str]]:
-        """The new `stellen.yml` if it changes, and the ids of all offices that a service may name."""
+    def _offices(self) -> set[str]:
+        """Write the new `stellen.yml` to the folder if it changes; give the ids of all offices."""
         path = self.ziel.root / self.ziel.teil / "stellen.yml"
         entries = {str(entry["id"]): entry for entry in cast(list[Werte], _loaded(path) or [])}
-        changes = 0
+        head = head_of(self.source, None, self.stand)
         for record in self.store.offices():
             try:
                 office_id = record.kennung.als_kennung()
-                head = head_of(self.source, None, self.stand)
-                before = entries.get(office_id, {})
-                entry = office_entry(office_id, record.werte, self.base.stellen.get(office_id), before, head)
+                known = self.base.stellen.get(office_id)
+                entry = office_entry(office_id, record.werte, known, entries.get(office_id, {}), head)
                 if entry:
-                    known = self.base.stellen.get(office_id)
                     StelleModell.model_validate((known.model_dump() if known else {}) | entry)
                     entries[office_id] = entry
-                    changes += 1
+                    self.bericht.stellen += 1
             except ValueError as error:
                 self._refuse(Mangel(record.position, str(error).splitlines()[0]))
-        self.bericht.stellen = changes
         offices = {*entries, *self.base.stellen}
-        if not changes:
-            return None, offices
-        staged = self.folder / "stellen.yml"
-        _dump(list(entries.values()), staged)
-        return staged, offices
+        if self.bericht.stellen:
+            self.stellen = self.stellen_mit_rest = self._staged("stellen", entries)
+        self.rest = self._rest(offices)
+        if self.rest and self.rest not in offices:
+            entries[self.rest] = REST_OFFICE | {key: head[key] for key in ("quelle", "marke")}
+            self.stellen_mit_rest = self._staged("stellen_mit_rest", entries)
+        return offices
+
+    def _staged(self, name: str, entries: dict[str, Werte]) -> Path:
+        path = self.folder / name / "stellen.yml"
+        path.parent.mkdir()
+        _dump(list(entries.values()), path)
+        return path
+
+    def _rest(self, offices: set[str]) -> str | None:
+        if self.ziel.stelle:
+            if self.ziel.stelle not in offices:
+                raise ExchangeError(
+                    f"Die Stelle „{self.ziel.stelle}“ steht weder in der Datei noch im Katalog."
+                )
+            return self.ziel.stelle
+        if any(office.auffang for office in self.base.stellen.values()):
+            return None
+        return str(REST_OFFICE["id"])
 
     def _changed(self, offices: set[str], ready: Path) -> Iterator[tuple[Gelesen, bool | None]]:
         """Each service, its new file written to `ready`; True if it is new, False if changed, None if neither."""
@@ -285,10 +228,13 @@ class _Lauf:
                 continue
             path = self.ziel.root / self.ziel.teil / "leistungen" / f"{record.id}.yml"
             existing = cast(Werte, _loaded(path) or {})
+            base = self.base.leistungen.get(record.id)
+            if stelle is None and base is None and "stelle" not in existing and self.rest:
+                stelle, self.rest_used = self.rest, True
             content, locked = service_file(
                 record,
                 stelle,
-                self.base.leistungen.get(record.id),
+                base,
                 existing,
                 kommune=self.ziel.ebene == "kommune",
                 head=head_of(self.source, record.gueltig_ab, self.stand),

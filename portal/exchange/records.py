@@ -151,7 +151,7 @@ def werte_von(leistung: Leistung) -> Werte:
     """
     dump = leistung.model_dump(mode="json")
     werte: Werte = {
-        key: dump[key]
+        key: value.strip() if isinstance(value := dump[key], str) else value
         for key in (
             "nr",
             "name",

@@ -21,10 +21,12 @@ from portal.exchange.records import (
 
 TABLES = """
 CREATE TABLE leistung (nr INTEGER PRIMARY KEY, position TEXT, agentur TEXT, text TEXT, id TEXT UNIQUE, daten TEXT, tag TEXT);
+CREATE TABLE abgelehnt (text TEXT PRIMARY KEY);
 CREATE TABLE stelle (nr INTEGER PRIMARY KEY, position TEXT, agentur TEXT, text TEXT, daten TEXT,
   oben_agentur TEXT, oben_text TEXT, nur_name INTEGER, UNIQUE (text, agentur));
 CREATE TABLE zustaendigkeit (nr INTEGER PRIMARY KEY, position TEXT, l_agentur TEXT, l_text TEXT, s_agentur TEXT, s_text TEXT,
   g_agentur TEXT, g_text TEXT);
+CREATE INDEX leistung_text ON leistung (text);
 CREATE INDEX zustaendigkeit_leistung ON zustaendigkeit (l_text);
 CREATE TABLE gebiet (agentur TEXT, text TEXT, schluessel TEXT, PRIMARY KEY (text, agentur));
 """
@@ -93,6 +95,10 @@ class Zwischenablage:
             (*satz.kennung, satz.schluessel),
         )
 
+    def refuse(self, kennung: Fremdkennung) -> None:
+        """Remember a service that was refused, so that its responsibilities are not reported as well."""
+        self._db.execute("INSERT OR IGNORE INTO abgelehnt (text) VALUES (?)", (kennung.text,))
+
     def services(self) -> Iterator[Gelesen]:
         """All services in the order of the file."""
         rows = self._db.execute("SELECT position, agentur, text, id, daten, tag FROM leistung ORDER BY nr")
@@ -153,6 +159,7 @@ class Zwischenablage:
         """Responsibilities for services that the file does not hold."""
         rows = self._db.execute(
             "SELECT position, l_text FROM zustaendigkeit z WHERE NOT EXISTS (SELECT 1 FROM leistung l WHERE l.text = z.l_text)"
+            " AND z.l_text NOT IN (SELECT text FROM abgelehnt)"
             " ORDER BY nr"
         )
         for position, text in rows:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lxml import etree
 
@@ -28,9 +28,14 @@ from portal.exchange.records import (
 MAX_ID = 200
 
 
+def local(element: etree._Element) -> str:
+    """The element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def parse(element: etree._Element, position: str) -> Iterator[Satz | Mangel]:
     """The records in one element; a `Mangel` if it cannot be understood."""
-    name = etree.QName(element).localname
+    name = local(element)
     try:
         if name == "leistung":
             yield _service(element, position)
@@ -256,11 +261,11 @@ def _first(classes: dict[str, list[str]], key: str) -> str | None:
 
 
 def _children(element: etree._Element | None, name: str) -> list[etree._Element]:
-    return [] if element is None else [c for c in element if etree.QName(c).localname == name]
+    return [] if element is None else [c for c in element if local(c) == name]
 
 
 def _child(element: etree._Element | None, name: str) -> etree._Element | None:
-    return next(iter(_children(element, name)), None)
+    return None if element is None else next((c for c in element if local(c) == name), None)
 
 
 def _text(element: etree._Element | None) -> str:
@@ -282,25 +287,21 @@ def _code(element: etree._Element, name: str) -> str:
 def _identifier(element: etree._Element, name: str) -> Fremdkennung:
     child = _child(element, name)
     if child is None:
-        raise ValueError(f"„{name}“ fehlt in „{etree.QName(element).localname}“.")
+        raise ValueError(f"„{name}“ fehlt in „{local(element)}“.")
     return _read_identifier(child)
 
 
 def _read_identifier(element: etree._Element) -> Fremdkennung:
     text = _text(element)
     if not text or len(text) > MAX_ID:
-        raise ValueError(f"„{etree.QName(element).localname}“ ist leer oder länger als {MAX_ID} Zeichen.")
+        raise ValueError(f"„{local(element)}“ ist leer oder länger als {MAX_ID} Zeichen.")
     return Fremdkennung(str(element.get("schemeAgencyID") or ""), text)
 
 
 def _cents(amount: str) -> int:
-    try:
-        cents = Decimal(amount.replace(",", ".")) * 100
-    except InvalidOperation as error:
-        raise ValueError(f"„{amount[:40]}“ ist kein Betrag.") from error
-    if not cents.is_finite() or cents < 0 or cents != cents.to_integral_value():
+    if not re.fullmatch(r"\d{1,9}([.,]\d{1,2})?", amount, re.ASCII):
         raise ValueError(f"„{amount[:40]}“ ist kein Betrag.")
-    return int(cents)
+    return int(Decimal(amount.replace(",", ".")) * 100)
 
 
 def _euro(cents: int) -> str:

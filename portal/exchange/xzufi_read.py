@@ -8,7 +8,7 @@ from lxml import etree
 from portal.exchange import xzufi_names as x
 from portal.exchange.errors import UnsafeFileError, WrongFormatError
 from portal.exchange.records import Mangel, Satz
-from portal.exchange.xzufi_parse import parse
+from portal.exchange.xzufi_parse import local, parse
 
 MAX_BYTES = 2 * 1024**3
 """Largest file that is read."""
@@ -119,8 +119,7 @@ def _checked_root(element: etree._Element) -> etree._Element:
 
 
 def _is_record(element: etree._Element) -> bool:
-    name = etree.QName(element)
-    return name.localname in x.RECORDS and (name.namespace or "").startswith(x.FAMILY)
+    return local(element) in x.RECORDS and str(element.tag).startswith("{" + x.FAMILY)
 
 
 def _position(element: etree._Element, count: int) -> str:
@@ -129,7 +128,7 @@ def _position(element: etree._Element, count: int) -> str:
 
 
 def _deletion(element: etree._Element) -> Iterator[Mangel]:
-    if etree.QName(element).localname == "loesche":
+    if local(element) == "loesche":
         what = str(element.get("klasse") or "Objekt")[:40]
         yield Mangel(
             f"Zeile {element.sourceline}",
