@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from portal.context import Clock, PortalContext
 from portal.schema.base import KEYRING
 from portal.schema.migrate import migrate
-from portal.services import redaktion
+from portal.services import redaktion as katalogredaktion
 from portal.services.zustellung import Zustelldienst
 from portal.settings import PortalSettings
 from portal.web import (
@@ -19,6 +19,7 @@ from portal.web import (
     anmelden,
     antraege,
     api_docs,
+    beteiligung,
     dialog,
     dokumente,
     errors,
@@ -26,6 +27,7 @@ from portal.web import (
     identitaet,
     katalog,
     mein,
+    redaktion,
     seiten,
     sitzung_api,
     termine,
@@ -37,12 +39,14 @@ STATIC = Path(__file__).parent / "web" / "static"
 
 ROUTERS = (
     seiten.router,
+    beteiligung.router,
     anmelden.router,
     identitaet.router,
     mein.router,
     antraege.router,
     termine.router,
     amt.router,
+    redaktion.router,
     sitzung_api.router,
     dialog.router,
     dokumente.router,
@@ -82,7 +86,7 @@ def create_app(settings: PortalSettings, clock: Clock) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: PortalContext = app.state.context
     await migrate(context.engine)
-    await redaktion.laden(context)
+    await katalogredaktion.laden(context)
     try:
         async with Zustelldienst(context):
             yield

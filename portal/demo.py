@@ -117,6 +117,38 @@ PERSONAL = (
         funktion="Leitung Bürgerservice",
         stelle_name="BÜRGERcenter",
     ),
+    DemoStaff(
+        id="00000000-0000-4000-9000-000000000006",
+        login=DemoLogin("Redaktion EU (/redaktion)", "redaktion-eu"),
+        rollen=("redaktion-eu",),
+        funktion="Redaktion EU",
+        stelle_name="Koordinierungsstelle SDG",
+        themen=(),
+    ),
+    DemoStaff(
+        id="00000000-0000-4000-9000-000000000007",
+        login=DemoLogin("Redaktion Bund (/redaktion)", "redaktion-bund"),
+        rollen=("redaktion-bund",),
+        funktion="Redaktion Bund",
+        stelle_name="Bundesredaktion",
+        themen=(),
+    ),
+    DemoStaff(
+        id="00000000-0000-4000-9000-000000000008",
+        login=DemoLogin("Redaktion Land (/redaktion)", "redaktion-land"),
+        rollen=("redaktion-land",),
+        funktion="Redaktion Land NRW",
+        stelle_name="Landesredaktion",
+        themen=(),
+    ),
+    DemoStaff(
+        id="00000000-0000-4000-9000-000000000009",
+        login=DemoLogin("Redaktion Stadt (/redaktion)", "redaktion-kommune"),
+        rollen=("redaktion-kommune",),
+        funktion="Redaktion der Stadt",
+        stelle_name="Stadtredaktion",
+        themen=(),
+    ),
 )
 
 DEMO_LOGINS: tuple[DemoLogin, ...] = tuple(p.login for p in (*PERSONEN, *PERSONAL))

@@ -8,7 +8,7 @@ from datetime import date
 
 import yaml
 
-from portal.catalogue.merge import JE_SCHLUESSEL, KOPF, Verschmolzen, merge
+from portal.catalogue.merge import JE_SCHLUESSEL, KOPF, VERBUNDEN, Verschmolzen, merge
 from portal.catalogue.model import Ebene, Leistung, Marke
 from portal.catalogue.sources import CatalogueError, Fehler, Pfad, Quelldatei, mapping, parse
 
@@ -161,13 +161,25 @@ class Abgleich:
 
 
 def eigener_wert(whole: Verschmolzen, ebene: Ebene, schluessel: str) -> object:
-    """What a tier by itself says of a key; None if nothing."""
-    return merge(_von(whole, (ebene,))).daten.get(schluessel)
+    """What a tier by itself says of a key, as written in its files; None if nothing."""
+    return _geschrieben(_von(whole, (ebene,)), schluessel)
 
 
 def wert_darueber(whole: Verschmolzen, ebene: Ebene, schluessel: str) -> object:
     """What the tiers above say of a key; None if nothing."""
-    return merge(_von(whole, EBENEN[: EBENEN.index(ebene)])).daten.get(schluessel)
+    return _geschrieben(_von(whole, EBENEN[: EBENEN.index(ebene)]), schluessel)
+
+
+def geltender_wert(whole: Verschmolzen, schluessel: str) -> object:
+    """What all tiers together say of a key; None if nothing."""
+    return _geschrieben(_von(whole, EBENEN), schluessel)
+
+
+def _geschrieben(files: Sequence[Quelldatei], schluessel: str) -> object:
+    if schluessel in VERBUNDEN:
+        return merge(files).daten.get(schluessel)
+    allowed = merge(files).orte.get((schluessel,))
+    return mapping(allowed[0].daten).get(schluessel) if allowed else None
 
 
 def abgleiche(leistungen: Mapping[str, Verschmolzen]) -> Iterator[Abgleich]:

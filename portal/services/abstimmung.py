@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
-from portal.errors import ConflictError, ForbiddenError, NotFoundError
+from portal.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from portal.schema.redaktion import AenderungZeile, StimmeZeile
 from portal.services.sitzung import SitzungView
 
@@ -37,8 +37,8 @@ class Stimmen:
     abgegeben: bool = False
 
 
-async def abstimmen(context: PortalContext, citizen: SitzungView, aenderung_id: str, *, dafuer: bool) -> None:
-    """Vote once on an open proposal.
+async def abstimmen(context: PortalContext, citizen: SitzungView, aenderung_id: str, stimme: str) -> str:
+    """Vote `dafuer` or `dagegen` once on an open proposal, and give the service's id.
 
     Raises
     ------
@@ -48,6 +48,8 @@ async def abstimmen(context: PortalContext, citizen: SitzungView, aenderung_id: 
         The session's trust is below `substantiell`.
     ConflictError
         The proposal is decided, or this account has voted.
+    InvalidInputError
+        The vote is neither.
     """
     try:
         async with context.transaction() as session:
@@ -63,13 +65,16 @@ async def abstimmen(context: PortalContext, citizen: SitzungView, aenderung_id: 
                 raise ConflictError(
                     "Über diesen Vorschlag ist schon entschieden. Ihre Stimme wurde nicht gezählt."
                 )
+            if stimme not in ("dafuer", "dagegen"):
+                raise InvalidInputError("Bitte wählen Sie „dafür“ oder „dagegen“.", field="stimme")
             session.add(
                 StimmeZeile(
                     aenderung_id=aenderung_id,
                     stimmrecht=_stimmrecht(context, citizen, aenderung_id),
-                    dafuer=dafuer,
+                    dafuer=stimme == "dafuer",
                 )
             )
+            return row.leistung
     except IntegrityError as error:
         raise ConflictError(
             "Sie haben über diesen Vorschlag schon abgestimmt. Jedes Konto hat eine Stimme; die erste zählt."

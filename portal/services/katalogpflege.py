@@ -5,6 +5,7 @@ import asyncio
 from portal.catalogue import Fehler
 from portal.context import PortalContext
 from portal.errors import ConflictError
+from portal.services import abweichung
 
 
 class CatalogueRefusedError(ConflictError):
@@ -31,7 +32,10 @@ async def neu_laden(context: PortalContext) -> int:
     CatalogueRefusedError
         The files have mistakes. Nothing was changed.
     """
-    loaded, mistakes = await asyncio.to_thread(context.bestand.lesen)
-    if not context.bestand.ersetzen(loaded, mistakes):
-        raise CatalogueRefusedError(mistakes)
+    async with context.redaktion:
+        loaded, mistakes = await asyncio.to_thread(context.bestand.lesen)
+        if not context.bestand.ersetzen(loaded, mistakes):
+            raise CatalogueRefusedError(mistakes)
+        async with context.transaction() as session:
+            await abweichung.erfassen(context, session, loaded)
     return len(context.katalog.leistungen)

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from portal.context import PortalContext
 from portal.errors import ForbiddenError, NotLoggedInError
-from portal.services import sitzung
+from portal.services import redaktion, sitzung
 from portal.services.sitzung import PersonalView, SitzungView
 from portal.services.token import citizen_session_of
 
@@ -122,10 +122,17 @@ async def current_official(view: Annotated[PersonalView, Depends(current_staff)]
     return view
 
 
+async def current_editor(view: Annotated[PersonalView, Depends(current_staff)]) -> PersonalView:
+    """An editor of one tier of the catalogue; ForbiddenError for other staff."""
+    redaktion.ebene_von(view)
+    return view
+
+
 Citizen = Annotated[SitzungView, Depends(current_citizen)]
 MaybeCitizen = Annotated[SitzungView | None, Depends(optional_citizen)]
 Staff = Annotated[PersonalView, Depends(current_staff)]
 Official = Annotated[PersonalView, Depends(current_official)]
+Editor = Annotated[PersonalView, Depends(current_editor)]
 
 
 def set_cookie(response: Response, context: PortalContext, name: str, value: str) -> None:

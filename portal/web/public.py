@@ -5,6 +5,8 @@ PUBLIC_ROUTES: dict[str, str] = {
     "GET /suche": "search in public information",
     "GET /leistungen": "public information",
     "GET /leistungen/{leistung_id}": "public information",
+    "GET /leistungen/{leistung_id}/ablauf": "public information; comments without names",
+    "POST /leistungen/{leistung_id}/kommentare": "anyone may comment; CSRF token of the session or visit, rate limit",
     "GET /leistungen/{leistung_id}/termin": "free times are public; to book one she logs in",
     "GET /lebenslagen/{lage_id}": "public information",
     "GET /datenschutz": "must be readable before anything is given",
