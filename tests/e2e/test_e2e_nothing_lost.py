@@ -6,21 +6,13 @@ from portal.demo import DEMO_PASSWORT
 from tests.support.citizen import card, cards
 from tests.support.clerk import log_in_staff
 from tests.support.files import pdf_file
-from tests.support.person import attach
+from tests.support.person import attach, read_again
 
 PROCESSES = ("web", "engine", "actions")
 
 
 def seqs(messages):
     return [message["seq"] for message in messages]
-
-
-def read_again(person):
-    """What a client reads that asks again until the assistant has answered."""
-    messages = person.read()
-    while not any(message["author"] == "bot" for message in messages):
-        messages = person.read()
-    return messages
 
 
 @pytest.mark.parametrize("process", PROCESSES)

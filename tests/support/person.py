@@ -84,3 +84,11 @@ def read_until(person: Citizen, kind: str) -> Message:
         found = cards(person.read(), kind)
         if found:
             return found[-1]
+
+
+def read_again(person: Citizen) -> list[Message]:
+    """What a client reads that asks again until the assistant has answered."""
+    messages = person.read()
+    while not any(message["author"] == "bot" for message in messages):
+        messages = person.read()
+    return messages
