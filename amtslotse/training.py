@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from amtslotse.installation import Installation
 from portal import catalogue
+from portal.settings import catalogue_roots
 
 TRAINED_FROM = (
     "config.yml",
@@ -80,8 +81,14 @@ def ensure_model(installation: Installation, *, force: bool = False) -> Model:
 
 def write_catalogue(installation: Installation) -> None:
     """Export what the assistant needs to know of the catalogue to `var/catalogue.json`."""
+    bestand = catalogue.Katalogbestand(
+        catalogue_roots(os.environ, installation.var),
+        kommune=os.environ.get("AMTSLOTSE_COMMUNE", "05513000"),
+        demo=installation.demo,
+        kopien=installation.var / "katalog",
+    )
     text = json.dumps(
-        catalogue.export_for_search(catalogue.load(demo=installation.demo)),
+        catalogue.export_for_search(bestand.katalog),
         ensure_ascii=False,
         indent=1,
         sort_keys=True,
