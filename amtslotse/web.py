@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import handoff.app
 import portal.app
 from amtslotse.clock import clock_from_environment
+from amtslotse.verarbeitung import weitere_tabellen
 from handoff.settings import HandoffSettings
 from portal.demo import create_demo_town
 from portal.settings import PortalSettings
@@ -50,7 +51,9 @@ class PublicOrigin:
 def create_portal() -> FastAPI:
     """Factory for uvicorn: the portal alone, for installations that serve the parts from several processes."""
     return portal.app.create_app(
-        PortalSettings.from_environment(os.environ), clock_from_environment(os.environ)
+        PortalSettings.from_environment(os.environ),
+        clock_from_environment(os.environ),
+        weitere_tabellen(),
     )
 
 

@@ -1,6 +1,6 @@
 """Composition of the portal: context, routes, errors, headers, and what runs beside the requests."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from portal.context import Clock, PortalContext
 from portal.schema.base import KEYRING
 from portal.schema.migrate import migrate
 from portal.services import redaktion as katalogredaktion
+from portal.services.verarbeitung import Tabelle
 from portal.services.zustellung import Zustelldienst
 from portal.settings import PortalSettings
 from portal.web import (
@@ -57,13 +58,15 @@ ROUTERS = (
 )
 
 
-def create_app(settings: PortalSettings, clock: Clock) -> FastAPI:
+def create_app(settings: PortalSettings, clock: Clock, weitere_tabellen: Sequence[Tabelle] = ()) -> FastAPI:
     """Build the portal.
 
     Parameters
     ----------
     clock
         Gives the present moment with a zone; the portal asks nothing else for the time.
+    weitere_tabellen
+        What the other parts of the system store, for the page /datenschutz/verarbeitung.
     """
     KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
     app = FastAPI(
@@ -74,6 +77,7 @@ def create_app(settings: PortalSettings, clock: Clock) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.context = PortalContext.create(settings, clock)
+    app.state.weitere_tabellen = tuple(weitere_tabellen)
     app.add_middleware(SecurityHeaders, https=settings.origin.startswith("https:"))
     errors.install(app)
     for router in ROUTERS:

@@ -10,7 +10,8 @@ from portal.catalogue.model import Ebene, Leistung
 from portal.catalogue.overlay import EBENEN as ALLE_EBENEN
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import abstimmung, herkunft, katalog, kommentare, sitzung
+from portal.schema.tables import Base
+from portal.services import abstimmung, herkunft, katalog, kommentare, sitzung, verarbeitung
 from portal.services.ablauf import ROLLEN, ablauf
 from portal.services.sitzung import SitzungView
 from portal.web.auth import (
@@ -85,6 +86,35 @@ async def vote(
     return RedirectResponse(f"/leistungen/{service}/ablauf?gesendet=stimme#vorschlaege", 303)
 
 
+@router.get("/datenschutz/verarbeitung")
+async def processing(
+    request: Request, context: Context, citizen: MaybeCitizen, seite: Seite = 1, gesendet: str = ""
+) -> Response:
+    """What the system stores and links, read off its tables and its catalogue, open to comment."""
+    return await _processing(request, context, citizen, seite=seite, meldung=MELDUNGEN.get(gesendet))
+
+
+@router.post("/datenschutz/verarbeitung/kommentare")
+async def comment_processing(
+    request: Request, context: Context, citizen: MaybeCitizen, text: Text = ""
+) -> Response:
+    """As `comment`; the town answers."""
+    await check_visitor(request, citizen)
+    try:
+        await kommentare.schreiben(
+            context,
+            kommentare.VERARBEITUNG,
+            text,
+            ebene="kommune",
+            schluessel=None,
+            citizen=citizen,
+            adresse=address_of(request),
+        )
+    except PortalError as error:
+        return await _processing(request, context, citizen, fehler=error, text=text)
+    return RedirectResponse("/datenschutz/verarbeitung?gesendet=kommentar#kommentare", 303)
+
+
 async def check_visitor(request: Request, citizen: SitzungView | None) -> None:
     """Who is logged in was checked with the session; an anonymous visitor needs the token of the visit's cookie."""
     if citizen is None:
@@ -153,6 +183,38 @@ async def _process(
         verifiziert=citizen is not None and citizen.vertrauen in abstimmung.GENUEGT,
         kommentare=comments,
         themen=[(key, herkunft.bezeichnung(key), herkunft.EBENEN[tier]) for key, tier in _topics(service)],
+        ebenen=herkunft.EBENEN,
+        bezeichnungen=herkunft.BEZEICHNUNGEN,
+        meldung=meldung,
+        fehler=fehler,
+        text=text,
+        hoechstlaenge=kommentare.HOECHSTLAENGE,
+    )
+
+
+async def _processing(
+    request: Request,
+    context: PortalContext,
+    citizen: SitzungView | None,
+    *,
+    seite: int = 1,
+    meldung: str | None = None,
+    fehler: PortalError | None = None,
+    text: str = "",
+) -> Response:
+    async with context.transaction() as session:
+        comments = await kommentare.liste(session, kommentare.VERARBEITUNG, seite)
+    own = verarbeitung.tabellen("Portal", Base.metadata, verarbeitung.ZWECKE)
+    return page_with_form(
+        request,
+        "recht/verarbeitung.html",
+        citizen,
+        status=fehler.status if fehler else 200,
+        tabellen=[*own, *request.app.state.weitere_tabellen],
+        verknuepfungen=verarbeitung.verknuepfungen(context),
+        stammdaten=verarbeitung.stammdaten_nutzung(context),
+        empfaenger=verarbeitung.empfaenger(context),
+        kommentare=comments,
         ebenen=herkunft.EBENEN,
         bezeichnungen=herkunft.BEZEICHNUNGEN,
         meldung=meldung,

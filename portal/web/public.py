@@ -9,6 +9,8 @@ PUBLIC_ROUTES: dict[str, str] = {
     "POST /leistungen/{leistung_id}/kommentare": "anyone may comment; CSRF token of the session or visit, rate limit",
     "GET /leistungen/{leistung_id}/termin": "free times are public; to book one she logs in",
     "GET /lebenslagen/{lage_id}": "public information",
+    "GET /datenschutz/verarbeitung": "what the system stores and links is public",
+    "POST /datenschutz/verarbeitung/kommentare": "anyone may comment; CSRF token of the session or visit, rate limit",
     "GET /datenschutz": "must be readable before anything is given",
     "GET /impressum": "must be readable by everybody",
     "GET /barrierefreiheit": "must be readable by everybody",

@@ -1,0 +1,58 @@
+"""What the parts beside the portal store, for the public description of the processing (/datenschutz/verarbeitung)."""
+
+from bot import database
+from handoff.schema.tables import ConversationRow
+from portal.services.verarbeitung import (
+    AUFGABE,
+    EINWILLIGUNG,
+    OHNE_FRIST,
+    SICHERHEIT,
+    Tabelle,
+    Zweck,
+    tabellen,
+)
+
+GESPRAECHE: dict[str, Zweck] = {
+    "conversations": Zweck(
+        "Gespräche",
+        "Der Stand eines Gesprächs, und ob ein Mensch daran beteiligt ist. Mit dem Konto verbunden, sobald Sie sich anmelden.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "messages": Zweck(
+        "Nachrichten",
+        "Der Verlauf, damit nichts verloren geht und ein Mensch ihn übernehmen kann. Nummern sind vorher verdeckt.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "outbox": Zweck(
+        "Nachrichten auf dem Weg zum Assistenten",
+        "Sorgt dafür, dass jede Nachricht genau einmal beantwortet wird.",
+        SICHERHEIT,
+        "bis die Antwort da ist",
+    ),
+    "proposals": Zweck(
+        "Vorschläge von Menschen im Chat",
+        "Was ein Mensch Ihnen zum Übernehmen vorgeschlagen hat; ohne Ihre Zustimmung ändert sich nichts.",
+        EINWILLIGUNG,
+        OHNE_FRIST,
+    ),
+}
+ASSISTENT: dict[str, Zweck] = {
+    "engine_conversations": Zweck(
+        "Gedächtnis des Assistenten",
+        "Wo das Gespräch steht, damit es nach einer Störung weitergeht.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+}
+VERSCHLUESSELT = frozenset((("engine_conversations", "snapshot"), ("engine_conversations", "last_answer")))
+"""Columns that the engine encrypts before it writes."""
+
+
+def weitere_tabellen() -> list[Tabelle]:
+    """The tables of the conversations and of the assistant."""
+    return [
+        *tabellen("Gespräche", ConversationRow.metadata, GESPRAECHE),
+        *tabellen("Assistent", database.metadata, ASSISTENT, VERSCHLUESSELT),
+    ]

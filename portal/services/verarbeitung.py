@@ -1,0 +1,256 @@
+"""What this system stores and links, read off its tables and its catalogue: the basis of a Datenschutz-Folgenabschätzung."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, MetaData
+
+from portal.context import PortalContext
+from portal.services import katalog, stammdaten
+
+OHNE_FRIST = (
+    "bis der Betrieb sie löscht; eine Frist, nach der das von selbst geschieht, ist nicht eingerichtet"
+)
+EINWILLIGUNG = "Art. 6 Abs. 1 Buchst. a DSGVO"
+AUFGABE = "Art. 6 Abs. 1 Buchst. c oder e DSGVO mit dem Fachrecht der Leistung"
+SICHERHEIT = "Art. 32 DSGVO"
+KEINE = "keine personenbezogenen Daten von Bürgerinnen und Bürgern"
+
+
+@dataclass(frozen=True)
+class Zweck:
+    """Why a table exists, on which basis, and how long its rows stay."""
+
+    titel: str
+    zweck: str
+    grundlage: str
+    aufbewahrung: str = OHNE_FRIST
+
+
+@dataclass(frozen=True)
+class Spalte:
+    """One column: how it is kept and what it links to."""
+
+    name: str
+    art: str
+    verweis: str | None
+
+
+@dataclass(frozen=True)
+class Tabelle:
+    """One table with its purpose; without one it is listed all the same, and the page says that it is missing."""
+
+    teil: str
+    name: str
+    zweck: Zweck | None
+    spalten: Sequence[Spalte]
+
+
+@dataclass(frozen=True)
+class Verknuepfung:
+    """An answer given once that is offered again in other services, if the citizen wants it."""
+
+    angabe: str
+    leistungen: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Empfaenger:
+    """An office with the services whose data it gets after a confirmation: id and name of each."""
+
+    stelle: str
+    leistungen: Sequence[tuple[str, str]]
+
+
+ZWECKE: dict[str, Zweck] = {
+    "konto": Zweck("Konten", "Anmelden. Das Passwort ist nur als Prüfwert gespeichert.", EINWILLIGUNG),
+    "sitzung": Zweck(
+        "Anmeldungen",
+        "Wer gerade angemeldet ist und wie gut die Identität nachgewiesen ist.",
+        SICHERHEIT,
+        "gilt höchstens 12 Stunden; die Zeile bleibt, " + OHNE_FRIST,
+    ),
+    "nachweisanfrage": Zweck(
+        "Nachweise der Identität",
+        "Verhindert, dass eine Antwort des Ausweisdienstes zweimal gilt.",
+        SICHERHEIT,
+    ),
+    "fehlversuch": Zweck(
+        "Fehlversuche beim Anmelden",
+        "Bremst das Raten von Passwörtern. Name und Netzadresse stehen nur als verschlüsselter Prüfwert da.",
+        SICHERHEIT,
+        "15 Minuten; gelöscht bei der nächsten erfolgreichen Anmeldung",
+    ),
+    "stammdatum": Zweck(
+        "Stammdaten",
+        "Bekannte Angaben mit Herkunft und Stand, damit Sie sie nicht neu eingeben.",
+        EINWILLIGUNG,
+    ),
+    "entwurf": Zweck(
+        "Entwürfe", "Ihre Antworten und Nachweise, bis Sie abgeben oder verwerfen.", EINWILLIGUNG
+    ),
+    "freigabe": Zweck(
+        "Freigaben",
+        "Beleg, welche gespeicherten Angaben Sie wofür und an wen freigegeben haben.",
+        EINWILLIGUNG,
+    ),
+    "dokument": Zweck("Hochgeladene Dokumente", "Nachweise zu einem Entwurf oder Vorgang.", AUFGABE),
+    "vorgang": Zweck(
+        "Abgegebene Vorgänge", "Was Sie bestätigt haben, mit Aktenzeichen und Prüfsumme.", AUFGABE
+    ),
+    "vorgang_status": Zweck("Stand der Vorgänge", "Was die Stelle zum Stand mitgeteilt hat.", AUFGABE),
+    "zustellung": Zweck("Zustellungen", "Sorgt dafür, dass ein Vorgang genau einmal ankommt.", AUFGABE),
+    "posteingang": Zweck(
+        "Posteingang der Stellen", "Was bei einer Stelle angekommen ist, mit Beleg.", AUFGABE
+    ),
+    "postfach_nachricht": Zweck("Postfach", "Nachrichten des Portals und der Stellen an Sie.", AUFGABE),
+    "frist": Zweck("Fristen", "Erinnert Sie an Fristen Ihrer Entwürfe.", EINWILLIGUNG),
+    "protokoll": Zweck(
+        "Datenschutz-Protokoll",
+        "Wer wann welche Ihrer Angaben bekommen oder angesehen hat. Nur Namen der Angaben, keine Werte; lässt sich nicht ändern.",
+        "Art. 15 und 32 DSGVO",
+    ),
+    "termin": Zweck("Termine", "Ihre gebuchten Termine.", AUFGABE),
+    "termin_platz": Zweck("Terminplätze", "Welche Zeiten einer Stelle vergeben sind.", KEINE),
+    "buendel": Zweck("Lebenslagen", "Welche Schritte einer Lebenslage Sie abgehakt haben.", EINWILLIGUNG),
+    "mitnutzung": Zweck(
+        "Gemeinsam genutzte Leistungen",
+        "Zählt ohne Personenbezug, welche Leistungen zusammen vorkommen.",
+        KEINE,
+    ),
+    "tresor": Zweck(
+        "Nummerntresor",
+        "IBAN, Steuer-Identifikationsnummer und Ausweisnummer aus dem Chat; das Gespräch enthält nur einen Verweis.",
+        AUFGABE,
+    ),
+    "bindung": Zweck(
+        "Gespräch und Anmeldung",
+        "Verbindet ein Gespräch mit Ihrer Anmeldung und dem Entwurf, an dem Sie arbeiten.",
+        EINWILLIGUNG,
+    ),
+    "idempotenz": Zweck(
+        "Wiederholte Aufrufe", "Verhindert, dass dieselbe Handlung zweimal geschieht.", SICHERHEIT
+    ),
+    "personal": Zweck(
+        "Beschäftigte",
+        "Zugänge von Beschäftigten mit Funktion und Stelle; Bürgerinnen und Bürger sehen nur die Funktion.",
+        "Art. 6 Abs. 1 Buchst. e DSGVO mit § 3 DSG NRW (Stand prüfen)",
+    ),
+    "ort": Zweck("Orte", "Welche Gemeinde zu welcher Postleitzahl gehört.", KEINE),
+    "katalog_aenderung": Zweck(
+        "Änderungen am Katalog",
+        "Jede Fassung mit Begründung, öffentlich mit der Funktion der Redaktion.",
+        KEINE,
+    ),
+    "katalog_sichtung": Zweck("Sichtungen", "Ob eine Redaktion eine Angabe noch einmal ansehen muss.", KEINE),
+    "katalog_stimme": Zweck(
+        "Stimmen",
+        "Eine Stimme je Konto. Gespeichert ist ein verschlüsselter Prüfwert, nicht das Konto.",
+        EINWILLIGUNG,
+    ),
+    "kommentar": Zweck(
+        "Kommentare",
+        "Öffentliche Kommentare ohne Namen. Ein verschlüsselter Prüfwert bremst Massen von Kommentaren.",
+        EINWILLIGUNG,
+        "der Prüfwert wird nach 15 Minuten beim nächsten Kommentar geleert; sonst " + OHNE_FRIST,
+    ),
+}
+"""One entry for every table of the portal; a test holds this to the schema."""
+
+VERWEISE = {
+    "konto_id": "konto",
+    "account": "konto",
+    "personal_id": "personal",
+    "clerk_id": "personal",
+    "sid": "sitzung",
+    "entwurf_id": "entwurf",
+    "freigabe_id": "freigabe",
+    "unterhaltung": "conversations",
+    "conversation_id": "conversations",
+}
+"""Columns that link without a constraint, because the other table belongs to another part or outlives this one."""
+PRUEFWERTE = ("_hash", "_sha256", "_digest")
+PRUEFWERT_SPALTEN = frozenset(
+    (("fehlversuch", "schluessel"), ("katalog_stimme", "stimmrecht"), ("kommentar", "absender"))
+)
+
+
+def tabellen(
+    teil: str,
+    metadata: MetaData,
+    zwecke: Mapping[str, Zweck],
+    verschluesselt: frozenset[tuple[str, str]] = frozenset(),
+) -> list[Tabelle]:
+    """All tables of one part of the system, by name.
+
+    Parameters
+    ----------
+    teil
+        Name of the part, as people read it.
+    verschluesselt
+        Columns (table, column) that the part encrypts by itself before it writes.
+    """
+    return [
+        Tabelle(
+            teil,
+            name,
+            zwecke.get(name),
+            [
+                Spalte(
+                    column.name,
+                    "verschlüsselt" if (name, column.name) in verschluesselt else _art(name, column),
+                    _verweis(name, column),
+                )
+                for column in table.columns
+            ],
+        )
+        for name, table in sorted(metadata.tables.items())
+    ]
+
+
+def _art(table: str, column: Column[object]) -> str:
+    if type(column.type).__name__.startswith("Encrypted"):
+        return "verschlüsselt"
+    if column.name.endswith(PRUEFWERTE) or (table, column.name) in PRUEFWERT_SPALTEN:
+        return "nur Prüfwert"
+    return "lesbar"
+
+
+def _verweis(table: str, column: Column[object]) -> str | None:
+    for key in column.foreign_keys:
+        return key.target_fullname.split(".")[0]
+    target = VERWEISE.get(column.name)
+    return target if target != table else None
+
+
+def verknuepfungen(context: PortalContext) -> list[Verknuepfung]:
+    """What an answer in one service fills in another, from the catalogue."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for service in sorted(context.katalog.leistungen.values(), key=lambda s: s.name):
+        for item in service.felder:
+            if item.wiederverwenden:
+                found.setdefault(item.wiederverwenden, (item.label, {}))[1][service.id] = service.name
+    return [
+        Verknuepfung(label, list(services.items()))
+        for label, services in sorted(found.values(), key=lambda entry: entry[0])
+        if len(services) > 1
+    ]
+
+
+def stammdaten_nutzung(context: PortalContext) -> list[tuple[str, int]]:
+    """How many services can be filled from each master datum, after a release."""
+    services = context.katalog.leistungen.values()
+    return [
+        (label, sum(any(item.stammdatum == key for item in service.felder) for service in services))
+        for key, label in stammdaten.FELDER.items()
+    ]
+
+
+def empfaenger(context: PortalContext) -> list[Empfaenger]:
+    """Which office gets the data of which services."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for service in sorted(context.katalog.leistungen.values(), key=lambda s: s.name):
+        if service.online:
+            office = katalog.stelle(context, service)
+            found.setdefault(f"{office.name}, {office.behoerde}", []).append((service.id, service.name))
+    return [Empfaenger(office, services) for office, services in sorted(found.items())]
