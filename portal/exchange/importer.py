@@ -144,6 +144,7 @@ class _Lauf:
             self.bericht.geaendert += sum(new is False for _, new in waiting.values())
             done += len(batch)
             self.progress(done, total)
+        self.bericht.stellen += self.rest_used and self.stellen_mit_rest != self.stellen
         self._replace(self.stellen_mit_rest if self.rest_used else self.stellen, ready)
         return self.bericht
 

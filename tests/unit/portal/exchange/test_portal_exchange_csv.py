@@ -1,5 +1,6 @@
 """CSV: what is written is safe and comes back as it was; what is bad is named."""
 
+import contextlib
 import csv
 import io
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.catalogue import load
 from portal.catalogue.model import Katalog
-from portal.exchange import Mangel, UnsafeFileError, WrongFormatError, export_records
+from portal.exchange import ExchangeError, Mangel, UnsafeFileError, WrongFormatError, export_records
 from portal.exchange.csv_cells import FORMULA, guard, join, split, unguard
 from portal.exchange.csv_format import MAX_LINE, SPALTEN, CsvLeser, write
 from portal.exchange.records import LeistungSatz, StelleSatz, ZustaendigkeitSatz
@@ -115,6 +116,13 @@ def test_a_quote_that_never_ends_swallows_no_memory() -> None:
 def test_a_file_without_the_column_name_is_refused(content: str) -> None:
     with pytest.raises(WrongFormatError, match=r"Spalte „name“|kein lesbares"):
         read(content)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.binary(max_size=200))
+def test_no_bytes_bring_the_reader_down(content: bytes) -> None:
+    with contextlib.suppress(ExchangeError):
+        read(b"name;leika;gebuehr_text;gebuehr_cent;nachweise\n" + content)
 
 
 def test_an_endless_line_is_refused() -> None:

@@ -1,5 +1,6 @@
 """XZuFi: what others write is understood, what must not be read is refused, and nothing piles up in memory."""
 
+import contextlib
 import io
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -7,11 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from portal.catalogue import load
 from portal.catalogue.model import Katalog, Leistung
-from portal.exchange import Mangel, UnsafeFileError, WrongFormatError, export_records, xzufi_read
+from portal.exchange import (
+    ExchangeError,
+    Mangel,
+    UnsafeFileError,
+    WrongFormatError,
+    export_records,
+    xzufi_read,
+)
 from portal.exchange.folding import same
 from portal.exchange.records import (
     LeistungSatz,
@@ -259,6 +269,20 @@ def test_a_file_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
         read(message(*(service(f"L{i}") for i in range(100))))
 
 
+WHOLE = message(
+    office(extra="<anschrift><ort>GE</ort></anschrift>"),
+    service(extra=module("06", "&lt;p&gt;x&lt;/p&gt;")),
+    responsible(),
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.integers(0, len(WHOLE)), st.integers(0, 30), st.binary(max_size=12) | st.sampled_from([b"<", b">", b"&#0;", b"<!--", b"]]>", b"</schreibe>", b"<leistung>", b"<?x?>"]))  # fmt: skip
+def test_no_damage_to_a_file_brings_the_reader_down(at: int, length: int, instead: bytes) -> None:
+    with contextlib.suppress(ExchangeError):
+        read(WHOLE[:at] + instead + WHOLE[at + length :])
+
+
 class Endless:
     """A file of many records that is never whole in memory."""
 
@@ -270,9 +294,8 @@ class Endless:
     def _parts(records: int) -> Iterator[bytes]:
         start, end = message("|").split(b"<schreibe>|</schreibe>")
         yield start
-        text = module("06", "Text " * 40)
         for i in range(records):
-            yield f"<schreibe>{service(f'L{i}', extra=text)}</schreibe>\n".encode()
+            yield f"<schreibe>{service(f'L{i}')}</schreibe>\n".encode()
         yield end
 
     def read(self, size: int = -1, /) -> bytes:
