@@ -32,8 +32,9 @@ def person(town):
     citizen.http.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Ends with its module: Playwright's event loop would stand in the way of asynchronous tests."""
     path = next(
         (
             found
