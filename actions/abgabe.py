@@ -2,11 +2,11 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import entwurf, karten, weiteres
+from actions import entwurf, karten, termin, weiteres
 from actions.faehigkeit import Faehigkeit
-from actions.gespraech import Event, Gespraech, button, german
+from actions.gespraech import Button, Event, Gespraech, button, german
 from actions.tuer import portal
-from portal.client import DraftChangedError, TooEarlyError
+from portal.client import CaseView, DraftChangedError, PortalError, TooEarlyError
 
 
 async def abgeben(gespraech: Gespraech) -> list[Event]:
@@ -30,6 +30,7 @@ async def abgeben(gespraech: Gespraech) -> list[Event]:
         stelle=case.office,
         ort=draft.elsewhere,
         zeichen=case.reference,
+        buttons=[] if draft.elsewhere else await _vorsprechen(gespraech, case),
     )
     if deadline and case.effect == "vorbereitung":
         gespraech.say("utter_abgabe_frist", frist=deadline.text, tag=german(deadline.date))
@@ -38,6 +39,17 @@ async def abgeben(gespraech: Gespraech) -> list[Event]:
         SlotSet("ohne_ausweis", None),
         *await weiteres.anbieten(gespraech, erledigt=draft.service),
     ]
+
+
+async def _vorsprechen(gespraech: Gespraech, case: CaseView) -> list[Button]:
+    """A Vorbereitung can end at the counter: the way to an appointment, where one can be booked."""
+    if case.effect != "vorbereitung":
+        return []
+    try:
+        view = await portal().service(gespraech.conversation_id, case.service)
+    except PortalError:
+        return []
+    return [termin.waehlen(case.service)] if view.appointment else []
 
 
 async def zum_aendern(gespraech: Gespraech) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import start, status, weiter
+from actions import start, status, termin, weiter
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -23,6 +23,13 @@ class ActionAngemeldet(Faehigkeit):
             case "weiter":
                 gespraech.say("utter_anmelden_weiter")
                 return done + await weiter.fortsetzen(gespraech)
+            case "termin":
+                gespraech.say("utter_anmelden_weiter")
+                return done + await termin.buchen(
+                    gespraech, str(pending["leistung"]), str(pending["fenster"])
+                )
+            case "termine":
+                return done + await termin.zeigen(gespraech)
             case "status":
                 return done + await status.zeigen(gespraech)
             case _:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import status, zustaendigkeit
+from actions import status, termin, zustaendigkeit
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
@@ -67,6 +67,9 @@ async def beantworten(gespraech: Gespraech, service: str, aspects: Sequence[str]
     in_form = bool(gespraech.slot("entwurf"))
     events: list[Event] = []
     for aspect in aspects:
+        if aspect == "termin" and view.appointment:
+            await termin.anbieten(gespraech, service, termin.ab_tag(gespraech))
+            continue
         start = [] if in_form else [button("Jetzt beantragen", f'/start{{"service": "{service}"}}')]
         if aspect == "zustaendigkeit":
             events += await zustaendigkeit.beantworten(gespraech, view, quelle(view, aspect), start)
@@ -89,6 +92,8 @@ class ActionAuskunft(Faehigkeit):
             return []
         if aspects == ["status"] and gespraech.has_account:
             return await status.zeigen(gespraech)
+        if "termin" in aspects and termin.betrifft_eigenen(gespraech):
+            return await termin.eigenen_bearbeiten(gespraech)
         named = gespraech.entity("service")
         best = gespraech.hits[0] if gespraech.hits else None
         if not named and best and best["score"] >= BENANNT:

@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import abgabe, freigabe, mensch, nachweis, neustart, start, weiter
+from actions import abgabe, freigabe, mensch, nachweis, neustart, start, termin, weiter
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -20,6 +20,8 @@ class ActionJa(Faehigkeit):
                 return await start.beginnen(gespraech, str(offer["leistung"]))
             case "mensch":
                 return await mensch.rufen(gespraech, str(offer["grund"]), "utter_mensch_gerufen")
+            case "termin_absagen":
+                return await termin.absagen(gespraech, str(offer["termin"]))
             case "neustart":
                 return neustart.durchfuehren(gespraech)
         match gespraech.slot("frage_art"):

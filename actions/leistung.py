@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import SlotSet
 
-from actions import auskunft, karten, unklar, weiteres
+from actions import auskunft, karten, termin, unklar, weiteres
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
@@ -33,6 +33,7 @@ async def zeigen(gespraech: Gespraech, service: str) -> list[Event]:
             button("Was kostet das?", '/aspect{"aspect": "kosten"}'),
             button("Unterlagen", '/aspect{"aspect": "unterlagen"}'),
             button("Frist", '/aspect{"aspect": "frist"}'),
+            *([termin.waehlen(service)] if view.appointment else []),
         ],
         name=view.name,
         kurz=view.short,
