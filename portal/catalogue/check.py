@@ -1,7 +1,7 @@
 """Everything that can be wrong in a catalogue, listed with file, line and rule."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from portal.catalogue.loader import BUILT_IN, Geladen, collect
@@ -66,9 +66,11 @@ def inspect(
     loaded = collect(roots, kommune=kommune, land=land, demo=demo, ueberlagerungen=ueberlagerungen)
     found = list(loaded.fehler)
     for name, leistung in loaded.katalog.leistungen.items():
-        found += _placed(loaded.leistungen[name], _service(loaded.katalog, leistung))
+        found += _placed(
+            loaded.leistungen[name], _service(loaded.katalog, leistung, loaded.leistungen.keys())
+        )
     for name, lage in loaded.katalog.lebenslagen.items():
-        found += _placed(loaded.lebenslagen[name], _situation(loaded.katalog, lage))
+        found += _placed(loaded.lebenslagen[name], _situation(loaded.katalog, lage, loaded.leistungen.keys()))
     for name, stelle in loaded.katalog.stellen.items():
         found += _placed(loaded.stellen[name], _office(stelle))
     found += _one_rest(loaded)
@@ -83,7 +85,8 @@ def _placed(whole: Verschmolzen, finds: Iterator[Fund]) -> list[Fehler]:
     return [Fehler(*whole.ort(pfad), regel, text) for pfad, regel, text in finds]
 
 
-def _service(katalog: Katalog, leistung: Leistung) -> Iterator[Fund]:
+def _service(katalog: Katalog, leistung: Leistung, bekannt: Set[str]) -> Iterator[Fund]:
+    """`bekannt`: every service that has a file, so that one mistake does not make others."""
     yield from _provenance(leistung)
     yield from _fields(leistung)
     known = {f.id for f in leistung.felder}
@@ -105,7 +108,7 @@ def _service(katalog: Katalog, leistung: Leistung) -> Iterator[Fund]:
         yield ("online",), "wege", "Es gibt einen Online-Weg, aber „online“ fehlt unter „wege“."
     for kind in ("vorher", "oft_zusammen"):
         for other in getattr(leistung.beziehungen, kind):
-            if other not in katalog.leistungen:
+            if other not in bekannt:
                 yield ("beziehungen", kind), "verweis", f"Die Leistung „{other}“ gibt es nicht."
 
 
@@ -154,11 +157,11 @@ def _fields(leistung: Leistung) -> Iterator[Fund]:
             yield ("nachweise", i, "nur_wenn"), "verweis", f"„{nachweis.nur_wenn.feld}“ ist kein Feld."
 
 
-def _situation(katalog: Katalog, lage: Lebenslage) -> Iterator[Fund]:
+def _situation(katalog: Katalog, lage: Lebenslage, bekannt: Set[str]) -> Iterator[Fund]:
     earlier: set[str] = set()
     for i, schritt in enumerate(lage.schritte):
         where = ("schritte", i)
-        if schritt.leistung not in katalog.leistungen:
+        if schritt.leistung not in bekannt:
             yield (*where, "leistung"), "verweis", f"Die Leistung „{schritt.leistung}“ gibt es nicht."
         if schritt.merkmal and schritt.merkmal not in katalog.merkmale:
             yield (*where, "merkmal"), "verweis", f"Das Merkmal „{schritt.merkmal}“ gibt es nicht."
