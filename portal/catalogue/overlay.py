@@ -100,7 +100,16 @@ def einlesen(schluessel: str, eingabe: str, datei: str, ebene: Ebene) -> tuple[o
         raise CatalogueError(
             [Fehler(datei, 1, "yaml", "Verweise (*) innerhalb des Werts sind nicht erlaubt.")]
         )
-    found = parse(text, datei, ebene)
+    try:
+        found = parse(text, datei, ebene)
+    except CatalogueError as error:
+        last = text.count("\n") + 1
+        said = [
+            replace(f, zeile=min(f.zeile, last), text=f"Das ist kein gültiges YAML: {f.text}")
+            for f in error.fehler
+            if f.regel == "yaml"
+        ]
+        raise CatalogueError(said or error.fehler) from error
     return found.daten, {(schluessel, *pfad): line for pfad, line in found.zeilen.items()}
 
 
@@ -163,6 +172,11 @@ class Abgleich:
 def eigener_wert(whole: Verschmolzen, ebene: Ebene, schluessel: str) -> object:
     """What a tier by itself says of a key, as written in its files; None if nothing."""
     return _geschrieben(_von(whole, (ebene,)), schluessel)
+
+
+def eigene_herkunft(whole: Verschmolzen, ebene: Ebene, schluessel: str) -> Mapping[str, object]:
+    """Source, mark and validity that a tier's own files give a key; empty if they do not name it."""
+    return merge(_von(whole, (ebene,))).herkunft.get(schluessel, {})
 
 
 def wert_darueber(whole: Verschmolzen, ebene: Ebene, schluessel: str) -> object:

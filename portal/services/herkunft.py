@@ -54,6 +54,15 @@ WEGE = {
     "vertretung": "durch eine Vertretung",
     "telefon": "am Telefon",
 }
+ZIELGRUPPEN = {"person": "Bürgerinnen und Bürger", "unternehmen": "Unternehmen"}
+RECHTSBEHELFE = {
+    "VG": "Klage beim Verwaltungsgericht",
+    "WI": "Widerspruch, danach Klage beim Verwaltungsgericht",
+    "SG": "Widerspruch, danach Klage beim Sozialgericht",
+    "FG": "Einspruch, danach Klage beim Finanzgericht",
+    "AG": "Antrag beim Amtsgericht",
+    "kein": "in der Regel keiner",
+}
 WIRKUNG = {"antrag": "Antrag", "anzeige": "Anzeige"}
 
 
@@ -165,7 +174,7 @@ def anzeige(context: PortalContext, key: str, value: object) -> str:
         trust = getattr(value, "vertrauensniveau", "")
         return f"{WIRKUNG[getattr(value, 'wirkung', 'antrag')]}, Vertrauensniveau {trust}"
     if key == "rechtsbehelf":
-        return {"kein": "in der Regel keiner"}.get(getattr(value, "weg", ""), str(getattr(value, "weg", "")))
+        return RECHTSBEHELFE[getattr(value, "weg", "kein")]
     if key == "beziehungen":
         names = [
             context.katalog.leistungen[other].name
@@ -173,8 +182,10 @@ def anzeige(context: PortalContext, key: str, value: object) -> str:
             if other in context.katalog.leistungen
         ]
         return ", ".join(names) or "–"
+    if key == "zielgruppe" and isinstance(value, list):
+        return ", ".join(ZIELGRUPPEN[group] for group in value)
     if isinstance(value, list):
-        return ", ".join(str(entry) for entry in value)
+        return ", ".join(" ".join(str(getattr(entry, "text", entry)).split()) for entry in value)
     return " ".join(str(getattr(value, "text", value)).split())
 
 

@@ -1,11 +1,9 @@
 """Use case: read the catalogue's files anew while the portal runs."""
 
-import asyncio
-
 from portal.catalogue import Fehler
 from portal.context import PortalContext
 from portal.errors import ConflictError
-from portal.services import abweichung
+from portal.services import abweichung, redaktion
 
 
 class CatalogueRefusedError(ConflictError):
@@ -25,7 +23,7 @@ class CatalogueRefusedError(ConflictError):
 
 
 async def neu_laden(context: PortalContext) -> int:
-    """Put the files' present state in use; gives the number of services.
+    """Put the files' present state, with the editors' stored changes, in use; gives the number of services.
 
     Raises
     ------
@@ -33,8 +31,8 @@ async def neu_laden(context: PortalContext) -> int:
         The files have mistakes. Nothing was changed.
     """
     async with context.redaktion:
-        loaded, mistakes = await asyncio.to_thread(context.bestand.lesen)
-        if not context.bestand.ersetzen(loaded, mistakes):
+        loaded, mistakes, changes = await redaktion.lesen(context)
+        if not context.bestand.ersetzen(loaded, mistakes, changes):
             raise CatalogueRefusedError(mistakes)
         async with context.transaction() as session:
             await abweichung.erfassen(context, session, loaded)

@@ -123,16 +123,24 @@ async def laden(context: PortalContext) -> None:
     """Lay the stored changes over the files at a start; one that no longer fits the files rests and is listed."""
     async with context.transaction() as session:
         await abweichung.erfassen(context, session, context.bestand.geladen)
-        rows = await in_kraft(session)
-    changes = [_ueberlagerung(row) for row in rows if row.art == "setzen"]
-    while changes:
+        changed = await in_kraft(session)
+    if changed:
+        geladen, fehler, changes = await lesen(context)
+        context.bestand.ersetzen(geladen, fehler, changes)
+
+
+async def lesen(context: PortalContext) -> tuple[Geladen, list[Fehler], list[Ueberlagerung]]:
+    """The files as they are now with the stored changes that fit them; mistakes are then the files' own."""
+    async with context.transaction() as session:
+        changes = [_ueberlagerung(row) for row in await in_kraft(session) if row.art == "setzen"]
+    while True:
         geladen, fehler = await asyncio.to_thread(context.bestand.lesen, changes)
-        if context.bestand.ersetzen(geladen, fehler, changes):
-            return
         broken = {f.datei for f in fehler}
         sound = [change for change in changes if change.datei not in broken]
-        log.error("catalogue_changes_rest", changes=sorted(broken), mistakes=[str(f) for f in fehler[:20]])
-        changes = sound if len(sound) < len(changes) else []
+        if len(sound) == len(changes):
+            return geladen, fehler, changes
+        log.error("catalogue_changes_rest", changes=sorted(c.datei for c in changes if c not in sound))
+        changes = sound
 
 
 async def pruefen(context: PortalContext, staff: PersonalView, eingabe: Eingabe) -> Vorschau:
@@ -284,7 +292,8 @@ async def _lesen(context: PortalContext, change: Ueberlagerung, *, weg: bool = F
     betroffen = (
         abweichung.neu_betroffen(before, geladen, change.leistung, change.schluessel) if before else []
     )
-    return Vorschau(geladen, fehler, betroffen, changes)
+    own = [f for f in fehler if f.datei == change.datei]  # all others may only follow from these
+    return Vorschau(geladen, own or fehler, betroffen, changes)
 
 
 async def _anlegen(

@@ -15,6 +15,7 @@ from portal.catalogue.overlay import (
     TEXTE,
     ZEILEN,
     als_eingabe,
+    eigene_herkunft,
     eigener_wert,
     geltender_wert,
     wert_darueber,
@@ -120,8 +121,7 @@ async def blatt(
     now = await redaktion.fassung(session, (gebiet(context, ebene), leistung_id, schluessel))
     written = now if now and now.art == "setzen" else None
     text = written.eingabe if written else als_eingabe(schluessel, own)
-    origin = service.herkunft.get(schluessel)
-    mine = origin if origin and origin.ebene == ebene else None
+    mine = eigene_herkunft(whole, ebene, schluessel)
     return Blatt(
         leistung=service,
         schluessel=schluessel,
@@ -132,8 +132,8 @@ async def blatt(
             leistung=leistung_id,
             schluessel=schluessel,
             eingabe=text,
-            quelle=written.quelle if written else mine.quelle if mine else "",
-            marke=written.marke if written else mine.marke if mine else "stand_pruefen",
+            quelle=written.quelle if written else str(mine.get("quelle") or ""),
+            marke=written.marke if written else str(mine.get("marke") or "stand_pruefen"),
             gueltig_ab=context.today().isoformat(),
             grund="",
             basis=now.nummer if now else 0,

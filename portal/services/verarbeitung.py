@@ -225,15 +225,17 @@ def _verweis(table: str, column: Column[object]) -> str | None:
 
 def verknuepfungen(context: PortalContext) -> list[Verknuepfung]:
     """What an answer in one service fills in another, from the catalogue."""
-    found: dict[str, tuple[str, dict[str, str]]] = {}
+    found: dict[str, tuple[list[str], dict[str, str]]] = {}
     for service in sorted(context.katalog.leistungen.values(), key=lambda s: s.name):
         for item in service.felder:
             if item.wiederverwenden:
-                found.setdefault(item.wiederverwenden, (item.label, {}))[1][service.id] = service.name
+                labels, services = found.setdefault(item.wiederverwenden, ([], {}))
+                labels.append(item.label)
+                services[service.id] = service.name
+    shortest = [(min(labels, key=len), services) for labels, services in found.values() if len(services) > 1]
     return [
         Verknuepfung(label, list(services.items()))
-        for label, services in sorted(found.values(), key=lambda entry: entry[0])
-        if len(services) > 1
+        for label, services in sorted(shortest, key=lambda entry: entry[0])
     ]
 
 

@@ -49,6 +49,9 @@ async def stored(town: Town) -> int:
 @pytest.mark.parametrize("tier", ["eu", "kommune"])
 async def test_every_key_has_a_form(town: Town, tier: str) -> None:
     editor = await town.office(f"redaktion-{tier}")
+    listed = await editor.get(f"/redaktion/leistungen/{HUND}")
+    check_page(listed.text)
+    assert "datetime" not in listed.text
     for key in SCHLUESSEL:
         answer = await editor.get(f"/redaktion/leistungen/{HUND}/{key}")
         assert answer.status_code == 200, key
@@ -348,3 +351,16 @@ async def test_a_proposal_overtaken_by_a_newer_version_is_not_brought_into_force
     assert late.status_code == 409
     assert "Ja." in late.text
     assert town.context.katalog.leistungen[HUND].kurz == "Schneller."
+
+
+async def test_a_reload_of_the_files_takes_what_another_process_stored(town: Town) -> None:
+    editor = await town.office("redaktion-land")
+    await send(editor, "kurz", eingabe="Aus der Datenbank.")
+    stock = town.context.bestand
+    assert stock.ersetzen(*stock.lesen([]), [])  # as a process that has not seen the change
+    assert town.context.katalog.leistungen[HUND].kurz != "Aus der Datenbank."
+    answer = await town.browser().http.post(
+        "/api/catalogue/reload", headers={"Authorization": "Bearer portal"}
+    )
+    assert answer.status_code == 200, answer.text
+    assert town.context.katalog.leistungen[HUND].kurz == "Aus der Datenbank."

@@ -43,6 +43,8 @@ async def test_every_service_has_a_page_of_its_process(town: Town) -> None:
         check_page(answer.text)
         for item in service.felder:
             assert item.label.split()[0] in answer.text, (key, item.id)
+        assert "datetime" not in answer.text, key
+        assert "None" not in answer.text, key
     assert (await browser.get("/leistungen/gibtsnicht/ablauf")).status_code == 404
 
 
