@@ -21,6 +21,12 @@ const LEVELS: Record<string, string> = {
   hoch: "Hoch (Online-Ausweis)",
 };
 
+const FORMS: Record<string, string> = {
+  antrag: "Antrag hier im Chat",
+  anzeige: "Anzeige hier im Chat",
+  vorbereitung: "Vorbereitung hier im Chat, danach zur Stelle",
+};
+
 function row(label: string, value: string | null | undefined): TemplateResult | typeof nothing {
   return value ? html`<div class="pair"><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
 }
@@ -62,7 +68,7 @@ export function service(card: ServiceCard): TemplateResult {
     <h3>${card.name}</h3>
     <dl class="pairs">
       ${row("Zuständig", card.office)} ${row("Kosten", card.fee)} ${row("Frist", card.deadline)}
-      ${row("Dauer", card.duration)} ${row("So geht es", card.form)}
+      ${row("Dauer", card.duration)} ${row("So geht es", card.form ? (FORMS[card.form] ?? card.form) : null)}
       ${row("Vertrauensniveau", card.trust_level ? (LEVELS[card.trust_level] ?? card.trust_level) : null)}
       ${list("Diese Angaben brauchen wir", card.data)} ${list("Diese Unterlagen brauchen Sie", card.documents)}
     </dl>
