@@ -252,6 +252,20 @@ class ServiceView(View):
     """Whether an appointment can be booked for it (`GET /services/{id}/slots`)."""
 
 
+class RelatedService(View):
+    """A service that others used too: counted (`genutzt`), or named together in the catalogue (`paket`)."""
+
+    id: str
+    name: str
+    reason: Literal["genutzt", "paket"]
+
+
+class RelatedAnswer(View):
+    """What others used too."""
+
+    services: list[RelatedService]
+
+
 class SlotView(View):
     """One free appointment."""
 

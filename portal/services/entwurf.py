@@ -14,7 +14,7 @@ from portal.domain import antragsentwurf as regeln
 from portal.domain.antragsentwurf import Zustand
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.entwurf import Antwort, Beleg, EntwurfZeile, FreigabeZeile
-from portal.services import ansicht, fristen, katalog, protokoll, stammdaten
+from portal.services import ansicht, fristen, katalog, mitnutzung, protokoll, stammdaten
 from portal.services.ansicht import Sicht, draft_view
 from portal.services.fehler import DraftChangedError, DraftClosedError
 from portal.services.feldpruefung import pruefen
@@ -52,6 +52,7 @@ async def oeffnen(
         )
         session.add(row)
         await session.flush()
+        await mitnutzung.zaehlen(context, session, konto_id, service)
     return draft_view(context, await ansicht.sicht(context, session, row, vertrauen))
 
 

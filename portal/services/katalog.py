@@ -4,7 +4,6 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue import NotYetValidError, deadlines, fees
@@ -12,7 +11,8 @@ from portal.catalogue.model import FristRegel, Leistung, Stelle
 from portal.context import PortalContext
 from portal.domain.fristen import fristende
 from portal.errors import NotFoundError
-from portal.schema.vorgang import VorgangZeile
+from portal.services import fortschritt
+from portal.services.fortschritt import Fortschritt
 from portal.services.views import (
     Checklist,
     DeadlineView,
@@ -127,7 +127,11 @@ def service_view(context: PortalContext, leistung_id: str) -> ServiceView:
         documents=[Required(label=n.label, help=n.hilfe, required=n.pflicht) for n in service.nachweise],
         law=list(service.rechtsgrundlage),
         sources=_sources(service),
-        related=[i for i in service.beziehungen.oft_zusammen if i in context.katalog.leistungen],
+        related=[
+            other
+            for other in service.beziehungen.oft_zusammen
+            if other in context.katalog.leistungen and not context.katalog.leistungen[other].sensibel
+        ],
         sensitive=service.sensibel,
         url=f"/leistungen/{service.id}",
         appointment=termin_buchbar(context, service),
@@ -212,7 +216,7 @@ async def checkliste(
     ohne
         Traits that she ruled out: their steps are left out.
     konto_id
-        Whose cases mark steps as done; None for nobody's.
+        Whose cases and ticks mark steps as done, and whose ruled-out steps are missing; None for nobody's.
 
     Raises
     ------
@@ -222,16 +226,16 @@ async def checkliste(
     lage = context.katalog.lebenslagen.get(lebenslage_id)
     if lage is None:
         raise NotFoundError("Diese Lebenslage kenne ich nicht. Bitte suchen Sie nach Ihrem Anliegen.")
-    done: set[str] = set()
+    progress = Fortschritt()
     if konto_id is not None:
-        done = set(
-            await session.scalars(select(VorgangZeile.leistung).where(VorgangZeile.konto_id == konto_id))
-        )
+        progress = await fortschritt.laden(session, konto_id, lebenslage_id)
     today = context.today()
     steps = []
     for schritt in lage.schritte:
         service = context.katalog.leistungen.get(schritt.leistung)
-        if service is None or (schritt.merkmal in ohne):
+        if service is None or schritt.merkmal in ohne:
+            continue
+        if service.id in progress.entfaellt and schritt.merkmal not in merkmale:
             continue
         rules = frist_regeln(service, today)
         steps.append(
@@ -249,7 +253,7 @@ async def checkliste(
                 optional=schritt.optional,
                 trait=schritt.merkmal,
                 applies=schritt.merkmal is None or schritt.merkmal in merkmale,
-                done=service.id in done,
+                done=progress.fertig(service.id),
             )
         )
     return Checklist(id=lage.id, title=lage.name, intro=lage.intro, steps=steps, notes=list(lage.hinweise))

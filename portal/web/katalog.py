@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from portal.catalogue.schema import Art, json_schema
-from portal.client.shapes import SearchAnswer
-from portal.services import katalog, zustaendigkeit
+from portal.client.shapes import RelatedAnswer, SearchAnswer
+from portal.services import katalog, mitnutzung, zustaendigkeit
 from portal.services.views import Checklist, ResponsibilityView, ServiceView
 from portal.web.auth import Context
 
@@ -24,6 +24,13 @@ async def service(context: Context, service_id: str) -> ServiceView:
 async def schema(art: Art = "leistung") -> JSONResponse:
     """JSON Schema of a kind of catalogue file (leistung, lebenslage, stellen, merkmale), for any editor."""
     return JSONResponse(json_schema(art), media_type="application/schema+json")
+
+
+@router.get("/services/{service_id}/related")
+async def related(context: Context, service_id: str) -> RelatedAnswer:
+    """What others used too; never anything delicate, never from small numbers."""
+    async with context.transaction() as session:
+        return RelatedAnswer(services=await mitnutzung.andere_suchten(context, session, service_id))
 
 
 @router.get("/search")

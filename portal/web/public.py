@@ -22,6 +22,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "POST /identitaet/demo": "as above; what it signs counts only in the session that asked",
     "GET /api/session": "says that nobody is logged in",
     "POST /api/session/token": "checks the session of the kind that is asked for by itself",
+    "GET /api/services/{service_id}/related": "public information; sums only, never small ones",
     "GET /api/search": "search in public information",
     "GET /api/services/{service_id}": "public information",
     "GET /api/responsibility": "public information; a PLZ names nobody",

@@ -10,13 +10,15 @@ from portal.catalogue import NotYetValidError, fees
 from portal.catalogue.model import Belegt, FristRegel, Gebuehr, Leistung
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, NotFoundError
-from portal.services import katalog, zustaendigkeit
+from portal.services import katalog, mitnutzung, zustaendigkeit
 from portal.web.auth import Context, MaybeCitizen
 from portal.web.render import page
 from portal.web.stand import Stand, stand_of
 
 router = APIRouter(include_in_schema=False)
 
+ZIELGRUPPEN = {"person": "Für Bürgerinnen und Bürger", "unternehmen": "Für Unternehmen"}
+"""Whom a service is for, as pages name it."""
 EBENEN = {"eu": "EU", "bund": "Bund", "land": "Land NRW", "kommune": "Stadt"}
 ANGABEN = {
     "name": "Beschreibung",
@@ -69,6 +71,11 @@ async def start(
         "start.html",
         abgemeldet=abgemeldet and citizen is None,
         lebenslagen=lagen,
+        anzahl={
+            group: sum(group in s.zielgruppe for s in context.katalog.leistungen.values())
+            for group in ZIELGRUPPEN
+        },
+        zielgruppen=ZIELGRUPPEN,
         anzahl_leistungen=len(context.katalog.leistungen),
         **stand,
     )
@@ -85,10 +92,17 @@ async def search(
 
 
 @router.get("/leistungen")
-async def services(request: Request, context: Context, citizen: MaybeCitizen) -> Response:
-    """All services from A to Z."""
+async def services(
+    request: Request,
+    context: Context,
+    citizen: MaybeCitizen,
+    zielgruppe: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """All services from A to Z, or those for people or for companies."""
     ordered = sorted(context.katalog.leistungen.values(), key=lambda s: s.name)
-    return page(request, "leistungen.html", leistungen=ordered)
+    chosen = zielgruppe if zielgruppe in ZIELGRUPPEN else ""
+    shown = [s for s in ordered if not chosen or chosen in s.zielgruppe]
+    return page(request, "leistungen.html", leistungen=shown, zielgruppe=chosen, zielgruppen=ZIELGRUPPEN)
 
 
 @router.get("/leistungen/{leistung_id}")
@@ -115,7 +129,7 @@ async def service(
         except InvalidInputError as error:
             mistake = error.message
             responsible = await zustaendigkeit.ermitteln(context, session, leistung_id)
-    related = [context.katalog.leistungen.get(other) for other in found.beziehungen.oft_zusammen]
+        related = await mitnutzung.andere_suchten(context, session, leistung_id)
     return page(
         request,
         "leistung.html",
@@ -127,7 +141,7 @@ async def service(
         stelle=context.katalog.stellen.get(found.stelle or ""),
         gebuehren=fees_of(context, found),
         fristregeln=katalog.frist_regeln(found, context.today()),
-        zusammen=[other for other in related if other is not None],
+        zusammen=related,
         quellen=sources_of(found),
         mit_termin=katalog.termin_buchbar(context, found),
     )

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from portal.context import PortalContext
-from portal.services import entwurf, fristen, postfach, termine
+from portal.services import buendel, entwurf, fristen, postfach, termine
+from portal.services.buendel import Buendel
 from portal.services.sitzung import SitzungView
 from portal.services.views import AppointmentView, DeadlineEntry, DraftView, MessageView
 
@@ -18,6 +19,7 @@ class Stand(TypedDict):
     heute: date
     fristen: list[DeadlineEntry]
     termine: list[AppointmentView]
+    buendel: list[Buendel]
     entwuerfe: list[DraftView]
     neue_post: list[MessageView]
 
@@ -27,6 +29,7 @@ async def stand_of(context: PortalContext, citizen: SitzungView) -> Stand:
     async with context.transaction() as session:
         deadlines = await fristen.liste(session, citizen.konto_id)
         appointments = await termine.liste(context, session, citizen.konto_id, nur_kommende=True)
+        bundles = await buendel.liste(context, session, citizen.konto_id)
         drafts = await entwurf.liste(context, session, citizen.konto_id, citizen.vertrauen)
         messages = await postfach.liste(session, citizen.konto_id)
     return {
@@ -35,6 +38,7 @@ async def stand_of(context: PortalContext, citizen: SitzungView) -> Stand:
             d for d in deadlines if d.settled_at is None or context.clock() - d.settled_at < ERLEDIGT_ZEIGEN
         ],
         "termine": appointments,
+        "buendel": bundles,
         "entwuerfe": drafts,
         "neue_post": [m for m in messages if m.read_at is None],
     }
