@@ -4,12 +4,13 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handoff.domain.limits import BODY_MAX_BYTES
 from handoff.errors import HandoffError, InvalidInputError, TooLargeError
+from handoff.web.page import page
 
 logger = logging.getLogger(__name__)
 
@@ -89,9 +90,12 @@ async def _malformed(_request: Request, error: Exception) -> JSONResponse:
     return _answer(InvalidInputError("Die Anfrage ist unvollständig oder ungültig.", field=field))
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     code, message = STATUS_TEXTS.get(status, ("fehler", "Die Anfrage konnte nicht beantwortet werden."))
+    if "text/html" in request.headers.get("accept", ""):
+        body = f'<main><h1>{message}</h1><p><a href="/">Zur Startseite</a></p></main>'
+        return page(request.app.state.context.settings, message, body, status=status)
     return JSONResponse({"code": code, "message": message}, status)
 
 

@@ -139,6 +139,13 @@ async def test_unknown_addresses_answer_in_german(town):
     assert (answer.status_code, answer.json()["code"]) == (404, "nicht_gefunden")
 
 
+async def test_a_browser_gets_a_german_page_for_an_unknown_address(town):
+    answer = await town.http.get("/konsole/gibt-es-nicht", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Diese Adresse gibt es nicht." in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
 async def test_login_changes_the_handle(town):
     old = await town.start()
     await town.send(old, "Hallo")

@@ -1,0 +1,61 @@
+"""The frame of the gateway's own HTML pages."""
+
+from html import escape
+from urllib.parse import urlsplit
+
+from fastapi.responses import HTMLResponse
+
+from handoff.settings import HandoffSettings
+
+DEMO = '<p class="demo" role="note">Demonstration, keine Behörde</p>'
+FRAME = """<!doctype html>
+<html lang="de">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="/live/ui/kern.css">
+<link rel="stylesheet" href="/live/ui/konsole.css">
+{head}
+</head>
+<body>
+{demo}
+{body}
+</body>
+</html>
+"""
+
+
+def page(
+    settings: HandoffSettings, title: str, body: str, *, head: str = "", status: int = 200
+) -> HTMLResponse:
+    """A page with the security headers of this origin.
+
+    Parameters
+    ----------
+    title
+        Plain text.
+    body, head
+        HTML of ours.
+    """
+    demo = DEMO if settings.demo else ""
+    return HTMLResponse(
+        FRAME.format(title=escape(title), head=head, demo=demo, body=body),
+        status,
+        headers={
+            "Content-Security-Policy": content_security_policy(settings.origin),
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def content_security_policy(origin: str) -> str:
+    """Allow this origin's own files and socket, and nothing else."""
+    address = urlsplit(origin)
+    socket = f"{'wss' if address.scheme == 'https' else 'ws'}://{address.netloc}"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
