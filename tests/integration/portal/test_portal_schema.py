@@ -14,10 +14,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from portal.catalogue.model import Stelle
-from portal.context import create_database_engine
+from portal.context import PortalContext, create_database_engine
 from portal.schema.migrate import migrate
 from portal.schema.tables import Base
-from portal.services import abgabe, entwurf, idempotenz
+from portal.services import abgabe, entwurf, idempotenz, redaktion
+from portal.services.sitzung import PersonalView
 from portal.services.terminkalender import DemoKalender, SlotTakenError
 from portal.services.zustellung import zustellen_faellige
 from tests.support.portal_world import KONTO, portal_world
@@ -118,3 +119,23 @@ async def test_two_who_want_the_last_place_at_once_do_not_both_get_it(postgres: 
 
         taken = [number for number in await asyncio.gather(*(take() for _ in range(8))) if number]
         assert len(set(taken)) == len(taken) == DemoKalender.PLAETZE
+
+
+@pytest.mark.postgres
+async def test_of_two_editors_in_two_processes_one_is_told(postgres: str, tmp_path: Path) -> None:
+    async with portal_world(tmp_path, postgres) as world:
+        other = PortalContext.create(world.settings, world.clock)
+        editor = PersonalView("s", "p", "r", ("redaktion-bund",), None, "Bund", "Redaktion Bund", ())
+        sent = redaktion.Eingabe(
+            "probe_hund", "kurz", "Neu.", "Gesetz", "geprueft", "2026-11-01", "Kürzer.", basis=0
+        )
+        outcomes = await asyncio.gather(
+            *(redaktion.einreichen(c, editor, sent, sofort=True) for c in (world.context, other)),
+            return_exceptions=True,
+        )
+        refused = [o for o in outcomes if isinstance(o, redaktion.EditedMeanwhileError)]
+        assert len(refused) == 1
+        assert len([o for o in outcomes if isinstance(o, str)]) == 1
+        in_use = [c.katalog.leistungen["probe_hund"].kurz for c in (world.context, other)]
+        assert sorted(in_use) == ["Neu.", "Wer einen Probehund hält, meldet ihn an."]
+        await other.close()
