@@ -99,8 +99,18 @@ class ActionAuskunft(Faehigkeit):
         if not named and best and best["score"] >= BENANNT:
             named = best["id"]
         service = named or gespraech.slot("leistung")
-        aspects = [one for one in aspects if one != "status"] or ["zustaendigkeit"]
+        asked = [one for one in aspects if one != "status"]
+        aspects = asked or ["zustaendigkeit"]
         if not service:
             gespraech.say("utter_auskunft_wozu")
             return [SlotSet("angebot", {"art": "aspekt", "aspekte": aspects})]
+        if not asked and named:
+            await _hinweisen(gespraech, str(named))
         return await beantworten(gespraech, str(service), aspects)
+
+
+async def _hinweisen(gespraech: Gespraech, service: str) -> None:
+    """A question that names a service but no aspect ("Kann ich online wählen?"): what people get wrong most."""
+    view = await portal().service(gespraech.conversation_id, service)
+    if view.hint:
+        gespraech.say("utter_auskunft_hinweis", name=view.name, kurz=view.short, hinweis=view.hint)

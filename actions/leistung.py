@@ -42,6 +42,7 @@ async def zeigen(gespraech: Gespraech, service: str) -> list[Event]:
         frist=view.deadline.text if view.deadline else "keine bekannt",
         daten=", ".join(view.data) or "keine",
         unterlagen=", ".join(one.label for one in view.documents) or "keine",
+        hinweis=f"\nHinweis: {view.hint}" if view.hint else "",
     )
     return [SlotSet("leistung", service)]
 

@@ -12,7 +12,7 @@ from portal.client import AlreadyBookedError, AppointmentView, NotLoggedInError,
 
 ANGEBOTENE = 5
 _ABSAGEN = re.compile(r"absag|abzusag|abgesag|storn|absage|nicht kommen|nicht wahrnehmen", re.IGNORECASE)
-_VERLEGEN = re.compile(r"verleg|verschieb|umbuch|(?:anderen|neuen|späteren|früheren) termin", re.IGNORECASE)
+_VERLEGEN = re.compile(r"verleg|verschieb|umbuch|(?:anderen|späteren|früheren) termin", re.IGNORECASE)
 _MEINE = re.compile(r"\bmein\w* termin|wann (?:ist|hab\w*|war)\b.*\btermin\b", re.IGNORECASE)
 
 
