@@ -24,8 +24,8 @@ class ActionUnklar(Faehigkeit):
     understood = False
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """Ask again in other words."""
-        return nachfragen(gespraech)
+        """Ask again in other words, unless it says where she lives."""
+        return await zustaendigkeit.ergaenzen(gespraech) or nachfragen(gespraech)
 
 
 class ActionAusserhalb(Faehigkeit):
@@ -35,7 +35,9 @@ class ActionAusserhalb(Faehigkeit):
     understood = False
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """Say so; the second time offer a human."""
+        """Say so; the second time offer a human. A place that was asked for is no nonsense."""
+        if (answered := await zustaendigkeit.ergaenzen(gespraech)) is not None:
+            return answered
         times = int(gespraech.slot("unklar") or 0) + 1
         gespraech.say("utter_unklar_ausserhalb")
         if times == 1:

@@ -230,7 +230,7 @@ async def responsibility(
 ) -> ResponsibilityView:
     """Who is responsible; without a PLZ for the address that the conversation's citizen gave already."""
     async with context.transaction() as session:
-        if plz:
+        if plz or ort:
             return await zustaendigkeit.ermitteln(
                 context, session, service, plz=plz, strasse=strasse, ort=ort
             )

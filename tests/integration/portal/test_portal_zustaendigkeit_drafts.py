@@ -147,7 +147,10 @@ async def test_the_dialogue_knows_where_she_lives(world: PortalWorld) -> None:
     async with httpx.AsyncClient(transport=world.transport(), base_url="http://portal") as http:
         await http.put("/api/dialog/bindings", json={"account": KONTO, "sid": sid}, headers=headers)
         known = (await http.get("/api/dialog/responsibility", params=query, headers=headers)).json()
+        herne = query | {"ort": "Herne"}
+        other = (await http.get("/api/dialog/responsibility", params=herne, headers=headers)).json()
         stranger = headers | {"X-Conversation": "d"}
         asked = (await http.get("/api/dialog/responsibility", params=query, headers=stranger)).json()
     assert (known["here"], known["plz"], known["basis"]) == (False, "44787", "stammdaten")
+    assert (other["place"]["ags"], other["basis"]) == ("05916000", "angabe")
     assert (asked["question"]["ask"], asked["plz"]) == ("plz", None)
