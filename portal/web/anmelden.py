@@ -84,7 +84,18 @@ async def staff_login(
         neu = await konto.login_staff(context, name, passwort, _address(request), alt=alt)
     except (konto.LoginFailedError, konto.TooManyAttemptsError) as error:
         return _form(request, "amt/anmelden.html", target, name=name, error=error)
+    if target == "/amt":
+        async with context.transaction() as session:
+            target = _workplace(await sitzung.find(session, neu.geheimnis, context.clock()))
     return _logged_in(request, STAFF_COOKIE, neu.geheimnis, target)
+
+
+def _workplace(view: object) -> str:
+    """Where a member of staff works: the office's inbox, the editors' pages or the chat console."""
+    roles = view.rollen if isinstance(view, sitzung.PersonalView) else ()
+    if "sachbearbeiter" in roles:
+        return "/amt"
+    return "/redaktion" if any(role.startswith("redaktion") for role in roles) else "/konsole"
 
 
 @router.post("/amt/abmelden")

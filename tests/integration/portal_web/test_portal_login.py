@@ -152,3 +152,17 @@ async def test_staff_sessions_have_their_own_cookie(town: Town) -> None:
     assert (await office.get("/mein")).headers["location"] == "/anmelden?zurueck=/mein"
     assert (await office.post("/amt/abmelden", "/amt")).headers["location"] == "/amt/anmelden"
     assert (await office.get("/amt")).headers["location"] == "/amt/anmelden?zurueck=/amt"
+
+
+@pytest.mark.parametrize(
+    ("name", "workplace"),
+    [
+        ("amt-steuern", "/amt"),
+        ("konsole-1", "/konsole"),
+        ("leitung", "/konsole"),
+        ("redaktion-land", "/redaktion"),
+    ],
+)
+async def test_staff_come_to_where_they_work(town: Town, name: str, workplace: str) -> None:
+    answer = await town.browser().login(name, path="/amt/anmelden")
+    assert (answer.status_code, answer.headers["location"]) == (303, workplace)
