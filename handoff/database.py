@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from handoff.sqlite import TAKE_LOCK, open_connection
+
 READ_ONLY = "handoff_read_only"
 
 
@@ -20,8 +22,9 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True)
-        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.is_sqlite = url.startswith("sqlite")
+        options = {"connect_args": {"async_creator_fn": open_connection}} if self.is_sqlite else {}
+        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
             event.listen(self.engine.sync_engine, "begin", _begin)
@@ -52,7 +55,6 @@ class Database:
 
 
 def _set_pragmas(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # SQLAlchemy's begin below decides
     cursor = connection.cursor()  # type: ignore[attr-defined]
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -61,4 +63,4 @@ def _set_pragmas(connection: object, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if read_only else TAKE_LOCK)
