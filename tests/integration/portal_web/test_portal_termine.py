@@ -166,13 +166,23 @@ async def test_services_without_a_visit_have_no_appointments(town: Town, service
     )
 
 
-async def test_every_service_with_a_needed_visit_has_a_page_for_it(town: Town) -> None:
+async def test_every_service_with_a_needed_visit_offers_times_or_says_whom_to_call(town: Town) -> None:
     browser = town.browser()
-    for service in town.context.katalog.leistungen.values():
-        if service.persoenlich and service.persoenlich.noetig:
-            answer = await browser.get(f"/leistungen/{service.id}/termin")
-            assert answer.status_code == 200, service.id
-            assert f"/leistungen/{service.id}/termin" in (await browser.get(f"/leistungen/{service.id}")).text
+    needed = [
+        service
+        for service in town.context.katalog.leistungen.values()
+        if service.persoenlich and service.persoenlich.noetig
+    ]
+    assert len(needed) > 10
+    for service in needed:
+        office = town.context.katalog.stellen[service.stelle or ""]
+        page = await browser.get(f"/leistungen/{service.id}/termin")
+        assert page.status_code == 200, service.id
+        assert ("Freie Zeiten" if office.oeffnungszeiten else "Behördennummer 115 an") in page.text, (
+            service.id
+        )
+        linked = f"/leistungen/{service.id}/termin" in (await browser.get(f"/leistungen/{service.id}")).text
+        assert linked is (office.oeffnungszeiten is not None), service.id
 
 
 async def test_without_demo_no_calendar_is_invented(make_app) -> None:
