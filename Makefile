@@ -1,5 +1,5 @@
 # Two commands: `make run` starts Amtslotse, `make test` checks everything.
-.PHONY: run test check setup setup-dev ui train lock clean help
+.PHONY: bench-turn run test check setup setup-dev ui train lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -56,3 +56,7 @@ lock: | $(BIN)/python
 
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist
+
+# A turn against stock Rasa; TRAIN=… TEST=… take any Rasa NLU files.
+bench-turn: setup
+	@$(BIN)/python -m tests.bench.turn $(if $(TRAIN),--train $(TRAIN)) $(if $(TEST),--test $(TEST))
