@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import httpx
@@ -12,23 +11,12 @@ from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
-from portal import catalogue
-from portal.catalogue.model import Katalog
 from portal.context import PortalContext
 from portal.demo import DEMO_PASSWORT
 from portal.settings import PortalSettings
 
 ORIGIN = "http://portal.test"
 SIGNING_KEY = OKPKey.generate_key("Ed25519", private=True)
-
-
-load_catalogue = catalogue.load
-
-
-@cache
-def whole_catalogue() -> Katalog:
-    """The catalogue with the demo town's offices, read once for all tests."""
-    return load_catalogue(demo=True)
 
 
 class MovingClock:

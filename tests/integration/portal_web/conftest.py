@@ -8,18 +8,16 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from portal import catalogue
 from portal.app import create_app
 from portal.demo import create_demo_town
 from portal.services import konto
-from tests.support.portal_town import ORIGIN, MovingClock, Town, settings_for, whole_catalogue
+from tests.support.portal_town import ORIGIN, MovingClock, Town, settings_for
 
 
 @pytest.fixture
 def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FastAPI]:
-    """Build a portal; the catalogue is read once for all tests, and passwords are hashed cheaply."""
+    """Build a portal; passwords are hashed cheaply."""
     monkeypatch.setattr(konto, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    monkeypatch.setattr(catalogue, "load", lambda *_, **__: whole_catalogue())
 
     def make(clock: Callable[[], datetime], *, demo: bool = True, origin: str = ORIGIN) -> FastAPI:
         return create_app(settings_for(tmp_path, demo=demo, origin=origin), clock)
