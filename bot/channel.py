@@ -12,13 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.action_endpoint import ActionEndpoint
+from bot.action_endpoint import ActionEndpoint, check_result
 from bot.errors import ConfigurationError, EngineError, MalformedRequestError, TurnFailedError
 from bot.quiet import configure_logging
 from bot.tracker_store import SnapshotTrackerStore, store_of
@@ -223,6 +224,7 @@ def prepare(agent: Agent) -> SnapshotTrackerStore:
             raise ConfigurationError("endpoints.yml names no action_endpoint.")
         agent.action_endpoint = ActionEndpoint(url, **(configured.kwargs if configured else {}))
         agent.processor.action_endpoint = agent.action_endpoint
+        RemoteAction._validate_action_result = check_result
     return store
 
 
