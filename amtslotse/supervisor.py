@@ -50,9 +50,8 @@ class Process:
 def processes(installation: Installation, model: Path) -> tuple[Process, ...]:
     """The three processes of an installation: web, engine, actions."""
     web_options = f"--factory --host 127.0.0.1 --port {installation.port} --ws wsproto --no-access-log --log-level warning"
+    engine_options = f"--interface 127.0.0.1 --port {installation.engine_port}"
     actions_options = f"--actions actions --port {installation.actions_port} --quiet"
-    engine_options = f"--interface 127.0.0.1 --port {installation.engine_port} --quiet"
-    configuration = ("--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
 
     def command(module: str, *arguments: str) -> tuple[str, ...]:
         return (sys.executable, "-m", module, *arguments)
@@ -79,10 +78,10 @@ def processes(installation: Installation, model: Path) -> tuple[Process, ...]:
         Process(
             "engine",
             "Assistent",
-            command("rasa", "run", "--model", str(model), *engine_options.split(), *configuration),
+            command("bot.serve", "--model", str(model), *engine_options.split()),
             installation.engine_port,
             "AMTSLOTSE_ENGINE_PORT",
-            f"http://127.0.0.1:{installation.engine_port}/",
+            f"http://127.0.0.1:{installation.engine_port}/webhooks/gateway/health",
         ),
     )
 

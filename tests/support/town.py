@@ -119,7 +119,7 @@ class Town:
         """Wait until the killed process was started anew and answers."""
         address = {
             "web": f"{self.origin}/health",
-            "engine": f"http://127.0.0.1:{self.engine_port}/",
+            "engine": f"http://127.0.0.1:{self.engine_port}/webhooks/gateway/health",
             "actions": f"http://127.0.0.1:{self.actions_port}/health",
         }[name]
         for attempt in httpx_attempts():

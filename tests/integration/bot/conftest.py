@@ -139,16 +139,8 @@ class Engine:
                 (await self.client.get("/health")).raise_for_status()
 
     def _launch(self) -> None:
-        options = [
-            "--interface",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--quiet",
-            "--endpoints",
-            "endpoints.yml",
-        ]
-        command = [sys.executable, "-m", "rasa", "run", *options, "--credentials", "credentials.yml"]
+        model = self._folder / "models" / "klein.tar.gz"
+        command = [sys.executable, "-m", "bot.serve", "--model", str(model), "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
