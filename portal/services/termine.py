@@ -64,7 +64,8 @@ def in_worten(beginn: datetime) -> str:
 
 def mitbringen(service: Leistung) -> list[str]:
     """What to take along, by name."""
-    return ["Ihren Ausweis oder Pass", *(n.label for n in service.nachweise if n.pflicht)]
+    needed = [n.label for n in service.nachweise if n.pflicht]
+    return needed if any("usweis" in one for one in needed) else ["Ihren Ausweis oder Pass", *needed]
 
 
 async def freie(
