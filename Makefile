@@ -1,5 +1,5 @@
 # Two commands: `make run` starts Amtslotse, `make test` checks everything.
-.PHONY: bench-turn run test check setup setup-dev ui train lock clean help
+.PHONY: bench-turn bench-nlu bench-search run test check setup setup-dev ui train lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -56,6 +56,13 @@ lock: | $(BIN)/python
 
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist
+
+# Understanding against stock Rasa; TRAIN=… TEST=… take any Rasa NLU files.
+bench-nlu: setup
+	@$(BIN)/python -m tests.bench.nlu $(if $(TRAIN),--train $(TRAIN)) $(if $(TEST),--test $(TEST)) $(if $(NAME),--name $(NAME))
+
+bench-search: setup-dev
+	@$(BIN)/python -m tests.bench.search
 
 # A turn against stock Rasa; TRAIN=… TEST=… take any Rasa NLU files.
 bench-turn: setup

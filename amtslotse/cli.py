@@ -1,6 +1,7 @@
 """The command `amtslotse`."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from amtslotse import exchange, importieren, katalog
 from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
-from amtslotse.training import TrainingError, ensure_model
+from amtslotse.training import TrainingError, ensure_model, write_catalogue
 from portal.context import BERLIN
 
 app = typer.Typer(help="Amtslotse: Behördengänge im Chat.", no_args_is_help=True, add_completion=False)
@@ -95,6 +96,42 @@ def train(
     except TrainingError as error:
         _fail(str(error))
     console.print(f"Bereit: {model.path.name}", highlight=False)
+
+
+@app.command("train-encoder")
+def train_encoder() -> None:
+    """Distil the sentence encoder anew (needs the extra `training`; some 20 minutes); models/encoder/README.md."""
+    from amtslotse import encoder_fusion, encoder_training
+
+    installation = Installation.from_environment(os.environ)
+    write_catalogue(installation)
+    try:
+        cache = installation.var / "encoder" / "teacher.npz"
+        file = encoder_training.train(installation.root, installation.catalogue_file, cache)
+    except encoder_training.EncoderTrainingError as error:
+        _fail(str(error))
+    fusion = encoder_fusion.fit(installation.root, installation.catalogue_file)
+    console.print(f"Bereit: {file.name}, {file.stat().st_size / 1e6:.1f} MB; Suche {fusion}", highlight=False)
+
+
+@app.command()
+def search() -> None:
+    """Read one query a line from standard input, write the services found as one JSON object a line."""
+    from portal import catalogue
+    from portal.context import search_index
+
+    installation = Installation.from_environment(os.environ)
+    content = catalogue.load(demo=installation.demo)
+    index = search_index(content)
+    known = {service["id"]: service for service in catalogue.export_for_search(content)["services"]}
+    for line in sys.stdin:
+        query = line.strip()
+        services = [
+            {key: known[hit.id][key] for key in ("id", "nr", "leika", "name")} | {"score": hit.score}
+            for hit in index.search(query)
+        ]
+        sys.stdout.write(json.dumps({"query": query, "services": services}, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
 
 
 @app.command("reset-demo")

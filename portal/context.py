@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from language.search import Document, SearchIndex
 from portal.catalogue import Katalog, Katalogbestand
+from portal.catalogue.wishes import labelled_wishes
 from portal.settings import PortalSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -68,9 +69,14 @@ class PortalContext:
 
 
 def search_index(katalog: Katalog) -> SearchIndex:
-    """The search over a catalogue."""
+    """The search over a catalogue, which also knows how citizens wish for its services."""
+    wishes: dict[str, list[str]] = {}
+    for text, service in labelled_wishes():
+        wishes.setdefault(service, []).append(text)
     services = katalog.leistungen.values()
-    return SearchIndex([Document(s.id, (s.name, *s.synonyme), (s.kurz,)) for s in services])
+    return SearchIndex(
+        [Document(s.id, (s.name, *s.synonyme, *wishes.get(s.id, ())), (s.kurz,)) for s in services]
+    )
 
 
 def create_database_engine(url: str) -> AsyncEngine:

@@ -56,9 +56,17 @@ class Judge(GraphComponent):
             if text.startswith("/"):
                 message.set("act", None, add_to_output=True)
                 message.set("out_of_scope", False, add_to_output=True)
-            else:
+            elif message.get("ours", True):
                 self._judge(message, text)
+            else:
+                self._report(message, text)
         return messages
+
+    def _report(self, message: Message, text: str) -> None:
+        """Leave the classifier's word as it is: it was trained on other intents than ours."""
+        name = (message.get(INTENT) or {}).get("name")
+        message.set("act", act(text, fold(text)), add_to_output=True)
+        message.set("out_of_scope", name == "out_of_scope", add_to_output=True)
 
     def _judge(self, message: Message, text: str) -> None:
         folded = fold(text)

@@ -24,19 +24,23 @@ Floats = npt.NDArray[np.float64]
 Strings = npt.NDArray[np.object_]
 
 
-def _prepare(text: str) -> str:
+def prepare(text: str) -> str:
+    """The text as the features see it: folded, bounded in length."""
     return skeleton(text[:_LENGTH])
 
 
 @dataclass
-class _Pair:
+class Pair:
+    """Two logistic regressions, on character and on word n-grams."""
+
     characters: TfidfVectorizer
     words: TfidfVectorizer
     by_characters: LogisticRegression
     by_words: LogisticRegression
 
     @classmethod
-    def fit(cls, texts: Strings, labels: Strings, weights: Floats) -> "_Pair":
+    def fit(cls, texts: Strings, labels: Strings, weights: Floats) -> "Pair":
+        """Fit on prepared texts."""
         characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2)
         words = TfidfVectorizer(
             ngram_range=(1, 2), sublinear_tf=True, tokenizer=_WORD.findall, token_pattern=None
@@ -50,6 +54,7 @@ class _Pair:
         return cls(characters, words, *models)
 
     def probabilities(self, texts: Sequence[str] | Strings) -> Floats:
+        """(n, classes) mean of both, of prepared texts."""
         by_characters = _softened(self.by_characters, self.characters.transform(texts))
         by_words = _softened(self.by_words, self.words.transform(texts))
         return np.asarray((by_characters + by_words) / 2)
@@ -63,16 +68,24 @@ def _softened(model: LogisticRegression, features: csr_matrix) -> Floats:
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def _tempered(probabilities: Floats, temperature: float) -> Floats:
+def tempered(probabilities: Floats, temperature: float) -> Floats:
+    """Probabilities sharpened (temperature below 1) or softened (above), rows adding up to 1."""
     logs = np.log(np.maximum(probabilities, 1e-12)) / temperature
     odds = np.exp(logs - logs.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
+def word_share(pair: Pair, text: str) -> float:
+    """Share of the text's words that were seen in training, 0..1; 1 for a text without words."""
+    words = _WORD.findall(prepare(text))
+    known = pair.words.vocabulary_
+    return sum(word in known for word in words) / len(words) if words else 1.0
+
+
 class LexicalModel:
     """Character and word TF-IDF with logistic regression each; the temperature comes from cross-validation."""
 
-    def __init__(self, pair: _Pair, temperature: float) -> None:
+    def __init__(self, pair: Pair, temperature: float) -> None:
         self._pair = pair
         self._temperature = temperature
         self.labels: list[str] = list(pair.by_words.classes_)
@@ -86,7 +99,7 @@ class LexicalModel:
         ValueError
             Fewer than two labels.
         """
-        prepared = np.array([_prepare(text) for text in texts], dtype=object)
+        prepared = np.array([prepare(text) for text in texts], dtype=object)
         names = np.array(labels, dtype=object)
         weight = np.array(weights, dtype=np.float64)
         best, lowest = 1.0, np.inf
@@ -94,25 +107,19 @@ class LexicalModel:
         blind = np.zeros((len(prepared), len(order)))
         folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
         for fit, check in folds.split(prepared, names):
-            pair = _Pair.fit(prepared[fit], names[fit], weight[fit])
+            pair = Pair.fit(prepared[fit], names[fit], weight[fit])
             blind[check] = pair.probabilities(prepared[check])
         truth = np.array([order.index(name) for name in labels])
         for temperature in _TEMPERATURES:
-            held_out = _tempered(blind, temperature)[np.arange(len(truth)), truth]
+            held_out = tempered(blind, temperature)[np.arange(len(truth)), truth]
             loss = -(weight * np.log(np.maximum(held_out, 1e-12))).sum()
             if loss < lowest:
                 best, lowest = float(temperature), loss
-        return cls(_Pair.fit(prepared, names, weight), best)
+        return cls(Pair.fit(prepared, names, weight), best)
 
     def probabilities(self, text: str) -> Floats:
         """(labels,) calibrated probabilities of one text."""
-        return np.asarray(_tempered(self._pair.probabilities([_prepare(text)]), self._temperature)[0])
-
-    def known_share(self, text: str) -> float:
-        """Share of the text's words that were seen in training, 0..1; 1 for a text without words."""
-        words = _WORD.findall(_prepare(text))
-        known = self._pair.words.vocabulary_
-        return sum(word in known for word in words) / len(words) if words else 1.0
+        return np.asarray(tempered(self._pair.probabilities([prepare(text)]), self._temperature)[0])
 
     def save(self, path: Path) -> None:
         """Write the model to a file."""

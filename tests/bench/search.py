@@ -1,0 +1,124 @@
+"""`make bench-search`: our search beside BM25 on held-out queries, and its speed over 10,000 made-up services."""
+
+import csv
+import json
+import random
+import time
+from pathlib import Path
+
+import bm25s
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from language.normalise import fold
+from language.search import Document, SearchIndex
+from portal.catalogue.wishes import labelled_wishes
+
+ROOT = Path(__file__).parents[2]
+QUERIES = ROOT / "tests" / "sets" / "search_queries.tsv"
+RESULT = ROOT / "docs" / "benchmarks" / "search.json"
+SERVICES, LIMIT = 10_000, 10
+_ACTS = (
+    "anmelden",
+    "abmelden",
+    "ummelden",
+    "beantragen",
+    "verlängern",
+    "anzeigen",
+    "genehmigen",
+    "bescheinigen",
+)
+
+Places = dict[str, list[int | None]]
+
+
+def main() -> None:
+    """Measure, print, store."""
+    services = json.loads((ROOT / "var" / "catalogue.json").read_text(encoding="utf-8"))["services"]
+    wishes: dict[str, list[str]] = {}
+    for text, service in labelled_wishes():
+        wishes.setdefault(service, []).append(text)
+    documents = [
+        Document(s["id"], (s["name"], *s["synonyme"], *wishes.get(s["id"], ())), (s["kurz"],))
+        for s in services
+    ]
+    number = {s["id"]: str(s["nr"]) if s["nr"] else s["id"] for s in services}
+    index = SearchIndex.build(documents)
+    okapi = bm25s.BM25()
+    texts = [fold(" ".join((*d.names, *d.texts))) for d in documents]
+    okapi.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
+
+    def ours(query: str) -> list[str]:
+        return [number[hit.id] for hit in index.search(query, LIMIT)]
+
+    def baseline(query: str) -> list[str]:
+        tokens = bm25s.tokenize(fold(query), show_progress=False)
+        found, scores = okapi.retrieve(tokens, k=LIMIT, show_progress=False)
+        return [number[documents[i].id] for i, score in zip(found[0], scores[0], strict=True) if score > 0]
+
+    with QUERIES.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    places: dict[str, Places] = {"ours": {}, "bm25": {}}
+    for row in track(rows, "Suchanfragen"):
+        wanted = set(row["nr"].replace(",", " ").split())
+        for name, search in (("ours", ours), ("bm25", baseline)):
+            place = next((i for i, found in enumerate(search(row["query"])) if found in wanted), None)
+            for kind in ("all", row["kind"]):
+                places[name].setdefault(kind, []).append(place)
+    result = {
+        "queries": len(rows),
+        "quality": {name: {kind: _quality(p) for kind, p in kinds.items()} for name, kinds in places.items()},
+        "speed": _speed(documents, [row["query"] for row in rows]),
+    }
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    table = Table("", "hit@1", "hit@3", "MRR", title=f"{len(rows)} queries")
+    for name, kinds in result["quality"].items():
+        for kind, q in kinds.items():
+            table.add_row(
+                f"{name}, {kind} ({q['queries']})", *(f"{q[m]:.3f}" for m in ("hit@1", "hit@3", "mrr"))
+            )
+    Console().print(table, result["speed"])
+
+
+def _quality(places: list[int | None]) -> dict[str, float]:
+    return {
+        "queries": len(places),
+        "hit@1": float(np.mean([p == 0 for p in places])),
+        "hit@3": float(np.mean([p is not None and p < 3 for p in places])),
+        "mrr": float(np.mean([0.0 if p is None else 1 / (1 + p) for p in places])),
+    }
+
+
+def _speed(documents: list[Document], queries: list[str]) -> dict[str, float]:
+    """Index time in s and query times in ms over made-up services: nouns of the catalogue joined anew."""
+    chance = random.Random(0)
+    nouns = sorted(
+        {w for d in documents for n in d.names for w in n.split() if w[:1].isupper() and len(w) > 4}
+    )
+    made = []
+    for i in range(SERVICES):
+        names = [
+            f"{chance.choice(nouns)}{chance.choice(nouns).lower()} {chance.choice(_ACTS)}" for _ in range(4)
+        ]
+        made.append(
+            Document(f"s{i}", (*names, chance.choice(nouns)), (" ".join(chance.choices(nouns, k=8)),))
+        )
+    begin = time.perf_counter()
+    shown = iter(track(range(SERVICES), "Index über 10.000 Leistungen"))
+    index = SearchIndex(made, progress=lambda _: next(shown, None))
+    built = time.perf_counter() - begin
+    index.search("Aufwärmen")
+    times = []
+    for query in queries:
+        begin = time.perf_counter()
+        index.search(query)
+        times.append((time.perf_counter() - begin) * 1000)
+    p50, p95, p99 = np.percentile(times, [50, 95, 99])
+    return {"services": SERVICES, "index_s": built, "p50_ms": p50, "p95_ms": p95, "p99_ms": p99}
+
+
+if __name__ == "__main__":
+    main()
