@@ -78,9 +78,7 @@ schritte:
   - {leistung: probe_hund, merkmal: probetier, nach: [probe_umzug], optional: true}
 """
 MERKMALE = "- {id: probetier, label: Ein Probetier, woerter: [Probetier]}\n"
-STELLEN = (
-    "- {id: probeamt, name: Probeamt, behoerde: Stadt Probe, anschrift: 'Amtsweg 1, 45879 Gelsenkirchen', oeffnungszeiten: 'Montag bis Freitag 8 bis 12 Uhr'}\n"
-)
+STELLEN = "- {id: probeamt, name: Probeamt, behoerde: Stadt Probe, anschrift: 'Amtsweg 1, 45879 Gelsenkirchen', oeffnungszeiten: 'Montag bis Freitag 8 bis 12 Uhr'}\n"
 
 JETZT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 KONTO = "11111111-1111-4111-8111-111111111111"
