@@ -1,12 +1,14 @@
 """Short replies around the matter: greeting, thanks, goodbye, what the assistant is."""
 
-from actions.faehigkeit import Faehigkeit
+from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 
 _ANFANG = (
     button("Ich bin umgezogen", '/life_situation{"life_situation": "umzug"}'),
     button("Mit einem Menschen sprechen", "/human"),
 )
+HILFERUFE = {"hilfe", "hilfe bitte", "bitte hilfe", "ich brauche hilfe", "help"}
+"""Calls for help that say nothing of danger, in lower case."""
 
 
 class ActionGruss(Faehigkeit):
@@ -51,8 +53,11 @@ class ActionMaschine(Faehigkeit):
     action = "action_maschine"
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """Say it; in a form the question comes again."""
-        gespraech.say("utter_maschine")
+        """Say it; a bare call for help also gets the help lines, in case it was meant so."""
+        if gespraech.text.lower().strip(" .!?") in HILFERUFE:
+            gespraech.say("utter_hilfe", buttons=[HILFE])
+        else:
+            gespraech.say("utter_maschine")
         return []
 
 

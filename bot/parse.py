@@ -56,7 +56,7 @@ class Parser:
     def parse(self, text: str, now: datetime) -> dict[str, Any]:
         """One utterance in the shape that `amtslotse parse` prints."""
         found = self.understand(text, now)
-        entities = found.get("entities") or []
+        entities = _without_parts_of_addresses(found.get("entities") or [])
         situation = next((e["value"] for e in entities if e["entity"] == "life_situation"), None)
         intent = found.get("intent") or _NO_INTENT
         return {
@@ -71,6 +71,17 @@ class Parser:
             "act": found.get("act"),
             "out_of_scope": bool(found.get("out_of_scope")),
         }
+
+
+def _without_parts_of_addresses(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """PLZ and town inside an address belong to it; the actions see them nevertheless."""
+    addresses = [e for e in entities if e["entity"] == "address"]
+    return [
+        e
+        for e in entities
+        if e["entity"] not in ("plz", "town")
+        or not any(a["start"] <= e["start"] and e["end"] <= a["end"] for a in addresses)
+    ]
 
 
 def parse_lines(model: Path, lines: Iterable[str], now: datetime) -> Iterator[str]:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from language.given_names import GIVEN_NAMES
+
 _WORD = (
     r"(?!(?:Woche|Monat|Jahr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Stock)\b)"
     r"[A-ZÄÖÜ][a-zäöüßéA-ZÄÖÜ'.-]{0,40}"
@@ -15,19 +17,40 @@ _STREET_KIND = (
 _STREET = (
     rf"(?:(?:{_WORD}[ -]){{0,3}}(?:{_WORD})?{_STREET_KIND}"
     rf"|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Alter|Alte|Neuer|Neue) (?:{_WORD} ){{0,2}}{_WORD}"
-    rf"|[a-zäöüß-]{{3,30}}(?:stra(?:ß|ss)e|str\.))"
+    rf"|[a-zäöüß-]{{3,30}}(?:stra(?:ß|ss)e|str\.?|weg|platz|allee|gasse|ring))"
 )
 _HOUSE = r"\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}\s?[a-zA-Z]?)?(?![\w.])"
-_PLACE = r"[A-ZÄÖÜ][a-zäöüß]+(?:[ -](?:[A-ZÄÖÜ][a-zäöüß]+|am|an|der|im|bei|ob|in|a\.|d\.))*"
+_PLACE = r"[A-ZÄÖÜ][a-zäöüß]+(?:[ -][A-ZÄÖÜ][a-zäöüß]+|[ -](?:am|an|an der|im|bei|ob|ob der|in|a\.|a\. d\.)[ -][A-ZÄÖÜ][a-zäöüß]+)*"
 _ADDRESS = re.compile(
-    rf"(?<!\w)(?P<street>{_STREET})\s*(?P<house>{_HOUSE})(?:\s*,?\s*(?:in\s+)?(?:D-)?(?P<plz>\d{{5}})\s+(?P<place>{_PLACE})"
+    rf"(?<!\w)(?P<street>{_STREET})\s*(?P<house>{_HOUSE})(?:\s*,?\s*(?:in\s+)?(?:D-)?(?P<plz>\d{{5}})(?:\s+(?P<place>{_PLACE}|[a-zäöüß]{{4,}}))?"
     rf"|\s*,?\s*in\s+(?P<only>{_PLACE})|\s*,\s*(?P<comma>{_PLACE}))?"
 )
 _NAME_PART = r"[A-ZÄÖÜÇŞİ][\w'’-]{1,40}"
-_NAME = rf"(?:(?:Dr\.|Prof\.)\s+)*{_NAME_PART}(?:(?:\s+(?:von|van|de|der|den|zu|el|al|bin)){{0,2}}\s+{_NAME_PART}){{0,3}}"
+_NAME = rf"{_NAME_PART}(?:(?:\s+(?:von|van|de|der|den|zu|el|al|bin)){{0,2}}\s+{_NAME_PART}){{0,3}}"
+_FULL_STOP_WORDS = (
+    r"(?!(?:und|oder|aber|ich|wir|bin|ist|wohne|wohnt|komme|aus|in|im|mit|geboren|geb|von|hat|habe|möchte|moechte|brauche|will|"
+    r"das|der|die|ein|eine|nicht|auch|hier|bei|mich|mir|er|sie|es|seit|meine?|straße|weg|jetzt|bitte)\b)"
+)
+_ANNOUNCED = (
+    r"\b(?:[Ii]ch hei(?:ß|ss)e|[Mm]ein (?:voller |ganzer )?[Nn]ame (?:ist|lautet)|[Mm]ein [Nn]ame|[Nn]ame\s*:|[Hh]ier (?:ist|schreibt)"
+    r"|(?:[Aa]ntragsteller(?:in)?|[Vv]ermieter(?:in)?|[Ww]ohnungsgeber(?:in)?|[Mm]it freundlichen Gr(?:ü|ue)(?:ß|ss)en|MfG|Gruß)\s*:?,?)"
+)
+_TITLE = r"(?:(?:[Ff]rau|[Hh]errn?|Hr\.|Fr\.|[Ff]amilie|Fam\.|Dr\.|Prof\.|med\.|Eheleute)\s+)*"
 _INTRODUCED = re.compile(
-    rf"\b(?:[Ii]ch hei(?:ß|ss)e|[Mm]ein (?:voller )?(?:Name|name) (?:ist|lautet)|[Nn]ame\s*:|[Ii]ch bin (?:die |der )?(?:Frau|Herr)"
-    rf"|[Ff]amilie|[Ff]rau|[Hh]errn?|[Uu]nd hei(?:ß|ss)e|hei(?:ß|ss)t)\s+(?P<name>{_NAME})"
+    rf"(?:{_ANNOUNCED}|\b(?:[Ii]ch bin (?:die |der )?(?=(?:Frau|Herr)\b))|(?<![Hh]und )\b[Uu]nd hei(?:ß|ss)e|(?<!\w)(?=(?:[Ff]rau|[Hh]errn?|Hr\.|Fr\.|"
+    rf"[Ff]amilie|Fam\.|Dr\.|Prof\.)\s+[A-ZÄÖÜÇŞİ]))\s*{_TITLE}(?P<name>{_FULL_STOP_WORDS}{_NAME})"
+)
+_INTRODUCED_LOOSELY = re.compile(
+    rf"\b(?:ich hei(?:ß|ss)e|mein name (?:ist|lautet))\s+(?P<name>{_FULL_STOP_WORDS}[\w'’-]{{2,30}}(?:\s+{_FULL_STOP_WORDS}[\w'’-]{{3,30}})?)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:[Mm]ann|[Ff]rau|[Tt]ochter|[Ss]ohn|[Kk]ind|[Bb]aby|[Mm]utter|[Vv]ater|[Vv]ermieter(?:in)?|[Ff]reund(?:in)?|[Bb]ruder|[Ss]chwester|[Oo]ma|"
+    rf"[Oo]pa|[Ee]r|[Ss]ie|[Ww]ir|[Ss]oll)\s+(?:(?:soll|wird|jetzt|aber)\s+)?hei(?:ß|ss)(?:t|en)\s+{_TITLE}(?P<name>{_FULL_STOP_WORDS}{_NAME})"
+)
+_NAME_LIKE = re.compile(_NAME)
+_NO_SURNAMES = frozenset(
+    {"ist", "und", "aus", "Straße", "Str", "Weg", "Platz", "Allee", "GmbH", "Schule", "Grundschule", "Kirche"}
 )
 
 
@@ -45,19 +68,34 @@ def find_addresses(text: str) -> list[Place]:
     """Find streets with house numbers, with postal code and place where they follow."""
     found = []
     for match in _ADDRESS.finditer(text):
-        street = re.sub(r"(?i)(?<=\w)str\.?$", "straße", match["street"].strip())
-        street = re.sub(r"(?i)(?<=[\s-])str\.?$", "Straße", street)
-        house = re.sub(r"\s+", "", match["house"])
         place = match["place"] or match["only"] or match["comma"]
         tail = " ".join(part for part in (match["plz"], place) if part)
-        value = f"{street[0].upper()}{street[1:]} {house}" + (f", {tail}" if tail else "")
+        value = f"{match['street'].strip()} {match['house'].strip()}" + (f", {tail}" if tail else "")
         found.append(Place("address", match.start(), match.end(), value))
     return found
 
 
 def find_persons(text: str) -> list[Place]:
-    """Find names that the words before them announce ("ich heiße …", "Frau …")."""
-    return [
-        Place("person", match.start("name"), match.end("name"), match["name"])
-        for match in _INTRODUCED.finditer(text)
-    ]
+    """Find names: those that the words before them announce ("ich heiße …", "Frau …"), and given names with a surname.
+
+    Titles and forms of address do not belong to the name.
+    """
+    found: list[Place] = []
+    for pattern in (_INTRODUCED, _CALLED, _INTRODUCED_LOOSELY):
+        for match in pattern.finditer(text):
+            _add(found, match.start("name"), match["name"])
+    for match in _NAME_LIKE.finditer(text):
+        words = match.group().split()
+        while words and words[0].split("-")[0].lower() not in GIVEN_NAMES:
+            words = words[1:]
+        if len(words) > 1 and not any(word.strip(".") in _NO_SURNAMES for word in words):
+            name = match.group()[match.group().index(words[0]) :]
+            _add(found, match.start() + match.group().index(words[0]), name)
+    return sorted(found, key=lambda place: place.start)
+
+
+def _add(found: list[Place], start: int, name: str) -> None:
+    name = name.rstrip(".-'’")
+    end = start + len(name)
+    if name and not any(start < other.end and other.start < end for other in found):
+        found.append(Place("person", start, end, name))

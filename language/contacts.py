@@ -7,6 +7,8 @@ from typing import Literal
 
 import phonenumbers
 
+from language import numerals
+
 Kind = Literal["email", "phone", "licence_plate", "amount", "plz", "time", "number"]
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}")
@@ -20,18 +22,27 @@ _PLATE_IN_LOWER_CASE = re.compile(
     r"(?P<kind>[eh])?(?![\w-])"
 )
 _AMOUNT = re.compile(
-    r"(?<![\w.,])(?P<euros>\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(?P<cents>\d{1,2}|-+))?\s*(?:€|euro\b|eur\b)"
-    r"|(?:€|eur)\s?(?P<euros_after>\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(?P<cents_after>\d{1,2}))?",
+    r"(?<![\w.,])(?P<euros>\d{1,3}(?:[. ']\d{3})+|\d{1,9})(?:,(?P<cents>\d{1,2}|-+|–))?\s*(?:€|euros?\b|eur\b)"
+    r"|(?<![\w.,])(?P<only_cents>\d{1,5})\s*cent\b"
+    r"|(?:€|\beur)\s?(?P<euros_after>\d{1,3}(?:[.']\d{3})+|\d{1,9})(?:,(?P<cents_after>\d{1,2}))?",
     re.IGNORECASE,
 )
+_SPOKEN_AMOUNT = re.compile(r"\b(?P<words>[a-zäöüß]{3,40})\s+(?P<unit>euro|cent)\b", re.IGNORECASE)
+_DATE_LIKE = re.compile(r"\(?\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]")
 _PLZ = re.compile(r"(?<![\d.,/-])\d{5}(?![\d.,]*\d)(?!\s*(?:€|euro|eur|km|m²|qm))", re.IGNORECASE)
 _FIRST_PLZ, _LAST_PLZ = 1067, 99998
+_HOURS = r"ein|eins|zwei|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwoelf"
 _TIME = re.compile(
-    r"\b(?:um\s+)?(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s*(?:uhr|h)\b(?:\s*(?P<late>[0-5]\d)\b)?"
+    r"\b(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s*(?:uhr|h)\b(?:\s*(?P<late>[0-5]\d)\b(?!\.))?"
     r"|\b(?P<hour_only>[01]?\d|2[0-3]):(?P<minute_only>[0-5]\d)\b"
-    r"|\bhalb\s+(?P<half>eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)\b",
+    rf"|\b(?P<word_hour>{_HOURS})\s+uhr\b(?:\s+(?P<word_late>dreißig|dreissig|fünfzehn|fuenfzehn|[0-5]\d)\b)?"
+    rf"|\b(?P<part>halb|dreiviertel|(?:viertel|fünf|fuenf|zehn|zwanzig)\s+(?:vor|nach))\s+(?P<spoken>{_HOURS}|1[0-2]|[1-9])\b"
+    r"(?!\s*(?:jahr|monat|woche|tag|person|kind))(?:\s+uhr\b)?"
+    r"|\bum\s+(?P<bare>1\d|2[0-3]|[7-9])\b(?![.,:]?\d|\s*(?:%|€|euro|uhr|h\b|jahr|prozent))",
     re.IGNORECASE,
 )
+_LATER = re.compile(r"\s*(?:uhr\s+)?(?:am\s+)?(?:nachmittags?|abends?)\b", re.IGNORECASE)
+_MINUTES = {"halb": -30, "dreiviertel": -15, "viertel vor": -15, "viertel nach": 15}
 _OFFICES_OPEN = 7
 _NUMBER_WORDS = {
     "null": 0, "ein": 1, "eine": 1, "einen": 1, "einer": 1, "eins": 1, "zwei": 2, "zwo": 2, "drei": 3, "vier": 4,
@@ -69,14 +80,22 @@ def find(text: str) -> list[Contact]:
 
 def _emails(text: str) -> Iterator[Contact]:
     for match in _EMAIL.finditer(text):
-        yield Contact("email", match.start(), match.end(), match.group())
+        yield Contact("email", match.start(), match.end(), match.group().lower())
 
 
 def _amounts(text: str) -> Iterator[Contact]:
     for match in _AMOUNT.finditer(text):
-        euros = (match["euros"] or match["euros_after"]).replace(".", "")
-        cents = (match["cents"] or match["cents_after"] or "").strip("-")
+        if match["only_cents"]:
+            yield Contact("amount", match.start(), match.end(), int(match["only_cents"]))
+            continue
+        euros = re.sub(r"[. ']", "", match["euros"] or match["euros_after"])
+        cents = (match["cents"] or match["cents_after"] or "").strip("-–")
         yield Contact("amount", match.start(), match.end(), int(euros) * 100 + int(cents.ljust(2, "0")))
+    for match in _SPOKEN_AMOUNT.finditer(text):
+        number = numerals.read(match["words"])
+        if number is not None:
+            factor = 100 if match["unit"].lower() == "euro" else 1
+            yield Contact("amount", match.start(), match.end(), number * factor)
 
 
 def _plates(text: str) -> Iterator[Contact]:
@@ -89,20 +108,47 @@ def _phones(text: str) -> Iterator[Contact]:
     if not _MANY_DIGITS.search(text):
         return
     for match in phonenumbers.PhoneNumberMatcher(text, "DE"):
-        if match.raw_string.lstrip().startswith(("0", "+", "(0", "(+")):
-            number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        if match.raw_string.lstrip().startswith(("0", "+", "(0", "(+")) and not _DATE_LIKE.match(
+            match.raw_string
+        ):
+            number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
             yield Contact("phone", match.start, match.end, number)
 
 
 def _times(text: str) -> Iterator[Contact]:
     for match in _TIME.finditer(text):
-        if match["half"]:
-            hour, minute = (_NUMBER_WORDS[match["half"].lower()] - 1) % 12, 30
-            hour += 12 if hour < _OFFICES_OPEN else 0
+        start = match.start()
+        if match["part"]:
+            minutes = _spoken_hour(match["spoken"]) * 60 + _shift(match["part"].lower())
+            minutes = minutes % (12 * 60)
+            minutes += 12 * 60 if minutes < _OFFICES_OPEN * 60 else 0
+            hour, minute = divmod(minutes, 60)
+        elif match["bare"]:
+            hour, minute, start = int(match["bare"]), 0, match.start("bare")
+        elif match["word_hour"]:
+            late = (match["word_late"] or "0").lower()
+            minute = int(late) if late.isdigit() else 30 if late.startswith("drei") else 15
+            hour = _spoken_hour(match["word_hour"])
         else:
             hour = int(match["hour"] or match["hour_only"]) % 24
             minute = int(match["minute"] or match["minute_only"] or match["late"] or 0)
-        yield Contact("time", match.start(), match.end(), f"{hour:02d}:{minute:02d}")
+        if hour < 12 and _LATER.match(text, match.end()):
+            hour += 12
+        yield Contact("time", start, match.end(), f"{hour:02d}:{minute:02d}")
+
+
+def _spoken_hour(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBER_WORDS[word.lower()]
+
+
+def _shift(part: str) -> int:
+    """Minutes before or after the hour: "halb", "viertel vor", "zehn nach"."""
+    words = " ".join(part.split())
+    if words in _MINUTES:
+        return _MINUTES[words]
+    number, side = words.split()
+    minutes = {"zwanzig": 20, "zehn": 10}.get(number, 5)
+    return minutes if side == "nach" else -minutes
 
 
 def _postal_codes(text: str) -> Iterator[Contact]:

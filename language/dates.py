@@ -17,6 +17,11 @@ _WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
 _NUMBERS = {
     "ein": 1, "zwei": 2, "zwo": 2, "drei": 3, "vier": 4, "fünf": 5, "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8,
     "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwoelf": 12, "vierzehn": 14,
+    "fünfzehn": 15, "fuenfzehn": 15, "zwanzig": 20, "dreißig": 30, "dreissig": 30,
+}  # fmt: skip
+_FEASTS = {
+    "silvester": (31, 12), "neujahr": (1, 1), "heiligabend": (24, 12), "nikolaus": (6, 12), "halloween": (31, 10),
+    "allerheiligen": (1, 11),
 }  # fmt: skip
 _ORDINALS = (
     "erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht", "neunt", "zehnt", "elft", "zwölft",
@@ -32,7 +37,7 @@ _MONTH = (
 _WEEKDAY = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?"
 _NUMBER = (
     r"(?:\d{1,3}|ein(?:e[rmns]?)?|nem|ner|zwei|zwo|drei|vier|f(?:ü|ue)nf|sechs|sieben|acht|neun|zehn|elf|"
-    r"zw(?:ö|oe)lf|vierzehn)"
+    r"zw(?:ö|oe)lf|vierzehn|f(?:ü|ue)nfzehn|zwanzig|drei(?:ß|ss)ig)"
 )
 _ORDINAL = r"(?:" + "|".join(
     sorted((o.replace("ü", "(?:ü|ue)").replace("ö", "(?:ö|oe)").replace("ß", "(?:ß|ss)") for o in _ORDINALS), key=len, reverse=True)
@@ -53,6 +58,11 @@ _PAST_WORDS = re.compile(
 _FUTURE_WORDS = re.compile(
     r"\b(?:werde|werden|wird|will|wollen|ziehe|ziehen|zieh|ab|n(?:ä|ae)chste\w*|kommende\w*|demn(?:ä|ae)chst|bald|m(?:ö|oe)chte)\b"
 )
+
+
+_BESIDE = re.compile(r"\s*,?\s*(?:(?:den|dem|der|am)\s+)?")
+_UNTIL = re.compile(r"\s*(?:bis(?:\s+(?:zum|zu|einschließlich))?|-|–|und)\s*(?:(?:den|dem|zum)\s+)?")
+_BETWEEN = re.compile(r"\bzwischen\s+(?:dem\s+)?$")
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,32 @@ def find(text: str, today: date, prefer: Direction | None = None) -> list[DateSp
                 found.append(DateSpan(start, end, *days))
     if not found:
         found += _by_library(text, today)
-    return sorted(found, key=lambda span: span.start)
+    return _joined(sorted(found, key=lambda span: span.start), lowered)
+
+
+def _joined(spans: list[DateSpan], lowered: str) -> list[DateSpan]:
+    """A weekday belongs to the date beside it; two days with "bis" between them are a range."""
+    joined: list[DateSpan] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        between = lowered[last.end : span.start] if last else ""
+        if last and last.single and span.single:
+            named = re.fullmatch(_WEEKDAY, lowered[last.start : last.end])
+            if named and _BESIDE.fullmatch(between):
+                joined[-1] = DateSpan(last.start, span.end, span.first, span.last)
+                continue
+            both = "und" in between
+            if _UNTIL.fullmatch(between) and (not both or _BETWEEN.search(lowered[: last.start])):
+                end = span.first
+                while end < last.first and re.fullmatch(_WEEKDAY, lowered[span.start : span.end]):
+                    end += timedelta(weeks=1)
+                if end < last.first and end.replace(day=1) < last.first:
+                    end = _add_months(end, 12)
+                if last.first < end:
+                    joined[-1] = DateSpan(last.start, span.end, last.first, end)
+                    continue
+        joined.append(span)
+    return joined
 
 
 def _direction(lowered: str) -> Direction | None:
@@ -320,6 +355,23 @@ def _month_of(m: re.Match[str], today: date, direction: Direction | None) -> Day
     return _part(_month_range(_add_months(today.replace(day=1), shift)), _said(m, "part"))
 
 
+def _calendar_week(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    """The week of that number that ends today or later; for the past, the last one that has begun."""
+    week = int(m["week"] or m["week_before"])
+    year = today.isocalendar().year
+    monday = date.fromisocalendar(year, week, 1)
+    if direction == "past":
+        monday = monday if monday <= today else date.fromisocalendar(year - 1, week, 1)
+    elif monday + timedelta(days=6) < today:
+        monday = date.fromisocalendar(year + 1, week, 1)
+    return monday, monday + timedelta(days=6)
+
+
+def _feast(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    day, month = _FEASTS[m["feast"]]
+    return _on_day_and_month(day, month, today, direction or "future")
+
+
 def _year_of(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     year = today.year + _which(m["which"])
     return date(year, 1, 1), date(year, 12, 31)
@@ -347,7 +399,7 @@ _PART_OF = rf"(?P<part>{_PART})"
 _RULES: tuple[tuple[str, Resolver], ...] = (
     (r"(?P<date>(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2}))(?!\d)", _iso),
     (
-        rf"(?P<date>(?:vom\s+)?(?P<from>0?[1-9]|[12]\d|3[01])\.?\s*(?:bis(?:\s+zum)?|-|–)\s*{_DAY}\.\s*"
+        rf"(?<![\d.])(?P<date>(?P<from>0?[1-9]|[12]\d|3[01])\.?\s*(?:bis(?:\s+(?:zum|einschließlich))?|-|–|und(?:\s+dem)?)\s*{_DAY}\.\s*"
         rf"(?:(?P<month>0?[1-9]|1[0-2]|{_MONTH})\b\.?(?:\s*{_YEAR})?))",
         _between,
     ),
@@ -363,7 +415,7 @@ _RULES: tuple[tuple[str, Resolver], ...] = (
         _named,
     ),
     (
-        rf"(?P<date>\b(?P<lead>in|vor)\s+(?:etwa\s+|ca\.?\s+|ungef(?:ä|ae)hr\s+|genau\s+)?(?P<number>{_NUMBER})\s+"
+        rf"(?P<date>\b(?P<lead>in|vor)\s+(?:etwa\s+|ca\.?\s+|ungef(?:ä|ae)hr\s+|genau\s+|gut\s+|knapp\s+|rund\s+)?(?P<number>{_NUMBER})\s+"
         r"(?P<unit>tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?))\b",
         _span,
     ),
@@ -371,6 +423,11 @@ _RULES: tuple[tuple[str, Resolver], ...] = (
     (rf"(?P<date>{_WHICH}\s+woche\s+(?:am\s+)?(?P<weekday>{_WEEKDAY}))\b", _weekday_of_week),
     (rf"(?P<date>(?:{_PART_OF}\s+)?{_WHICH}\s+monats?)\b", _month_of),
     (rf"(?P<date>{_PART_OF}\s+(?:des|vom)\s+monats?)\b", _month_of),
+    (
+        r"\b(?P<date>(?:kw\s?|kalenderwoche\s+)(?P<week>[1-5]?\d)\b|(?P<week_before>[1-5]?\d)\.\s?(?:kw\b|kalenderwoche\b))",
+        _calendar_week,
+    ),
+    (r"\b(?P<date>(?P<feast>silvester|neujahr|heiligabend|nikolaus|halloween|allerheiligen))\b", _feast),
     (rf"(?P<date>{_WHICH}\s+wochenende)\b", _weekend),
     (r"\bam\s+(?P<date>wochenende)\b", _weekend),
     (rf"(?P<date>{_WHICH}\s+woche)\b", _week),

@@ -11,7 +11,7 @@ from stdnum.de import idnr
 Kind = Literal["iban", "steuer_id", "dokument"]
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ ]?\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")
-_STEUER_ID = re.compile(r"(?<![\d+])(?<!\d[ /.-])[1-9]\d(?:[ /.-]?\d{3}){3}(?![ ]?\d)")
+_STEUER_ID = re.compile(r"(?<![\d+])(?<!\d[ /.-])[1-9](?:[ /.-]?\d){10}(?![ ]?\d)")
 # Serial numbers use no vowels and none of B, D, Q, S (they could be read as digits or words).
 _SERIAL = re.compile(
     r"(?<![A-Za-z0-9])([CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8})(?:[ ]?(\d)D?)?(?![A-Za-z0-9])",

@@ -14,11 +14,31 @@ _DANGER = re.compile(
     | \bwill\s+sterben\b | \b(?:schlaegt|verpruegelt|wuergt|vergewaltigt|missbraucht)\s+(?:mich|uns|sie|mein) 
     | \b(?:mich|uns)\s+(?:verpruegelt|geschlagen|vergewaltigt|bedroht)\b | \bwerde\s+(?:\w+\s+){0,4}(?:bedroht|geschlagen|verfolgt)\b
     | \bherzinfarkt\b | \bschlaganfall\b | \beinbrecher\b | \bmit\s+(?:einem\s+)?messer\s+(?:bedroht|vor)
-    | \bverblute | \bgasgeruch\b | \briecht\s+nach\s+gas\b
+    | \bverblute | \bgasgeruch\b | \briecht\s+(?:\w+\s+){0,3}nach\s+gas\b | \btritt\s+gas\s+aus | \b(?:hier|et|uns)\s+brennt
+    | \b(?:in|steht\s+in)\s+flammen\b | \bfeuer\s+(?:gefangen|im|in|bei)\b | ^\W*(?:hilfe\W+)?feuer\W*$ | \bfeuerwehr\s+(?:schnell|bitte|rufen)
+    | \b(?:krieg|kriege|bekomme|bekommt|kriegt)\s+(?:\w+\s+){0,2}(?:keine|kaum)\s+(?:noch\s+|mehr\s+)?luft | \berstickt\b(?!\s+in)
+    | \b(?:nicht\s+(?:mehr\s+)?ansprechbar|ohnmaechtig|ueberdosis|herzstillstand|regungslos|bewegungslos)\b
+    | \b(?:tabletten|waschmittel|putzmittel|gift|reiniger)\s+(?:\w+\s+){0,2}(?:geschluckt|verschluckt|getrunken|gegessen)\b
+    | \b(?:umzubringen|umbringen\s+will|das\s+leben\s+nehmen|nehme\s+mir\s+das\s+leben|selbst\s+verletz\w+|verletze\s+mich\s+selbst)\b
+    | \b(?:tu|tue|tut|antun|an)\b.{0,15}\bmir\s+(?:et)?was\s+an\b | \b(?:mir|sich)\s+(?:et)?was\s+an(?:tun|zutun)\b | \btut\s+sich\s+was\s+an\b
+    | \b(?:mag|will|wui|moecht|moechte)\s+(?:\w+\s+){0,2}(?:nicht|nich|nit|net|ned|nimmer|nimma|nemme)\s*(?:mehr\s+)?(?:leben|aufwachen)\b
+    | \bmehr\s+zu\s+leben\b
+    | \b(?:waere?|waer)\s+(?:\w+\s+)?(?:lieber\s+)?tot\b | \blieber\s+tot\b | \bkein(?:en)?\s+sinn\s+mehr\s+im\s+leben\b | \bkeinen\s+ausweg\b
+    | \bspringe?\s+(?:jetzt|von|gleich)\b.*|\bvor\s+(?:den|einen)\s+zug\b | \b(?:lauert|stalkt|verfolgt)\s+mi(?:r|ch)\b
+    | \b(?:haut|pruegelt|misshandelt|tritt|schlaet|schlaegt)\s+(?:mich|mi|meine?|unsere?|die\s+kinder|das\s+kind|seine)\b
+    | \bmich\b.{0,25}\b(?:geschlagen|verpruegelt|misshandelt|missbraucht|vergewaltigt|ueberfallen|gewuergt|eingesperrt)\b
+    | \b(?:droht|gedroht)\b.{0,30}\b(?:umzubringen|abzustechen|toeten|schlagen)\b | \bmorddrohung | \bbringt\s+mich\s+um\b | \bfrauenhaus
+    | \b(?:bricht|brechen)\s+(?:gerade\s+)?(?:jemand\s+)?(?:bei\s+\w+\s+)?ein\b | \beingebrochen\b.{0,20}\b(?:gerade|jetzt)\b | \bgerade\b.{0,25}\beingebrochen\b
+    | \bhat\s+(?:ein\s+)?(?:messer|ne\s+pistole|eine\s+(?:pistole|waffe))\b | \b(?:schlag|messerstech|schiesser)erei\b
+    | \bnotarzt\b | \bgiftnotruf\b | \btelefonseelsorge\b | \bkrisentelefon\b | \blebensgefahr\b | \bin\s+gefahr\b | ^\W*(?:sos|110|112)\W*$
+    | \bpolizei\s+(?:rufen|schnell|sofort)\b | \b(?:ruf\w*|brauche?)\s+(?:\w+\s+){0,2}(?:die\s+)?(?:polizei|feuerwehr)\b
+    | \baerztlich\w*\s+bereitschaftsdienst\b | \b(?:116\s?117|116\s?016|116\s?111)\b
     """,
     re.VERBOSE,
 )
-_REPORTED = re.compile(r"(?:urkunde|versicherung|rente|reha|schwerbehind)")
+_REPORTED = re.compile(
+    r"(?:urkunde|versicherung|rente\b|reha\b|schwerbehind|fuehrungszeugnis|feuerwehrausweis|freiwillige\w*\s+feuerwehr|auskunftssperre|pflege|nach\s+(?:\w+\s+)?(?:schlaganfall|herzinfarkt))"
+)
 
 _CORRECTION = re.compile(
     r"""

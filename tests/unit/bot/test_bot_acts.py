@@ -39,6 +39,8 @@ def test_acts(text: str, expected: str | None) -> None:
     [
         "Hilfe, es brennt!", "Mein Mann schlägt mich", "ich will nicht mehr leben", "Ich bringe mich um", "mein kind atmet nicht",
         "Ich werde von meinem Ex bedroht", "MEINE MUTTER IST BEWUSSTLOS", "es riecht nach gas",
+        "ich krieg keine luft", "er hat gedroht mich umzubringen", "er ist nicht mehr ansprechbar", "110",
+        "Wo ist ein Frauenhaus?", "ich wär lieber tot", "die kleine hat tabletten geschluckt",
     ],
 )  # fmt: skip
 def test_danger_is_heard(text: str) -> None:
@@ -50,6 +52,7 @@ def test_danger_is_heard(text: str) -> None:
     [
         "Ich ziehe um", "Mein Hund ist gestorben", "Feuerwehrausweis", "Ich möchte hier leben", "Was kostet eine Sterbeurkunde nach Suizid",
         "Der Hund schlägt an", "",
+        "Mein Mann ist nach einem Schlaganfall pflegebedürftig", "Ich bin bei der freiwilligen Feuerwehr", "Ich springe ein",
     ],
 )  # fmt: skip
 def test_harmless_words_are_no_danger(text: str) -> None:

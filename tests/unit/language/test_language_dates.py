@@ -42,6 +42,10 @@ TODAY = date(2026, 11, 24)
         ("am 31.", "2026-10-31"),
         ("vom 3. bis 5. Mai", "2027-05-03/2027-05-05"),
         ("29.02.", "2028-02-29"),
+        ("vom 3. Dezember bis 10. Januar", "2026-12-03/2027-01-10"),
+        ("Freitag, den 4. Dezember", "2026-12-04"),
+        ("KW 50", "2026-12-07/2026-12-13"),
+        ("an Silvester", "2026-12-31"),
     ],
 )
 def test_dates_are_read_as_people_mean_them(text: str, value: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from language import addresses, contacts, structured
+from language import addresses, contacts, numerals, structured
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_mask_shows_too_little_to_be_used_and_is_not_found_again(kind: structu
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
-        ("0209 1234567", "phone", "+49 209 1234567"),
+        ("0209 1234567", "phone", "+492091234567"),
         ("eva@web.de", "email", "eva@web.de"),
         ("GE-AB123", "licence_plate", "GE-AB 123"),
         ("ge-xy 77", "licence_plate", "GE-XY 77"),
@@ -62,6 +62,13 @@ def test_a_mask_shows_too_little_to_be_used_and_is_not_found_again(kind: structu
         ("in 45879 Gelsenkirchen", "plz", "45879"),
         ("um 14 Uhr", "time", "14:00"),
         ("halb drei", "time", "14:30"),
+        ("um zehn Uhr", "time", "10:00"),
+        ("viertel nach neun", "time", "09:15"),
+        ("um 3 Uhr nachmittags", "time", "15:00"),
+        ("fünfhundert Euro", "amount", 50000),
+        ("1 200,- €", "amount", 120000),
+        ("80 Cent", "amount", 80),
+        ("Eva@Web.de", "email", "eva@web.de"),
         ("zwei Personen", "number", 2),
     ],
 )
@@ -78,8 +85,8 @@ def test_plain_words_are_no_values(text: str) -> None:
     ("text", "value"),
     [
         ("Ich wohne in der Ringstraße 33a", "Ringstraße 33a"),
-        ("Hauptstr. 5", "Hauptstraße 5"),
-        ("Robert-Koch-Str. 12 b, 45879 Gelsenkirchen", "Robert-Koch-Straße 12b, 45879 Gelsenkirchen"),
+        ("Hauptstr. 5", "Hauptstr. 5"),
+        ("Robert-Koch-Str. 12 b, 45879 Gelsenkirchen", "Robert-Koch-Str. 12 b, 45879 Gelsenkirchen"),
         ("vorher Goethestraße 7 in Bochum", "Goethestraße 7, Bochum"),
         ("Am Stadtgarten 3, 45879 Gelsenkirchen", "Am Stadtgarten 3, 45879 Gelsenkirchen"),
     ],
@@ -93,6 +100,43 @@ def test_addresses_read_street_number_postal_code_town(text: str, value: str) ->
 )
 def test_a_number_alone_is_no_address(text: str) -> None:
     assert addresses.find_addresses(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Hier schreibt Petra Neumann.", "Petra Neumann"),
+        ("mein vermieter ist Herr Dr. Schulze", "Schulze"),
+        ("Frau Öztürk war nicht da", "Öztürk"),
+        ("ich heisse jonas brandt und ziehe um", "jonas brandt"),
+        ("Sabine Lorenz zieht mit ein", "Sabine Lorenz"),
+        ("Unsere Tochter heißt Mia", "Mia"),
+    ],
+)
+def test_names_are_read_without_title(text: str, value: str) -> None:
+    assert [person.value for person in addresses.find_persons(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    "text", ["Meine Frau ist krank", "Guten Tag", "Der Hund heißt Bello", "Anna", "Maria Straße 3"]
+)
+def test_no_name_is_read_where_none_was_said(text: str) -> None:
+    assert addresses.find_persons(text) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("zwölf", 12),
+        ("einundzwanzig", 21),
+        ("dreihundertfünfzig", 350),
+        ("tausendzweihundert", 1200),
+        ("Hund", None),
+        ("", None),
+    ],
+)
+def test_number_words(word: str, number: int | None) -> None:
+    assert numerals.read(word) == number
 
 
 def test_a_name_is_read_where_it_is_announced() -> None:

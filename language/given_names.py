@@ -1,0 +1,37 @@
+"""Given names that are common in the Ruhr area: where one stands before another capitalised word, a person is named."""
+
+_TEXT = """
+aaron abdul abdullah achim adam adele adelheid adrian agnes ahmad ahmed aishe albert alex alexander alexandra alfred ali alice
+alina aleksandra amelie amina amir amira andre andré andrea andreas andrzej angela angelika anja anke anna anne annegret
+annemarie annette anni anton antonia antonio arda ariane arif armin arne arthur artur asli astrid axel ayla aylin ayse ayşe
+aysel barbara bastian beate beatrix ben benjamin bernd bernhard bert berta bettina bianca birgit birte björn bogdan boris
+brigitte bruno burak burkhard can carina carla carlos carmen carolin caroline carsten cem charlotte christa christel christian
+christiane christina christine christof christoph clara claudia clemens conny cornelia dagmar damian daniel daniela danuta david
+deniz dennis detlef diana dieter dietmar dirk dmitri dominik doris dorothea dorothee dorota edeltraud edith eduard egon elena
+elfriede eli elias elif elisabeth elke ella ellen elsa elvira emil emilia emily emine emma emre enes erich erik erika erkan ernst
+erwin esra eva ewa fabian fadime fatih fatima fatma felix ferdinand finn florian frank franz franziska fred frida frieda friedrich
+fritz gabi gabriele georg gerd gerda gerhard gerlinde gertrud gisela grazyna gregor greta gudrun guido gunnar günter günther
+gustav hakan halil hamza hanna hannah hannelore hanne hannes hans harald hartmut hasan hassan hatice hedwig heidi heike heiko
+heiner heinrich heinz heinz-peter helene helga helmut hendrik henning henri henry herbert hermann hilde hildegard holger horst
+hubert hugo hülya huseyin hüseyin ibrahim ida ilona ilse inga inge ingeborg ingo ingrid ioana irena irene irina iris irmgard
+isabell isabella ismail ivan jacek jakob jakub jan jana janina janine jannik jaroslaw jasmin jens jessica joachim joanna jochen
+johann johanna johannes jonas jonathan jörg josef josefine joseph judith jule julia julian juliane julius jürgen jutta kadir kai
+karin karina karl karl-heinz karla karolina karsten katarina katarzyna katharina kathrin katja katrin kemal kenan kerstin kevin
+khaled kim kirsten klara klaus konrad konstantin krzysztof kurt lara lars laura layla lea leila lena leni leon leonie leyla
+liam lidia liliane lilly lina linda linus lisa lorenz lothar louis louisa luca lucas lucia ludwig luis luisa lukas lutz lydia
+magdalena maik maja malgorzata manfred manuel manuela marc marcel marco marek maren margarete margit margot margret maria
+marianne marie marie-luise marina mario marion marius mark markus marlene marlies marta martha martin martina marvin mary
+mathias mathilde matthias max maximilian maya mehmet melanie melek melina melissa meral merve meryem mia michael michaela
+michaele mike milan mila mira miriam mohamad mohamed mohammad mohammed monika moritz murat mustafa nadine nadja natalia
+natalie natascha nele nick nicolas nicole niklas nils nina noah nora norbert nour nurcan oksana ola olaf oleg olga oliver olivia
+omar omer ömer oskar osman ossama otto özlem pascal patricia patrick paul paula pauline pawel peter petra philipp pia piotr rafael
+ralf ralph ramazan ramona raphael rebecca regina reiner reinhard renate rene rené ricarda richard rita robert robin roland rolf roman
+romina ronja rosa rosemarie roswitha rudi rudolf ruth sabine sabrina said salih samira samuel sandra sara sarah sascha
+sebastian seda selin selma semih serap serkan sibel siegfried sigrid silke silvia simon simone sofia sofie sonja sophia sophie
+stefan stefanie steffen stephan stephanie stephan susanne sven svenja svetlana sylvia tamara tanja tarek tatjana thea theo
+theodor theresa thomas thorsten tilman tim timo tina tobias tom toni torsten udo ulf uli ulrich ulrike ursula ute uwe valentin
+valentina vanessa vera verena veronika viktor viktoria vincent vladimir volker walter waltraud wanda werner wiebke wilfried
+wilhelm willi wilma winfried wojciech wolfgang yasemin yasin yasmin yavuz yildiz yilmaz yusuf yvonne zehra zeynep zofia
+"""
+GIVEN_NAMES = frozenset(_TEXT.split())
+"""In lower case, spelled as their bearers do."""
