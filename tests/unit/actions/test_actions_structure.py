@@ -34,7 +34,8 @@ BUILT = ("utter_antrag_unklar_", "utter_abgabe_pruefen_", "utter_abgabe_erhalten
 def registered():
     executor = ActionExecutor()
     executor.register_package("actions")
-    return set(executor.actions)
+    ours = ("actions",)  # other tests define abilities of their own, which rasa_sdk finds as subclasses
+    return {name for name, run in executor.actions.items() if type(run.__self__).__module__.startswith(ours)}
 
 
 def test_every_intent_has_a_rule():
