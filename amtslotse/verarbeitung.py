@@ -26,10 +26,16 @@ GESPRAECHE: dict[str, Zweck] = {
         OHNE_FRIST,
     ),
     "outbox": Zweck(
-        "Nachrichten auf dem Weg zum Assistenten",
-        "Sorgt dafür, dass jede Nachricht genau einmal beantwortet wird.",
+        "Nachrichten auf dem Weg",
+        "Sorgt dafür, dass jede Nachricht den Assistenten, Ihren Messenger und das Portal genau einmal erreicht.",
         SICHERHEIT,
-        "bis die Antwort da ist",
+        "bis sie angekommen ist",
+    ),
+    "channel_bindings": Zweck(
+        "Ihr Messenger oder Postfach für dieses Gespräch",
+        "Wohin Antworten gehen, wenn Sie über einen Messenger oder per E-Mail schreiben.",
+        EINWILLIGUNG,
+        OHNE_FRIST,
     ),
     "proposals": Zweck(
         "Vorschläge von Menschen im Chat",

@@ -1,6 +1,6 @@
 """Builds the gateway: HTTP routes, Socket.IO, and the workers behind them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import socketio
@@ -15,9 +15,11 @@ from handoff.live.commands import Desk
 from handoff.live.feed import Feed
 from handoff.live.server import create_server, register
 from handoff.portal import HttpPortal
-from handoff.ports import Engine, Portal
+from handoff.ports import Channel, Engine, Notifier, Portal
 from handoff.schema.base import KEYRING
 from handoff.schema.upgrade import upgrade
+from handoff.services.channels import ChannelCourier
+from handoff.services.courier import Courier
 from handoff.services.dispatcher import Dispatcher
 from handoff.services.limiter import Limiter
 from handoff.services.queue import LeaseWatch
@@ -28,7 +30,13 @@ from handoff.web.static import BuiltFiles
 
 
 def create_app(
-    settings: HandoffSettings, clock: Clock, *, bot: Engine | None = None, portal: Portal | None = None
+    settings: HandoffSettings,
+    clock: Clock,
+    *,
+    bot: Engine | None = None,
+    portal: Portal | None = None,
+    channels: Sequence[Channel] = (),
+    notifier: Notifier | None = None,
 ) -> FastAPI:
     """Build the gateway's application; its lifespan migrates the database and runs the workers.
 
@@ -40,6 +48,10 @@ def create_app(
         Gives the present moment with a zone.
     bot, portal
         The other parts; default the real ones over HTTP.
+    channels
+        The messengers and mailboxes that are switched on.
+    notifier
+        Where notices take effect.
     """
     KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
     context = HandoffContext(
@@ -49,29 +61,36 @@ def create_app(
         portal=portal or HttpPortal(settings.portal_url, settings.handoff_token),
         bot=bot or HttpEngine(settings.engine_url, settings.engine_token, settings.engine_timeout_s),
         hub=Hub(),
+        channels={channel.name: channel for channel in channels},
+        notifier=notifier,
     )
+    context.database.outgoing = context.hub.outbox_changed
     server = create_server(settings.origin)
     feed = Feed(context, server)
     dispatcher = Dispatcher(context)
+    couriers: list[Courier] = [dispatcher, ChannelCourier(context)]
     leases = LeaseWatch(context)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await upgrade(context.database.engine)
         feed.start()
-        await dispatcher.start()
+        for courier in couriers:
+            await courier.start()
         leases.start()
         try:
             yield
         finally:
             await leases.stop()
-            await dispatcher.stop()
+            for courier in reversed(couriers):
+                await courier.stop()
             await feed.stop()
             await context.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
     app.state.dispatcher = dispatcher
+    app.state.couriers = couriers
     app.state.verifier = Verifier(settings.portal_public_key, clock)
     app.state.handles = Limiter(settings.handle_rate, lambda: clock().timestamp())
     app.state.addresses = Limiter(settings.address_rate, lambda: clock().timestamp())

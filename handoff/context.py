@@ -1,14 +1,14 @@
 """The process context: built once at start, handed to every use case."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from weakref import WeakValueDictionary
 
 from handoff.database import Database
 from handoff.hub import Hub
-from handoff.ports import Engine, Portal
+from handoff.ports import Channel, Engine, Notifier, Portal
 from handoff.settings import HandoffSettings
 
 Clock = Callable[[], datetime]
@@ -25,6 +25,10 @@ class HandoffContext:
     portal: Portal
     bot: Engine
     hub: Hub
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    """Messengers and mailboxes that are switched on, by name."""
+    notifier: Notifier | None = None
+    """Where notices take effect; None leaves them in the outbox."""
     _turnstiles: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turnstile(self, conversation_id: str) -> asyncio.Lock:
@@ -36,6 +40,10 @@ class HandoffContext:
 
     async def close(self) -> None:
         """Close database and connections."""
+        for channel in self.channels.values():
+            await channel.close()
+        if self.notifier is not None:
+            await self.notifier.close()
         await self.portal.close()
         await self.bot.close()
         await self.database.close()

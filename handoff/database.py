@@ -1,7 +1,7 @@
 """The gateway's database: SQLite with one writer, or PostgreSQL with row locks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, event
@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from handoff.sqlite import TAKE_LOCK, open_connection
 
 READ_ONLY = "handoff_read_only"
+OUTGOING = "outgoing"
+"""Where a session notes `{(kind, conversation id)}`, so that the couriers hear of it after the commit."""
 
 
 class Database:
@@ -22,6 +24,8 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        self.outgoing: Callable[[str, str], None] = lambda _kind, _conversation_id: None
+        """Hears after each commit what the transaction put into the outbox."""
         self.is_sqlite = url.startswith("sqlite")
         options = {"connect_args": {"async_creator_fn": open_connection}} if self.is_sqlite else {}
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
@@ -42,6 +46,8 @@ class Database:
         else:
             async with self._writing() as session, session.begin():
                 yield session
+        for kind, conversation_id in session.info.get(OUTGOING, ()):
+            self.outgoing(kind, conversation_id)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

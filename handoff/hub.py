@@ -19,8 +19,8 @@ class Listener:
     def queue_changed(self) -> None:
         """Somebody came into the queue, left it or was served."""
 
-    def outbox_changed(self, conversation_id: str) -> None:
-        """A message waits for the engine."""
+    def outbox_changed(self, kind: str, conversation_id: str) -> None:
+        """Something of this kind waits in the outbox."""
 
     def handle_changed(self, conversation_id: str) -> None:
         """Connections with the old handle or login must end."""
@@ -62,10 +62,10 @@ class Hub:
         for listener in self._listeners:
             listener.queue_changed()
 
-    def outbox_changed(self, conversation_id: str) -> None:
-        """Tell that a message waits for the engine."""
+    def outbox_changed(self, kind: str, conversation_id: str) -> None:
+        """Tell that something waits in the outbox; `Database.write` does so after each commit."""
         for listener in self._listeners:
-            listener.outbox_changed(conversation_id)
+            listener.outbox_changed(kind, conversation_id)
 
     def handle_changed(self, conversation_id: str) -> None:
         """Tell that the conversation's handle or login changed."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from handoff.domain.message import Answer, Turn
+from handoff.domain.message import Answer, Message, Turn
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
 
@@ -39,6 +39,87 @@ class Engine(Protocol):
         Raises
         ------
         EngineDownError, EngineFaultError
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message of the log on its way to a messenger or mailbox."""
+
+    key: str
+    """The same at each try; a channel that knows idempotency passes it on."""
+    conversation_id: str
+    address: str
+    """As it was bound: a chat id, a telephone number, a room, a mail address."""
+    message: Message
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that the gateway asks of the portal, once."""
+
+    key: str
+    """The idempotency key; the portal does it once however often it is asked."""
+    conversation_id: str
+    body: Mapping[str, Json]
+    """`{"art": …}` and what that kind needs (docs/protocol/delivery.md)."""
+
+
+class ReceiverDownError(Exception):
+    """The receiver does not answer, or asks to come back later. Worth repeating for as long as it takes.
+
+    Parameters
+    ----------
+    why
+        For the log; no content, no address.
+    after_s
+        How long the receiver asks to wait; None leaves it to the courier's backoff.
+    """
+
+    def __init__(self, why: str, after_s: float | None = None) -> None:
+        super().__init__(why)
+        self.after_s = after_s
+
+
+class ReceiverRefusedError(Exception):
+    """The receiver will never take this: unknown address, blocked, malformed. Not repeated."""
+
+
+class Channel(Protocol):
+    """A messenger or mailbox; one adapter each in `handoff/channels`, named as in `ChannelRow.channel`."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the bindings: `telegram`, `mail`, …"""
+        ...
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Bring one message to its address. Called for one message of a conversation at a time, in order.
+
+        At least once: after a crash the same `key` comes again. Raises `ReceiverDownError` or
+        `ReceiverRefusedError`; anything else counts as down.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+class Notifier(Protocol):
+    """Carries notices to where they take effect; the real one asks the portal."""
+
+    async def notify(self, notice: Notice) -> Mapping[str, Json]:
+        """Bring about a notice's effect, once per key; gives what the conversation is to be told of it.
+
+        Raises
+        ------
+        ReceiverDownError, ReceiverRefusedError
         """
         ...
 

@@ -1,7 +1,8 @@
 """SQLite on the event loop, without a change of threads for what never waits."""
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import aiosqlite
@@ -24,8 +25,18 @@ class Connection(aiosqlite.Connection):
         takes_lock = args[:1] == (TAKE_LOCK,)
         if takes_lock or (self._writes and fn == self._conn.commit):
             self._writes = takes_lock
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+            return await _to_the_end(super()._execute(fn, *args, **kwargs))  # type: ignore[no-untyped-call]
         return fn(*args, **kwargs)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, Any]) -> Any:
+    """Wait for the thread even when cancelled: rolling back while it still commits would use the connection twice."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def open_connection(database: str, **options: Any) -> Connection:

@@ -1,4 +1,4 @@
-"""The gateway's tables: conversations, their one ordered log, the outbox to the engine, proposals of clerks."""
+"""The gateway's tables: conversations, their one ordered log, the outbox, channels, proposals of clerks."""
 
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,8 @@ class ConversationRow(Base):
     clerk_office: Mapped[str | None] = mapped_column(String(200))
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     clerk_seen_seq: Mapped[int] = mapped_column(Integer, default=0)
+    channel: Mapped[str | None] = mapped_column(String(20))
+    """The messenger that the conversation is bound to (`ChannelRow`), so that writing needs no further look."""
     engine_trouble: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """The citizen was told that the assistant does not answer; cleared by its next answer."""
 
@@ -67,20 +69,54 @@ class MessageRow(Base):
 
 
 class OutboxRow(Base):
-    """A message on its way to the engine. Written with the message, deleted with the engine's replies."""
+    """Something on its way out of the gateway (docs/protocol/delivery.md).
+
+    Written in the transaction that causes it, deleted in the one that records its effect.
+    """
 
     __tablename__ = "outbox"
 
     position: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
-    message_id: Mapped[str] = mapped_column(String(36), unique=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    """`engine`, `channel` or `notice`."""
+    key: Mapped[str] = mapped_column(String(64))
+    """The idempotency key; for `engine` and `channel` the message's id."""
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     at: Mapped[datetime] = mapped_column(Moment)
     body: Mapped[Any] = mapped_column(EncryptedJSON)
-    """`{text, payload, values, secrets}`."""
+    """`engine`: `{text, payload, values, secrets}`; `channel`: `{seq}`; `notice`: the notice."""
+    tries: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    faults: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How many of the tries were the receiver's fault with this very row, not an outage."""
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Not before this moment; set after a failed try."""
+    taken_until: Mapped[datetime | None] = mapped_column(Moment)
+    """Until then one of several processes carries it (PostgreSQL only)."""
+    given_up: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """The receiver refused it for good; kept for the operator, never tried again."""
 
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index("ix_outbox_conversation_id_kind", "conversation_id", "kind", "position"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class ChannelRow(Base):
+    """Where a conversation's answers go besides the widget: a messenger or a mailbox."""
+
+    __tablename__ = "channel_bindings"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    address_digest: Mapped[str] = mapped_column(String(64))
+    """Finds the conversation of an incoming message; the address itself cannot be searched."""
+    address: Mapped[Any] = mapped_column(EncryptedJSON)
+    bound_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (UniqueConstraint("channel", "address_digest"),)
 
 
 class ProposalRow(Base):

@@ -129,7 +129,6 @@ async def login(context: HandoffContext, handle: str, citizen: Citizen) -> str:
                 session, conversation.id, str(uuid4()), conversation.changed_at, payload="/logged_in"
             )
     context.hub.handle_changed(conversation.id)
-    context.hub.outbox_changed(conversation.id)
     context.hub.form_changed(conversation.id)
     return new_handle
 

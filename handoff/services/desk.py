@@ -130,7 +130,6 @@ async def hand_back(context: HandoffContext, conversation_id: str, staff: Staff)
         await outbox.add(session, row.id, str(uuid4()), row.changed_at, payload="/handed_back")
         state = await life.state_of(session, row)
     life.tell_all(context, conversation_id)
-    context.hub.outbox_changed(conversation_id)
     return state
 
 

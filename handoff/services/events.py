@@ -40,5 +40,4 @@ async def receive(context: HandoffContext, conversation_id: str, event: Event) -
     if event is Event.LOGGED_OUT:
         context.hub.handle_changed(conversation_id)
     else:
-        context.hub.outbox_changed(conversation_id)
         context.hub.form_changed(conversation_id)

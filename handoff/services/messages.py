@@ -182,4 +182,3 @@ async def _offered(context: HandoffContext, conversation_id: str, payload: str) 
 
 def _tell(context: HandoffContext, conversation_id: str) -> None:
     context.hub.messages_changed(conversation_id)
-    context.hub.outbox_changed(conversation_id)

@@ -155,7 +155,6 @@ async def answer(
                 session, conversation_id, str(uuid4()), conversation.changed_at, payload="/draft_changed"
             )
     context.hub.messages_changed(conversation_id)
-    context.hub.outbox_changed(conversation_id)
     context.hub.form_changed(conversation_id)
     return seq
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.domain.message import Body, Message
+from handoff.domain.message import Body, Message, Object
 from handoff.domain.offers import Offer, offers_of
 from handoff.schema.tables import ConversationRow, MessageRow
+from handoff.storage import outbox
 
 CITIZEN, BOT, CLERK, SYSTEM = "citizen", "bot", "clerk", "system"
 
@@ -54,6 +55,9 @@ async def append(
         )
     )
     await session.flush()
+    if conversation.channel is not None and author != CITIZEN:
+        out: Object = {"seq": conversation.last_seq}
+        await outbox.put(session, outbox.Kind.CHANNEL, conversation.id, message_id, at, out)
     return conversation.last_seq
 
 
@@ -65,6 +69,12 @@ async def after(session: AsyncSession, conversation: ConversationRow, seq: int) 
         .order_by(MessageRow.seq)
     )
     return [_message(row, conversation.lang) for row in rows]
+
+
+async def at_seq(session: AsyncSession, conversation: ConversationRow, seq: int) -> Message | None:
+    """Give the message of this number."""
+    row = await session.get(MessageRow, (conversation.id, seq))
+    return None if row is None else _message(row, conversation.lang)
 
 
 async def last(session: AsyncSession, conversation: ConversationRow) -> Message | None:

@@ -1,27 +1,68 @@
-"""Queries on the messages that wait for the engine."""
+"""Queries on what is on its way out: to the engine, to a channel, as a notice (docs/protocol/delivery.md)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.database import OUTGOING
 from handoff.domain.message import Object
 from handoff.domain.offers import Json
 from handoff.schema.tables import OutboxRow
 
 
-@dataclass(frozen=True)
-class Pending:
-    """A message on its way to the engine."""
+class Kind(StrEnum):
+    """Where a row goes."""
 
-    message_id: str
+    ENGINE = "engine"
+    CHANNEL = "channel"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One row of the outbox, as its carrier sees it."""
+
+    kind: Kind
+    key: str
+    """The same at each try: the receiver tells a repetition by it."""
+    conversation_id: str
     at: datetime
-    text: str | None
-    payload: str | None
-    values: Mapping[str, Json] | None
-    secrets: list[Object]
+    body: Mapping[str, Json]
+    tries: int
+    """Failed tries so far."""
+    faults: int
+    """Those of them that were the receiver's fault with this very row."""
+    due_at: datetime | None
+    taken_until: datetime | None
+
+    def wait_s(self, now: datetime) -> float:
+        """Give the seconds until it may be tried, 0 if it may be now."""
+        moments = [moment for moment in (self.due_at, self.taken_until) if moment is not None]
+        return max(0.0, *((moment - now).total_seconds() for moment in moments), 0.0)
+
+
+async def put(
+    session: AsyncSession,
+    kind: Kind,
+    conversation_id: str,
+    key: str,
+    at: datetime,
+    body: Mapping[str, Json],
+    *,
+    due_at: datetime | None = None,
+) -> None:
+    """Put something into the outbox, in the transaction that causes it."""
+    session.add(
+        OutboxRow(
+            kind=kind.value, key=key, conversation_id=conversation_id, at=at, body=dict(body), due_at=due_at
+        )
+    )
+    await session.flush()
+    session.info.setdefault(OUTGOING, set()).add((kind.value, conversation_id))
 
 
 async def add(
@@ -35,51 +76,114 @@ async def add(
     values: Mapping[str, Json] | None = None,
     secrets: Sequence[Object] = (),
 ) -> None:
-    """Put a message into the outbox, in the transaction that writes it to the log."""
+    """Put a message for the engine into the outbox, in the transaction that writes it to the log."""
     body = {"text": text, "payload": payload, "values": values, "secrets": list(secrets)}
-    session.add(OutboxRow(message_id=message_id, conversation_id=conversation_id, at=at, body=body))
-    await session.flush()
+    await put(session, Kind.ENGINE, conversation_id, message_id, at, body)
 
 
-async def first(session: AsyncSession, conversation_id: str) -> Pending | None:
-    """Give the conversation's oldest undelivered message."""
+async def first(session: AsyncSession, kind: Kind, conversation_id: str) -> Parcel | None:
+    """Give the conversation's oldest undelivered row of a kind."""
     row = await session.scalar(
         select(OutboxRow)
-        .where(OutboxRow.conversation_id == conversation_id)
+        .where(
+            OutboxRow.conversation_id == conversation_id,
+            OutboxRow.kind == kind,
+            OutboxRow.given_up.is_(False),
+        )
         .order_by(OutboxRow.position)
         .limit(1)
     )
     if row is None:
         return None
-    body = row.body
-    return Pending(row.message_id, row.at, body["text"], body["payload"], body["values"], body["secrets"])
+    return Parcel(
+        Kind(row.kind), row.key, row.conversation_id, row.at, row.body, row.tries, row.faults, row.due_at,
+        row.taken_until,
+    )  # fmt: skip
+
+
+async def take(session: AsyncSession, parcel: Parcel, now: datetime, until: datetime) -> bool:
+    """Reserve a row for this process; False when another one has it or it is gone."""
+    taken = await session.scalar(
+        update(OutboxRow)
+        .where(
+            OutboxRow.kind == parcel.kind,
+            OutboxRow.key == parcel.key,
+            or_(OutboxRow.taken_until.is_(None), OutboxRow.taken_until <= now),
+        )
+        .values(taken_until=until)
+        .returning(OutboxRow.position)
+        .execution_options(synchronize_session=False)
+    )
+    return taken is not None
+
+
+async def put_off(session: AsyncSession, parcel: Parcel, due_at: datetime, *, fault: bool) -> None:
+    """Note a failed try and when the next one may be."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.kind == parcel.kind, OutboxRow.key == parcel.key)
+        .values(
+            tries=OutboxRow.tries + 1,
+            faults=OutboxRow.faults + int(fault),
+            due_at=due_at,
+            taken_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def give_up(session: AsyncSession, parcel: Parcel) -> None:
+    """Never try this row again; it stays for the operator."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.kind == parcel.kind, OutboxRow.key == parcel.key)
+        .values(given_up=True, tries=OutboxRow.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def last_payload(session: AsyncSession, conversation_id: str) -> str | None:
-    """Give the newest undelivered payload."""
+    """Give the newest payload that waits for the engine."""
     row = await session.scalar(
         select(OutboxRow)
-        .where(OutboxRow.conversation_id == conversation_id)
+        .where(OutboxRow.conversation_id == conversation_id, OutboxRow.kind == Kind.ENGINE)
         .order_by(OutboxRow.position.desc())
         .limit(1)
     )
     return None if row is None else row.body["payload"]
 
 
-async def remove(session: AsyncSession, message_id: str) -> bool:
-    """Take a delivered message out; False when it was no longer there."""
+async def remove(session: AsyncSession, key: str, kind: Kind = Kind.ENGINE) -> bool:
+    """Take a delivered row out; False when it was no longer there."""
     return (
         await session.scalar(
-            delete(OutboxRow).where(OutboxRow.message_id == message_id).returning(OutboxRow.position)
+            delete(OutboxRow)
+            .where(OutboxRow.kind == kind, OutboxRow.key == key)
+            .returning(OutboxRow.position)
         )
     ) is not None
 
 
 async def clear(session: AsyncSession, conversation_id: str) -> None:
     """Drop what the engine need not see any more: a human reads it in the log."""
-    await session.execute(delete(OutboxRow).where(OutboxRow.conversation_id == conversation_id))
+    await session.execute(
+        delete(OutboxRow).where(OutboxRow.conversation_id == conversation_id, OutboxRow.kind == Kind.ENGINE)
+    )
 
 
-async def conversations(session: AsyncSession) -> Sequence[str]:
-    """List the conversations that have undelivered messages."""
-    return (await session.scalars(select(OutboxRow.conversation_id).distinct())).all()
+async def conversations(
+    session: AsyncSession, kind: Kind = Kind.ENGINE, *, older_than: datetime | None = None
+) -> Sequence[str]:
+    """List the conversations that have undelivered rows of a kind (put in before `older_than`)."""
+    query = select(OutboxRow.conversation_id).where(OutboxRow.kind == kind, OutboxRow.given_up.is_(False))
+    if older_than is not None:
+        query = query.where(OutboxRow.at < older_than)
+    return (await session.scalars(query.distinct())).all()
+
+
+async def counts(session: AsyncSession) -> dict[tuple[str, bool], int]:
+    """Count the rows by kind and whether they were given up, for health and metrics."""
+    rows = await session.execute(
+        select(OutboxRow.kind, OutboxRow.given_up, func.count()).group_by(OutboxRow.kind, OutboxRow.given_up)
+    )
+    return {(kind, given_up): number for kind, given_up, number in rows}

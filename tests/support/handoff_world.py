@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -296,7 +296,8 @@ class World:
         )
 
     async def idle(self) -> None:
-        await self.app.state.dispatcher.idle()
+        for courier in self.app.state.couriers:
+            await courier.idle()
 
     async def ask_human(self, handle: str, client_id: str = "mensch") -> None:
         assert (await self.send(handle, "mensch", client_id=client_id)).status_code == 201
@@ -318,12 +319,22 @@ async def world(
     portal: FakePortal | None = None,
     clock: Clock | None = None,
     engine: Any = None,
+    channels: Sequence[Any] = (),
+    notifier: Any = None,
     **changes: Any,
 ) -> AsyncIterator[World]:
     """A gateway over HTTP in this process. `engine` replaces the fake engine's port by another one."""
     bot, portal, clock = bot or FakeEngine(), portal or FakePortal(), clock or Clock()
-    app = create_app(settings_for(database, **changes), clock, bot=engine or bot, portal=portal)
-    app.state.dispatcher._pause = no_pause
+    app = create_app(
+        settings_for(database, **changes),
+        clock,
+        bot=engine or bot,
+        portal=portal,
+        channels=channels,
+        notifier=notifier,
+    )
+    for courier in app.state.couriers:
+        courier._pause = no_pause
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:

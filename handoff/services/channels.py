@@ -1,0 +1,102 @@
+"""Conversations over messengers and mail: which address talks in which conversation, and the way out to it.
+
+An adapter in `handoff/channels` calls `receive` for what comes in and is called as `handoff.ports.Channel` for what
+goes out. It never writes to the log itself.
+"""
+
+import hmac
+from typing import cast
+
+from handoff.context import HandoffContext
+from handoff.domain.phase import Phase
+from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
+from handoff.services import access, messages
+from handoff.services.courier import Courier
+from handoff.storage import channels, conversations, log, outbox
+from handoff.storage.outbox import Kind, Parcel
+
+
+def address_digest(context: HandoffContext, channel: str, address: str) -> str:
+    """Give the form in which the database finds an address: keyed, so that the table alone tells no number."""
+    return hmac.digest(context.settings.keys[-1].encode(), f"{channel}\x00{address}".encode(), "sha256").hex()
+
+
+async def receive(
+    context: HandoffContext, channel: str, address: str, incoming: messages.Incoming, *, lang: str = "de"
+) -> messages.Sent:
+    """Take a message that came in over a channel; safe to repeat with the same client id.
+
+    Parameters
+    ----------
+    channel, address
+        Who speaks, as the adapter proved it (a signed webhook, an authenticated poll).
+    incoming
+        Its `client_id` is the channel's own message id, at most 64 characters of `[A-Za-z0-9_-]`.
+
+    Raises
+    ------
+    HandoffError
+        As `messages.send`. An ended conversation is followed by a new one instead.
+    """
+    return await messages.send(context, await conversation_of(context, channel, address, lang), incoming)
+
+
+async def conversation_of(context: HandoffContext, channel: str, address: str, lang: str) -> access.Access:
+    """Give the address's open conversation; starts and binds one if there is none."""
+    digest = address_digest(context, channel, address)
+    async with context.turnstile(f"{channel}:{digest}"):
+        async with context.database.read() as session:
+            binding = await channels.by_address(session, channel, digest)
+            row = None if binding is None else await conversations.find(session, binding.conversation_id)
+        if row is not None and row.phase != Phase.CLOSED:
+            return access.Access(row.id)
+        allowed = await access.check(context, await access.start(context, lang), None)
+        await bind(context, allowed.conversation_id, channel, address)
+        return allowed
+
+
+async def bind(context: HandoffContext, conversation_id: str, channel: str, address: str) -> None:
+    """Send a conversation's answers to this address too, from the next message on."""
+    async with context.database.write() as session:
+        row = await conversations.lock(session, conversation_id)
+        await channels.bind(
+            session,
+            row,
+            channel=channel,
+            address=address,
+            address_digest=address_digest(context, channel, address),
+            now=context.clock(),
+        )
+
+
+class ChannelCourier(Courier):
+    """Carries what the bot, a clerk or the gateway said to the conversation's messenger."""
+
+    kind = Kind.CHANNEL
+
+    async def deliver(self, parcel: Parcel) -> None:
+        """Bring one message to the bound address; a conversation that lost its binding drops what is left."""
+        async with self._context.database.read() as session:
+            row = await conversations.find(session, parcel.conversation_id)
+            binding = await channels.of_conversation(session, parcel.conversation_id)
+            seq = cast("int", parcel.body["seq"])
+            message = None if row is None else await log.at_seq(session, row, seq)
+        if binding is not None and message is not None:
+            channel = self._context.channels.get(binding.channel)
+            if channel is None:
+                raise ReceiverDownError(f"channel {binding.channel} is not switched on")
+            await channel.deliver(Delivery(parcel.key, parcel.conversation_id, binding.address, message))
+        async with self._context.database.write() as session:
+            await outbox.remove(session, parcel.key, Kind.CHANNEL)
+
+    async def failed(self, parcel: Parcel, error: Exception) -> None:
+        """Come back later, or never when the channel refused."""
+        if isinstance(error, ReceiverRefusedError):
+            async with self._context.database.write() as session:
+                await outbox.give_up(session, parcel)
+            return
+        await self.put_off(parcel, after_s=error.after_s if isinstance(error, ReceiverDownError) else None)
+
+    def known(self, error: Exception) -> bool:
+        """Tell whether the channel said so itself."""
+        return isinstance(error, ReceiverDownError | ReceiverRefusedError)

@@ -1,0 +1,59 @@
+"""Queries on the messengers and mailboxes that conversations are bound to."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.schema.tables import ChannelRow, ConversationRow
+
+
+async def bind(
+    session: AsyncSession,
+    conversation: ConversationRow,
+    *,
+    channel: str,
+    address: str,
+    address_digest: str,
+    now: datetime,
+) -> None:
+    """Send a locked conversation's answers to this address from now on.
+
+    An address talks in one conversation at a time: its earlier conversation loses it.
+    """
+    earlier = await by_address(session, channel, address_digest)
+    if earlier is not None:
+        await session.execute(delete(ChannelRow).where(ChannelRow.conversation_id == earlier.conversation_id))
+        former = await session.get(ConversationRow, earlier.conversation_id)
+        if former is not None and former is not conversation:
+            former.channel = None
+    await session.execute(delete(ChannelRow).where(ChannelRow.conversation_id == conversation.id))
+    conversation.channel = channel
+    session.add(
+        ChannelRow(
+            conversation_id=conversation.id,
+            channel=channel,
+            address=address,
+            address_digest=address_digest,
+            bound_at=now,
+        )
+    )
+    await session.flush()
+
+
+async def by_address(session: AsyncSession, channel: str, address_digest: str) -> ChannelRow | None:
+    """Find the binding of an address."""
+    return await session.scalar(
+        select(ChannelRow).where(ChannelRow.channel == channel, ChannelRow.address_digest == address_digest)
+    )
+
+
+async def of_conversation(session: AsyncSession, conversation_id: str) -> ChannelRow | None:
+    """Find a conversation's binding."""
+    return await session.get(ChannelRow, conversation_id)
+
+
+async def unbind(session: AsyncSession, conversation: ConversationRow) -> None:
+    """Send a locked conversation's answers to the widget only."""
+    conversation.channel = None
+    await session.execute(delete(ChannelRow).where(ChannelRow.conversation_id == conversation.id))
