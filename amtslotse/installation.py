@@ -29,6 +29,9 @@ SECRETS_OF = {
 }
 """Which secrets each process needs; it is given no other (docs/protocol/tokens.md)."""
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Vectors of a sentence are too small to be shared among threads, which would only wait for each other, busily."""
+
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV")
 """What a process inherits from the caller's environment besides `AMTSLOTSE_…` settings that are no secrets."""
 
@@ -94,6 +97,7 @@ class Installation:
             "SANIC_HOST": "127.0.0.1",
             "PYTHONUNBUFFERED": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",
+            **ONE_THREAD,
             "RASA_TELEMETRY_ENABLED": "false",
         }
         known = {f"AMTSLOTSE_{name}" for names in SECRETS_OF.values() for name in names}

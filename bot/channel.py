@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 
 from bot.action_endpoint import ActionEndpoint, check_result
 from bot.errors import ConfigurationError, EngineError, MalformedRequestError, TurnFailedError
+from bot.lock_store import LocalLockStore
 from bot.quiet import configure_logging
 from bot.tracker_store import SnapshotTrackerStore, store_of
 from bot.turn import Answer, Turn, current_turn
@@ -33,6 +34,8 @@ LONGEST_TEXT = 20_000
 """Characters of a message that are read; the gateway lets far fewer through."""
 _LEADING_SLASHES = re.compile(r"^[\s/]+")
 _PAYLOAD = re.compile(r"^/[a-z_]{1,64}(\{.*\})?$", re.DOTALL)
+_turns = LocalLockStore()
+"""A message that comes again while it is still being answered waits for that answer."""
 _ID = re.compile(r"^[A-Za-z0-9_.:-]{1,64}$")
 
 
@@ -192,26 +195,27 @@ async def answer(
     TurnFailedError
         The turn took too long or failed on its way; nothing was stored.
     """
-    stored = await store.replies_for(incoming.conversation_id, incoming.message_id)
-    if stored is not None:
-        return stored
-    turn = Turn(incoming.message_id, incoming.now)
-    message = UserMessage(
-        incoming.text,
-        ReplyChannel(turn.answer),
-        incoming.conversation_id,
-        input_channel=channel,
-        message_id=incoming.message_id,
-        metadata=incoming.metadata,
-    )
-    token = current_turn.set(turn)
-    try:
-        await asyncio.wait_for(handle(message), DEADLINE_S)
-    except TimeoutError as error:
-        raise TurnFailedError(f"No answer within {DEADLINE_S:.0f} s.") from error
-    finally:
-        current_turn.reset(token)
-    return turn.answer
+    async with _turns.lock(incoming.conversation_id):
+        turn = Turn(incoming.message_id, incoming.now)
+        stored = await store.begin(turn, incoming.conversation_id)
+        if stored is not None:
+            return stored
+        message = UserMessage(
+            incoming.text,
+            ReplyChannel(turn.answer),
+            incoming.conversation_id,
+            input_channel=channel,
+            message_id=incoming.message_id,
+            metadata=incoming.metadata,
+        )
+        token = current_turn.set(turn)
+        try:
+            await asyncio.wait_for(handle(message), DEADLINE_S)
+        except TimeoutError as error:
+            raise TurnFailedError(f"No answer within {DEADLINE_S:.0f} s.") from error
+        finally:
+            current_turn.reset(token)
+        return turn.answer
 
 
 def prepare(agent: Agent) -> SnapshotTrackerStore:

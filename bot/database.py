@@ -5,9 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table, event
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 metadata = MetaData()
@@ -25,25 +35,40 @@ conversations = Table(
 )
 
 _BUSY_TIMEOUT_MS = 5_000
+READ_ONLY = "engine_read_only"
+"""Execution option of a transaction that only reads."""
 
 
 def default_url(environment: Mapping[str, str] = os.environ) -> str:
     """Address of the database from the environment, or the SQLite file in the state folder."""
     folder = Path(environment.get("AMTSLOTSE_VAR", "var"))
-    return environment.get("AMTSLOTSE_ENGINE_DATABASE", f"sqlite+aiosqlite:///{folder / 'engine.db'}")
+    return environment.get("AMTSLOTSE_ENGINE_DATABASE", f"sqlite:///{folder / 'engine.db'}")
 
 
-def connect(url: str) -> AsyncEngine:
-    """Engine for the address; SQLite in WAL mode, synced at each commit, writers taking turns."""
+def connect(url: str) -> Engine:
+    """Engine for the address; SQLite in WAL mode, synced at each commit, writers taking turns.
+
+    Its callers run a whole transaction in one thread, which costs one change of threads; an asynchronous driver changes
+    threads (SQLite) or tasks for each of the ten calls that a transaction consists of. An address that names an
+    asynchronous driver gets its synchronous sibling.
+    """
     address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        return create_async_engine(address, pool_size=5, max_overflow=5, pool_pre_ping=True)
+    backend = address.get_backend_name()
+    if backend != "sqlite":
+        address = address.set(drivername=f"{backend}+psycopg2" if backend == "postgresql" else backend)
+        return create_engine(address, pool_size=5, max_overflow=5, pool_pre_ping=True, hide_parameters=True)
+    address = address.set(drivername="sqlite")
     in_memory = address.database in (None, "", ":memory:")
     if not in_memory:
         Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(address, **({"poolclass": StaticPool} if in_memory else {}))
+    engine = create_engine(
+        address,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+        **({"poolclass": StaticPool} if in_memory else {}),
+    )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -51,8 +76,9 @@ def connect(url: str) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get(READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine

@@ -10,11 +10,11 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 from rasa.engine import loader
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
-from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channel import LONGEST_TEXT
+from bot.graph_runner import SequentialGraphRunner
 from bot.quiet import configure_logging
 
 _NO_INTENT = {"name": None, "confidence": 0.0}
@@ -33,7 +33,7 @@ class Parser:
         configure_logging()
         with tempfile.TemporaryDirectory() as folder:
             self._metadata, self._runner = loader.load_predict_graph_runner(
-                Path(folder), model, LocalModelStorage, DaskGraphRunner
+                Path(folder), model, LocalModelStorage, SequentialGraphRunner
             )
         self._tracker = DialogueStateTracker.from_events("parse", [])
 

@@ -18,6 +18,8 @@ from sanic import Sanic  # noqa: E402
 
 from bot.channel import GatewayChannel, prepare  # noqa: E402
 from bot.errors import ConfigurationError  # noqa: E402
+from bot.graph_runner import run_in_sequence  # noqa: E402
+from bot.quiet import without_debug_copies  # noqa: E402
 
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_S = 60
@@ -31,6 +33,8 @@ def create(model: Path, endpoints: Path) -> Sanic:
     ConfigurationError
         While it starts: the model cannot be loaded, or endpoints.yml does not fit.
     """
+    run_in_sequence()
+    without_debug_copies()
     app = Sanic("amtslotse_engine", configure_logging=False)
     app.config.KEEP_ALIVE_TIMEOUT = KEEP_ALIVE_S
     register([GatewayChannel.from_credentials(None)], app, route="/webhooks/")

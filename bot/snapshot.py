@@ -1,6 +1,7 @@
 """A conversation in bounded size: what the past set, then the last events."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -16,8 +17,9 @@ from rasa.shared.core.events import (
     SlotSet,
     UserUttered,
 )
+from rasa.shared.utils.common import all_subclasses
 
-KEPT_EVENTS = 20
+KEPT_EVENTS = 10
 """At least so many of the last events are kept; the cut lies before a message of the citizen."""
 
 
@@ -70,6 +72,28 @@ def _cut(events: Sequence[Event]) -> int:
     return 0
 
 
+_ONLY_OF_THE_LAST = ("services", "act", "situation", "out_of_scope", "intent_ranking", "text_tokens")
+"""What understanding finds besides intent and entities; it serves the turn of its message alone."""
+
+
 def as_json(events: Iterable[Event]) -> list[dict[str, Any]]:
-    """Events as Rasa writes them."""
-    return [event.as_dict() for event in events]
+    """Events as Rasa writes them; of what was found in a message only intent and entities."""
+    written = [event.as_dict() for event in events]
+    for event in written:
+        parsed = event.get("parse_data")
+        if parsed:
+            event["parse_data"] = {
+                key: value for key, value in parsed.items() if key not in _ONLY_OF_THE_LAST
+            }
+    return written
+
+
+def from_json(written: Iterable[dict[str, Any]]) -> list[Event]:
+    """Events that `as_json` wrote. Rasa looks through all its event classes for each of them; here they are known."""
+    kinds = _kinds()
+    return [kinds[event["event"]]._from_parameters(event) for event in written]
+
+
+@cache
+def _kinds() -> dict[str, type[Event]]:
+    return {kind.type_name: kind for kind in all_subclasses(Event)}

@@ -1,11 +1,12 @@
 """Rasa tracker store: one row a conversation, of bounded size, encrypted, written in one transaction with the answer."""
 
+import asyncio
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from rasa.core.agent import Agent
@@ -14,18 +15,19 @@ from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.engine import make_url
 
-from bot.database import connect, conversations, default_url, metadata
+from bot.database import READ_ONLY, connect, conversations, default_url, metadata
 from bot.errors import ConfigurationError
-from bot.snapshot import as_json, bounded
-from bot.turn import Answer, current_turn
+from bot.snapshot import as_json, bounded, from_json
+from bot.turn import Answer, Snapshot, Turn, current_turn
 
 _log = logging.getLogger(__name__)
-_IN_MEMORY = "sqlite+aiosqlite://"
+_T = TypeVar("_T")
+_IN_MEMORY = "sqlite://"
 HANDOFF_SLOT = "uebergabe"
 """Slot by which an action asks for a human; it counts only in the turn that set it."""
 
@@ -64,14 +66,27 @@ class SnapshotTrackerStore(TrackerStore):
         self._cipher = MultiFernet(
             [Fernet(key) for key in secret.split(",") if key] or [Fernet(Fernet.generate_key())]
         )
-        self._engine: AsyncEngine | None = None
+        self._engine: Engine | None = None
 
-    async def _database(self) -> AsyncEngine:
-        """Connect at the first use, inside the server's event loop."""
+    async def _write(self, work: Callable[[Connection], _T]) -> _T:
+        """Run one transaction in a thread; committed when `work` returns."""
+        return await asyncio.to_thread(self._transaction, work, False)
+
+    async def _read(self, work: Callable[[Connection], _T]) -> _T:
+        return await asyncio.to_thread(self._transaction, work, True)
+
+    def _transaction(self, work: Callable[[Connection], _T], read_only: bool) -> _T:
+        with self._database().connect() as connection:
+            connection = connection.execution_options(**{READ_ONLY: read_only})
+            with connection.begin():
+                return work(connection)
+
+    def _database(self) -> Engine:
+        """Connect at the first use."""
         if self._engine is None:
             engine = connect(self._url)
-            async with engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
+            with engine.begin() as connection:
+                metadata.create_all(connection)
             self._engine = engine
         return self._engine
 
@@ -87,14 +102,15 @@ class SnapshotTrackerStore(TrackerStore):
         ConfigurationError
             None of the keys opens the snapshot.
         """
-        query = select(conversations.c.snapshot).where(conversations.c.conversation_id == sender_id)
-        async with (await self._database()).connect() as connection:
-            row = (await connection.execute(query)).first()
-        if row is None:
+        turn = current_turn.get()
+        if turn is not None and turn.snapshot is not None and turn.snapshot.conversation_id == sender_id:
+            content = turn.snapshot.content
+        else:
+            content = (await self._row(sender_id)).content
+        if content is None:
             return None
-        return DialogueStateTracker.from_dict(
-            sender_id, self._open(row.snapshot)["events"], self.domain.slots
-        )
+        events = from_json(self._open(content)["events"])
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store the tracker; inside a turn of the gateway also its message id and its answer.
@@ -118,48 +134,55 @@ class SnapshotTrackerStore(TrackerStore):
                 {"replies": turn.answer.replies, "handoff": turn.answer.handoff}
             )
             values["changed_at"] = turn.now
-        engine = await self._database()
-        insert = postgresql_insert if engine.dialect.name == "postgresql" else sqlite_insert
+        if turn is not None:
+            turn.snapshot = None
+        insert = (
+            postgresql_insert if make_url(self._url).get_backend_name() == "postgresql" else sqlite_insert
+        )
         statement = insert(conversations).values(values)
         statement = statement.on_conflict_do_update(index_elements=["conversation_id"], set_=values)
-        async with engine.begin() as connection:
-            await connection.execute(statement)
+        await self._write(lambda connection: connection.execute(statement))
 
-    async def replies_for(self, conversation_id: str, message_id: str) -> Answer | None:
-        """Stored answer to the conversation's last message, if that is the message; otherwise None."""
-        query = select(conversations.c.last_answer).where(
-            conversations.c.conversation_id == conversation_id, conversations.c.last_message_id == message_id
-        )
-        async with (await self._database()).connect() as connection:
-            row = (await connection.execute(query)).first()
-        return Answer(**self._open(row.last_answer)) if row is not None else None
+    async def begin(self, turn: Turn, conversation_id: str) -> Answer | None:
+        """Read what the turn starts from, in one look at the database.
+
+        Returns
+        -------
+        Answer or None
+            The stored answer if the turn's message is the conversation's last one. Otherwise None, and the snapshot
+            waits in the turn for `retrieve`.
+        """
+        turn.snapshot = await self._row(conversation_id)
+        if turn.snapshot.last_message_id != turn.message_id or turn.snapshot.last_answer is None:
+            return None
+        return Answer(**self._open(turn.snapshot.last_answer))
+
+    async def _row(self, conversation_id: str) -> Snapshot:
+        query = select(
+            conversations.c.snapshot, conversations.c.last_message_id, conversations.c.last_answer
+        ).where(conversations.c.conversation_id == conversation_id)
+        row = await self._read(lambda connection: connection.execute(query).first())
+        return Snapshot(conversation_id, *(row or (None, None, None)))
 
     async def keys(self) -> Iterable[str]:
         """Ids of all stored conversations."""
-        async with (await self._database()).connect() as connection:
-            rows = await connection.execute(select(conversations.c.conversation_id))
-        return [row.conversation_id for row in rows]
+        query = select(conversations.c.conversation_id)
+        return await self._read(lambda connection: list(connection.execute(query).scalars()))
 
     async def forget(self, conversation_id: str) -> bool:
         """Delete one conversation; whether there was one."""
-        async with (await self._database()).begin() as connection:
-            result = await connection.execute(
-                delete(conversations).where(conversations.c.conversation_id == conversation_id)
-            )
-        return bool(result.rowcount)
+        statement = delete(conversations).where(conversations.c.conversation_id == conversation_id)
+        return bool(await self._write(lambda connection: connection.execute(statement).rowcount))
 
     async def forget_before(self, moment: datetime) -> int:
         """Delete every conversation whose last turn was before `moment`; how many they were."""
-        async with (await self._database()).begin() as connection:
-            result = await connection.execute(
-                delete(conversations).where(conversations.c.changed_at < moment)
-            )
-        return int(result.rowcount)
+        statement = delete(conversations).where(conversations.c.changed_at < moment)
+        return int(await self._write(lambda connection: connection.execute(statement).rowcount))
 
     async def close(self) -> None:
         """Give the database connections back."""
         if self._engine is not None:
-            await self._engine.dispose()
+            self._engine.dispose()
             self._engine = None
 
     def _close(self, content: dict[str, Any]) -> bytes:

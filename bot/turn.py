@@ -19,6 +19,19 @@ class Answer:
     handoff: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """A conversation's row as it was when the turn began; each None where there is no row yet.
+
+    `content` and `last_answer` are encrypted.
+    """
+
+    conversation_id: str
+    content: bytes | None
+    last_message_id: str | None
+    last_answer: bytes | None
+
+
 @dataclass
 class Turn:
     """One message on its way through the engine.
@@ -27,12 +40,15 @@ class Turn:
     ----------
     failure
         Why the turn must not be stored; set where Rasa itself would go on as if nothing had happened.
+    snapshot
+        What the turn starts from; read once, before it, and gone when it is stored.
     """
 
     message_id: str
     now: datetime
     answer: Answer = field(default_factory=Answer)
     failure: TurnFailedError | None = None
+    snapshot: Snapshot | None = None
 
 
 current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)

@@ -33,7 +33,7 @@ DOMAIN = Domain.from_dict(
 
 
 def store_at(path: Path, keys: str = KEY) -> SnapshotTrackerStore:
-    return SnapshotTrackerStore(DOMAIN, url=f"sqlite+aiosqlite:///{path}", keys=keys)
+    return SnapshotTrackerStore(DOMAIN, url=f"sqlite:///{path}", keys=keys)
 
 
 @pytest.fixture
@@ -66,22 +66,26 @@ async def take_turn(
         current_turn.reset(token)
 
 
+async def stored_answer(store: SnapshotTrackerStore, conversation_id: str, message_id: str) -> Answer | None:
+    return await store.begin(Turn(message_id, NOW), conversation_id)
+
+
 async def test_a_turn_is_there_again_after_a_restart(store: SnapshotTrackerStore, file: Path) -> None:
     await take_turn(store, "m1", "am 12.", SlotSet("feld", "einzugsdatum"))
     other = store_at(file)
     tracker = await other.retrieve("c")
     assert tracker is not None
     assert tracker.get_slot("feld") == "einzugsdatum"
-    assert await other.replies_for("c", "m1") == Answer([{"text": "Antwort auf m1"}])
+    assert await stored_answer(other, "c", "m1") == Answer([{"text": "Antwort auf m1"}])
     await other.close()
 
 
 async def test_only_the_last_message_has_a_stored_answer(store: SnapshotTrackerStore) -> None:
     await take_turn(store, "m1", "eins")
     await take_turn(store, "m2", "zwei")
-    assert await store.replies_for("c", "m1") is None
-    assert await store.replies_for("c", "m2") == Answer([{"text": "Antwort auf m2"}])
-    assert await store.replies_for("fremd", "m2") is None
+    assert await stored_answer(store, "c", "m1") is None
+    assert await stored_answer(store, "c", "m2") == Answer([{"text": "Antwort auf m2"}])
+    assert await stored_answer(store, "fremd", "m2") is None
 
 
 async def test_a_failed_turn_leaves_the_one_before(store: SnapshotTrackerStore) -> None:
@@ -91,7 +95,7 @@ async def test_a_failed_turn_leaves_the_one_before(store: SnapshotTrackerStore) 
     tracker = await store.retrieve("c")
     assert tracker is not None
     assert tracker.get_slot("feld") == "a"
-    assert await store.replies_for("c", "m2") is None
+    assert await stored_answer(store, "c", "m2") is None
 
 
 async def test_a_conversation_that_never_had_a_turn_is_not_stored(store: SnapshotTrackerStore) -> None:
@@ -102,9 +106,9 @@ async def test_a_conversation_that_never_had_a_turn_is_not_stored(store: Snapsho
 async def test_a_handoff_counts_in_the_turn_that_asked_for_it(store: SnapshotTrackerStore) -> None:
     wish = {"reason": "wunsch", "topic": "Umzug", "summary": "…"}
     await take_turn(store, "m1", "Mensch bitte", SlotSet("uebergabe", wish))
-    assert (await store.replies_for("c", "m1")) == Answer([{"text": "Antwort auf m1"}], wish)
+    assert (await stored_answer(store, "c", "m1")) == Answer([{"text": "Antwort auf m1"}], wish)
     await take_turn(store, "m2", "danke")
-    assert (await store.replies_for("c", "m2")) == Answer([{"text": "Antwort auf m2"}], None)
+    assert (await stored_answer(store, "c", "m2")) == Answer([{"text": "Antwort auf m2"}], None)
 
 
 async def test_nothing_readable_lies_on_disk(store: SnapshotTrackerStore, file: Path) -> None:
@@ -135,7 +139,7 @@ async def test_an_uncommitted_turn_of_a_killed_engine_never_happened(
     killed.execute("BEGIN IMMEDIATE")
     killed.execute("UPDATE engine_conversations SET last_message_id = 'm2', snapshot = x'00'")
     killed.close()
-    assert await store.replies_for("c", "m1") is not None
+    assert await stored_answer(store, "c", "m1") is not None
     assert await store.retrieve("c") is not None
 
 
@@ -179,7 +183,7 @@ class Processor:
 
 async def test_the_agents_store_is_freed_of_the_silent_fallback(file: Path) -> None:
     endpoint = EndpointConfig(
-        type="bot.tracker_store.SnapshotTrackerStore", keys=KEY, host=f"sqlite+aiosqlite:///{file}"
+        type="bot.tracker_store.SnapshotTrackerStore", keys=KEY, host=f"sqlite:///{file}"
     )
     agent = Agent(tracker_store=TrackerStore.create(EndpointConfig(type=endpoint.type, keys=KEY), DOMAIN))
     agent.processor = Processor()

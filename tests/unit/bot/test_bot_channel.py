@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.channel import GatewayChannel, Incoming, ReplyChannel, answer
 from bot.errors import ConfigurationError, MalformedRequestError, TurnFailedError
 from bot.quiet import only_known_fields, without_traceback
-from bot.turn import Answer, current_turn
+from bot.turn import Answer, Turn, current_turn
 
 NOW = "2026-11-24T10:00:00+01:00"
 
@@ -94,8 +94,8 @@ class RememberingStore:
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], Answer] = {}
 
-    async def replies_for(self, conversation_id: str, message_id: str) -> Answer | None:
-        return self.answers.get((conversation_id, message_id))
+    async def begin(self, turn: Turn, conversation_id: str) -> Answer | None:
+        return self.answers.get((conversation_id, turn.message_id))
 
 
 async def test_the_same_message_again_runs_nothing() -> None:
@@ -113,6 +113,26 @@ async def test_the_same_message_again_runs_nothing() -> None:
     assert first == again == Answer([{"text": "Guten Tag"}])
     assert runs == ["Hallo"]
     assert current_turn.get() is None
+
+
+async def test_a_message_that_comes_again_while_it_is_answered_waits_for_the_answer() -> None:
+    store, runs, going_on = RememberingStore(), [], asyncio.Event()
+
+    async def handle(message: Any) -> None:
+        runs.append(message.text)
+        await going_on.wait()
+        turn = current_turn.get()
+        assert turn is not None
+        turn.answer.replies.append({"text": "Guten Tag"})
+        store.answers["c", turn.message_id] = turn.answer
+
+    incoming = Incoming.from_json(body())
+    both = asyncio.gather(*(answer(incoming, store, handle, "gateway") for _ in range(2)))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    going_on.set()
+    first, again = await both
+    assert first == again == Answer([{"text": "Guten Tag"}])
+    assert runs == ["Hallo"]
 
 
 async def test_a_turn_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
