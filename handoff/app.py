@@ -24,6 +24,7 @@ from handoff.services.dispatcher import Dispatcher
 from handoff.services.limiter import Limiter
 from handoff.services.queue import LeaseWatch
 from handoff.services.tokens import Verifier
+from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 from handoff.web import console, conversations, edge, internal
 from handoff.web.static import BuiltFiles
@@ -54,17 +55,19 @@ def create_app(
         Where notices take effect.
     """
     KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
+    database, hub = Database(settings.database), Hub()
     context = HandoffContext(
         settings=settings,
         clock=clock,
-        database=Database(settings.database),
+        database=database,
         portal=portal or HttpPortal(settings.portal_url, settings.handoff_token),
         bot=bot or HttpEngine(settings.engine_url, settings.engine_token, settings.engine_timeout_s),
-        hub=Hub(),
+        hub=hub,
+        writer=LogWriter(database, hub, clock),
         channels={channel.name: channel for channel in channels},
         notifier=notifier,
     )
-    context.database.outgoing = context.hub.outbox_changed
+    database.outgoing = hub.outbox_changed
     server = create_server(settings.origin)
     feed = Feed(context, server)
     dispatcher = Dispatcher(context)

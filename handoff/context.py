@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from handoff.database import Database
 from handoff.hub import Hub
 from handoff.ports import Channel, Engine, Notifier, Portal
+from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 
 Clock = Callable[[], datetime]
@@ -25,6 +26,7 @@ class HandoffContext:
     portal: Portal
     bot: Engine
     hub: Hub
+    writer: LogWriter
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """Messengers and mailboxes that are switched on, by name."""
     notifier: Notifier | None = None
@@ -46,4 +48,5 @@ class HandoffContext:
             await self.notifier.close()
         await self.portal.close()
         await self.bot.close()
+        await self.writer.close()
         await self.database.close()

@@ -1,14 +1,17 @@
-"""Tells the rest of the process what changed, after the commit. Carries no content: listeners read the database."""
+"""Tells the rest of the process what changed, after the commit. Listeners read the database for what they are not given."""
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
+
+from handoff.domain.message import Message
 
 
 class Listener:
     """What a part of the process may want to hear; every method does nothing unless overridden and must not block."""
 
-    def messages_changed(self, conversation_id: str) -> None:
-        """The log has new messages."""
+    def messages_changed(self, conversation_id: str, fresh: Sequence[Message] = ()) -> None:
+        """The log has new messages; `fresh` are those of them that are at hand, in order."""
 
     def state_changed(self, conversation_id: str) -> None:
         """Phase, clerk or login changed."""
@@ -40,10 +43,10 @@ class Hub:
         """Add a listener for the life of the process."""
         self._listeners.append(listener)
 
-    def messages_changed(self, conversation_id: str) -> None:
-        """Tell that the log has new messages."""
+    def messages_changed(self, conversation_id: str, fresh: Sequence[Message] = ()) -> None:
+        """Tell that the log has new messages; whoever has them at hand spares the listeners a look."""
         for listener in self._listeners:
-            listener.messages_changed(conversation_id)
+            listener.messages_changed(conversation_id, fresh)
         for poll in self._polls.get(conversation_id, ()):
             poll.set()
 

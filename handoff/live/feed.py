@@ -1,12 +1,13 @@
 """Pushes what changed to the connected: each conversation's messages in order and once, states, queues."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
 from handoff.context import HandoffContext
+from handoff.domain.message import Message
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
 from handoff.errors import UnknownConversationError
@@ -32,6 +33,10 @@ class Room:
     tell_state: bool = False
     tell_form: bool = False
     typing: dict[str, bool] = field(default_factory=dict)
+    fresh: list[Message] = field(default_factory=list)
+    """New messages at hand, so that telling them needs no look into the database."""
+    look: bool = False
+    """There are new messages that are not at hand."""
 
 
 class Feed(Listener):
@@ -101,9 +106,13 @@ class Feed(Listener):
             if not room.citizens and not room.clerks:
                 del self._rooms[conversation_id]
 
-    def messages_changed(self, conversation_id: str) -> None:
+    def messages_changed(self, conversation_id: str, fresh: Sequence[Message] = ()) -> None:
         """The log has new messages."""
-        self._wake(conversation_id, lambda room: None)
+        room = self._rooms.get(conversation_id)
+        if room is not None:
+            room.fresh += fresh
+            room.look = room.look or not fresh
+            self._lanes.wake(conversation_id)
 
     def state_changed(self, conversation_id: str) -> None:
         """Phase, clerk or login changed."""
@@ -165,11 +174,17 @@ class Feed(Listener):
         room = self._rooms.get(conversation_id)
         if room is None:
             return
-        messages, _state = await life.since(self._context, conversation_id, room.seq)
-        for message in messages:
+        fresh, room.fresh = room.fresh, []
+        look, room.look = room.look, False
+        fresh = sorted((one for one in fresh if one.seq > room.seq), key=lambda one: one.seq)
+        whole = [one.seq for one in fresh] == list(range(room.seq + 1, room.seq + 1 + len(fresh)))
+        if look or not whole:
+            fresh = await life.messages_after(self._context, conversation_id, room.seq)
+        for one in fresh:
+            message = one.public()
             await self._to_citizens(room, "message", message)
             await self._to_clerks(room, "message", {"chat": room.chat, "message": message})
-            room.seq += 1
+            room.seq = one.seq
 
     async def _dismiss_former_clerk(self, conversation_id: str, room: Room) -> None:
         async with self._context.database.read() as session:

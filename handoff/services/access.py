@@ -10,11 +10,16 @@ from uuid import uuid4
 from handoff.context import HandoffContext
 from handoff.domain.people import Citizen
 from handoff.domain.phase import Phase
-from handoff.errors import LoginNeededError, UnknownConversationError
+from handoff.errors import ConflictError, LoginNeededError, UnknownConversationError
 from handoff.schema.tables import ConversationRow
 from handoff.storage import conversations, outbox
+from handoff.storage.batch import Standing
 
 HANDLE_BYTES = 32
+BOUND = (
+    "Diese Unterhaltung gehört zu einem Konto. Bitte melden Sie sich an, um sie fortzusetzen. "
+    "Alles Bisherige ist gespeichert."
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,39 @@ class Access:
     """A proven right to speak as the citizen of this conversation."""
 
     conversation_id: str
+    digest: str | None = None
+    """The handle's; None where something else proved the right (a channel's signed message)."""
+    account: str | None = None
+    """The account whose token came along."""
+
+    def gate(self, standing: Standing) -> None:
+        """Check the right once more, inside the transaction that writes.
+
+        Raises
+        ------
+        UnknownConversationError
+            The handle was replaced at a login meanwhile.
+        LoginNeededError
+            The conversation was tied to an account meanwhile.
+        ConflictError
+            The conversation is closed (`unterhaltung_beendet`).
+        """
+        if self.digest is not None:
+            if self.digest != standing.handle_digest:
+                raise UnknownConversationError
+            if standing.account is not None and standing.account != self.account:
+                raise LoginNeededError(BOUND)
+        check_open(standing.phase)
+
+
+def check_open(phase: str) -> None:
+    """Raise ConflictError `unterhaltung_beendet` when the conversation is closed."""
+    if phase == Phase.CLOSED:
+        raise ConflictError(
+            "Diese Unterhaltung ist beendet. Ihre Nachricht wurde nicht gespeichert. "
+            "Bitte beginnen Sie eine neue Unterhaltung.",
+            code="unterhaltung_beendet",
+        )
 
 
 def digest(handle: str) -> str:
@@ -67,19 +105,16 @@ async def check(context: HandoffContext, handle: str, citizen: Citizen | None) -
     if conversation is None:
         raise UnknownConversationError
     if conversation.account is None:
-        return Access(conversation.id)
+        return Access(conversation.id, conversation.handle_digest)
     if citizen is None or citizen.account != conversation.account:
-        raise LoginNeededError(
-            "Diese Unterhaltung gehört zu einem Konto. Bitte melden Sie sich an, um sie fortzusetzen. "
-            "Alles Bisherige ist gespeichert."
-        )
+        raise LoginNeededError(BOUND)
     if (citizen.sid, citizen.trust) != (conversation.sid, conversation.trust):
         if citizen.sid != conversation.sid:
             await context.portal.bind(conversation.id, citizen.account, citizen.sid)
         async with context.database.write() as session:
             conversation = await conversations.lock(session, conversation.id)
             conversation.sid, conversation.trust = citizen.sid, citizen.trust
-    return Access(conversation.id)
+    return Access(conversation.id, conversation.handle_digest, citizen.account)
 
 
 async def login(context: HandoffContext, handle: str, citizen: Citizen) -> str:

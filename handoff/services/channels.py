@@ -12,6 +12,7 @@ from handoff.domain.phase import Phase
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
 from handoff.services import access, messages
 from handoff.services.courier import Courier
+from handoff.services.writer import Sent
 from handoff.storage import channels, conversations, log, outbox
 from handoff.storage.outbox import Kind, Parcel
 
@@ -23,7 +24,7 @@ def address_digest(context: HandoffContext, channel: str, address: str) -> str:
 
 async def receive(
     context: HandoffContext, channel: str, address: str, incoming: messages.Incoming, *, lang: str = "de"
-) -> messages.Sent:
+) -> Sent:
     """Take a message that came in over a channel; safe to repeat with the same client id.
 
     Parameters
@@ -50,9 +51,9 @@ async def conversation_of(context: HandoffContext, channel: str, address: str, l
             row = None if binding is None else await conversations.find(session, binding.conversation_id)
         if row is not None and row.phase != Phase.CLOSED:
             return access.Access(row.id)
-        allowed = await access.check(context, await access.start(context, lang), None)
-        await bind(context, allowed.conversation_id, channel, address)
-        return allowed
+        begun = await access.check(context, await access.start(context, lang), None)
+        await bind(context, begun.conversation_id, channel, address)
+        return access.Access(begun.conversation_id)
 
 
 async def bind(context: HandoffContext, conversation_id: str, channel: str, address: str) -> None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
-from handoff.domain.message import Body, Handover, Object
+from handoff.domain.message import Body, Handover, Message, Object
 from handoff.domain.phase import Phase, Step, move
 from handoff.domain.queue import places
 from handoff.schema.tables import ConversationRow
@@ -36,6 +36,12 @@ async def since(context: HandoffContext, conversation_id: str, after: int) -> tu
         conversation = await _existing(session, conversation_id)
         messages = await log.after(session, conversation, after)
         return [message.public() for message in messages], await state_of(session, conversation)
+
+
+async def messages_after(context: HandoffContext, conversation_id: str, after: int) -> list[Message]:
+    """Read every message after `after`."""
+    async with context.database.read() as session:
+        return await log.after(session, await _existing(session, conversation_id), after)
 
 
 async def close(context: HandoffContext, access: Access) -> Object:

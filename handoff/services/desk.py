@@ -13,7 +13,8 @@ from handoff.services import conversation as life
 from handoff.services import texts
 from handoff.services.drafts import field_of, for_clerk, summary_lines
 from handoff.services.masking import mask_text
-from handoff.services.queue import own_for_writing
+from handoff.services.queue import check_own, own_for_writing
+from handoff.services.writer import Draft
 from handoff.storage import conversations, log, outbox
 
 RESULT_MAX_CHARS = 500
@@ -72,26 +73,18 @@ async def send(context: HandoffContext, conversation_id: str, staff: Staff, clie
     text = clean_text(text)
     sender = f"clerk:{staff.id}"
     async with context.turnstile(conversation_id):
-        async with context.database.read() as session:
-            seq = await log.seq_of(session, conversation_id, sender, client_id)
-        if seq is not None:
-            return seq
         masked = await mask_text(context, conversation_id, text, f"{sender}:{client_id}")
-        async with context.database.write() as session:
-            row = await own_for_writing(session, conversation_id, staff)
-            seq = await log.append(
-                session,
-                row,
-                message_id=str(uuid4()),
+        sent = await context.writer.append(
+            Draft(
+                conversation_id,
                 author=log.CLERK,
                 sender=sender,
                 client_id=client_id,
                 body=Body(masked.text, sender=staff.sender()),
-                at=context.clock(),
+                gate=lambda standing: check_own(standing.phase, standing.clerk_id, staff),
             )
-            row.clerk_seen_seq = seq
-    context.hub.messages_changed(conversation_id)
-    return seq
+        )
+    return sent.seq
 
 
 async def reveal(context: HandoffContext, conversation_id: str, staff: Staff, field_id: str) -> str:

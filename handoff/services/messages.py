@@ -13,12 +13,13 @@ from handoff.domain.limits import WAIT_MAX_S, check_client_id, check_payload, cl
 from handoff.domain.message import Body, Handover, Object
 from handoff.domain.offers import Json
 from handoff.domain.phase import Phase, Step, move
-from handoff.errors import ConflictError, ForbiddenError, InvalidInputError
+from handoff.errors import ForbiddenError, InvalidInputError
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
 from handoff.services import proposals
-from handoff.services.access import Access
+from handoff.services.access import Access, check_open
 from handoff.services.masking import mask_text, mask_values
+from handoff.services.writer import Draft, Sent
 from handoff.storage import conversations, log, outbox
 
 
@@ -30,15 +31,6 @@ class Incoming:
     text: str | None = None
     payload: str | None = None
     values: Mapping[str, Json] | None = None
-
-
-@dataclass(frozen=True)
-class Sent:
-    """An acknowledged message."""
-
-    seq: int
-    new: bool
-    """False: this client id had been sent before, and nothing was changed."""
 
 
 async def send(context: HandoffContext, access: Access, incoming: Incoming) -> Sent:
@@ -59,29 +51,26 @@ async def send(context: HandoffContext, access: Access, incoming: Incoming) -> S
     if (incoming.text is None) == (incoming.payload is None):
         raise InvalidInputError("Bitte senden Sie entweder einen Text oder eine Auswahl.", field="text")
     async with context.turnstile(access.conversation_id):
-        async with context.database.read() as session:
-            seq = await log.seq_of(session, access.conversation_id, log.CITIZEN, incoming.client_id)
-        if seq is not None:
-            return Sent(seq, new=False)
         if incoming.payload is not None:
+            async with context.database.read() as session:
+                seq = await log.seq_of(session, access.conversation_id, log.CITIZEN, incoming.client_id)
+            if seq is not None:
+                return Sent(seq, new=False)
             return await _press(context, access.conversation_id, incoming, incoming.payload)
         masked = await mask_text(
             context, access.conversation_id, clean_text(incoming.text or ""), incoming.client_id
         )
-        async with context.database.write() as session:
-            conversation = await open_for_writing(session, access.conversation_id)
-            message_id, seq = await write(session, conversation, context, incoming, masked.text)
-            if conversation.phase == Phase.BOT:
-                await outbox.add(
-                    session,
-                    conversation.id,
-                    message_id,
-                    conversation.changed_at,
-                    text=masked.text,
-                    secrets=masked.secrets,
-                )
-    _tell(context, access.conversation_id)
-    return Sent(seq, new=True)
+        return await context.writer.append(
+            Draft(
+                access.conversation_id,
+                author=log.CITIZEN,
+                sender=log.CITIZEN,
+                client_id=incoming.client_id,
+                body=Body(masked.text),
+                gate=access.gate,
+                for_engine=outbox.for_engine(text=masked.text, secrets=masked.secrets),
+            )
+        )
 
 
 async def _press(context: HandoffContext, conversation_id: str, incoming: Incoming, payload: str) -> Sent:
@@ -119,12 +108,7 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
 async def open_for_writing(session: AsyncSession, conversation_id: str) -> ConversationRow:
     """Lock a conversation that is not closed; raises ConflictError `unterhaltung_beendet`."""
     conversation = await conversations.lock(session, conversation_id)
-    if conversation.phase == Phase.CLOSED:
-        raise ConflictError(
-            "Diese Unterhaltung ist beendet. Ihre Nachricht wurde nicht gespeichert. "
-            "Bitte beginnen Sie eine neue Unterhaltung.",
-            code="unterhaltung_beendet",
-        )
+    check_open(conversation.phase)
     return conversation
 
 

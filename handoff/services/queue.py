@@ -122,9 +122,14 @@ async def expire(context: HandoffContext) -> datetime | None:
 async def own_for_writing(session: AsyncSession, conversation_id: str, staff: Staff) -> ConversationRow:
     """Lock one's own chat; raises ConflictError `nicht_ihr_gespraech` when it was lost meanwhile."""
     row = await conversations.lock(session, conversation_id)
-    if not _is_own(row, staff):
-        raise ConflictError("Dieses Gespräch liegt nicht mehr bei Ihnen.", code="nicht_ihr_gespraech")
+    check_own(row.phase, row.clerk_id, staff)
     return row
+
+
+def check_own(phase: str, clerk_id: str | None, staff: Staff) -> None:
+    """Raise ConflictError `nicht_ihr_gespraech` unless the clerk has the chat."""
+    if phase != Phase.CLERK or clerk_id != staff.id:
+        raise ConflictError("Dieses Gespräch liegt nicht mehr bei Ihnen.", code="nicht_ihr_gespraech")
 
 
 class LeaseWatch(Listener):

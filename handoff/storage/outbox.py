@@ -77,8 +77,19 @@ async def add(
     secrets: Sequence[Object] = (),
 ) -> None:
     """Put a message for the engine into the outbox, in the transaction that writes it to the log."""
-    body = {"text": text, "payload": payload, "values": values, "secrets": list(secrets)}
+    body = for_engine(text=text, payload=payload, values=values, secrets=secrets)
     await put(session, Kind.ENGINE, conversation_id, message_id, at, body)
+
+
+def for_engine(
+    *,
+    text: str | None = None,
+    payload: str | None = None,
+    values: Mapping[str, Json] | None = None,
+    secrets: Sequence[Object] = (),
+) -> Object:
+    """Give the body of a row of the kind `engine`."""
+    return {"text": text, "payload": payload, "values": values, "secrets": list(secrets)}
 
 
 async def first(session: AsyncSession, kind: Kind, conversation_id: str) -> Parcel | None:

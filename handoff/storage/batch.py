@@ -1,0 +1,98 @@
+"""Writes many messages of many conversations in one transaction, with a handful of statements for all of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.database import OUTGOING
+from handoff.schema.tables import ConversationRow, MessageRow, OutboxRow
+
+_CONVERSATIONS: Table = ConversationRow.__table__  # type: ignore[assignment]
+_MESSAGES: Table = MessageRow.__table__  # type: ignore[assignment]
+_OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
+_C = _CONVERSATIONS.c
+_STANDINGS = (
+    select(_C.id, _C.handle_digest, _C.account, _C.phase, _C.clerk_id, _C.channel, _C.lang, _C.last_seq)
+    .where(_C.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_C.id)
+    .with_for_update()
+)
+_KNOWN = select(
+    _MESSAGES.c.conversation_id, _MESSAGES.c.sender, _MESSAGES.c.client_id, _MESSAGES.c.seq
+).where(
+    tuple_(_MESSAGES.c.conversation_id, _MESSAGES.c.sender, _MESSAGES.c.client_id).in_(
+        bindparam("keys", expanding=True)
+    )
+)
+_ADVANCE = (
+    update(_CONVERSATIONS)
+    .where(_C.id == bindparam("of_id"))
+    .values(last_seq=bindparam("to_seq"), changed_at=bindparam("now"))
+)
+_SEEN = update(_CONVERSATIONS).where(_C.id == bindparam("of_id")).values(clerk_seen_seq=bindparam("to_seq"))
+
+
+@dataclass
+class Standing:
+    """What a conversation is like at the moment of writing; locked until the commit."""
+
+    id: str
+    handle_digest: str
+    account: str | None
+    phase: str
+    clerk_id: str | None
+    channel: str | None
+    lang: str
+    last_seq: int
+
+
+Key = tuple[str, str, str]
+"""Conversation, sender, client id: names a message however often it is sent."""
+
+
+async def standings(session: AsyncSession, ids: Iterable[str]) -> dict[str, Standing]:
+    """Lock the conversations, always in the same order, so that two processes never wait for each other."""
+    rows = await session.execute(_STANDINGS, {"ids": sorted(set(ids))})
+    return {row.id: Standing(*row) for row in rows}
+
+
+async def known(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, int]:
+    """Give the numbers of those messages that were written before."""
+    rows = await session.execute(_KNOWN, {"keys": list(keys)})
+    return {(row.conversation_id, row.sender, row.client_id): row.seq for row in rows}
+
+
+async def write(
+    session: AsyncSession,
+    messages: Sequence[Mapping[str, Any]],
+    outgoing: Sequence[Mapping[str, Any]],
+    advanced: Mapping[str, int],
+    seen: Mapping[str, int],
+    now: datetime,
+) -> None:
+    """Write messages and outbox rows and move the conversations' counters.
+
+    Parameters
+    ----------
+    messages, outgoing
+        Complete rows of the two tables.
+    advanced
+        New `last_seq` by conversation.
+    seen
+        New `clerk_seen_seq` by conversation.
+    """
+    connection = await session.connection()
+    await connection.execute(insert(_MESSAGES), list(messages))
+    await connection.execute(
+        _ADVANCE, [{"of_id": id_, "to_seq": seq, "now": now} for id_, seq in advanced.items()]
+    )
+    if seen:
+        await connection.execute(_SEEN, [{"of_id": id_, "to_seq": seq} for id_, seq in seen.items()])
+    if outgoing:
+        await connection.execute(insert(_OUTBOX), list(outgoing))
+        told = session.info.setdefault(OUTGOING, set())
+        told.update((row["kind"], row["conversation_id"]) for row in outgoing)
