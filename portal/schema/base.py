@@ -74,6 +74,13 @@ class EncryptedBytes(TypeDecorator[bytes]):
         return None if value is None else KEYRING.fernet.decrypt(value)
 
 
+class EncryptedForPerson(TypeDecorator[bytes]):
+    """Bytes that were encrypted with a person's own key (portal.schema.schluessel) before they came here."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
 class Moment(TypeDecorator[datetime]):
     """A moment with a zone; stored as UTC, read as UTC (SQLite keeps no zone of its own)."""
 

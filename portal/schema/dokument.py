@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from portal.schema.base import Base, EncryptedBytes, EncryptedJSON, Moment
+from portal.schema.base import Base, EncryptedForPerson, EncryptedJSON, Moment
 
 
 class DokumentZeile(Base):
@@ -22,5 +22,5 @@ class DokumentZeile(Base):
     groesse: Mapped[int]
     """Bytes."""
     sha256: Mapped[str] = mapped_column(String(64))
-    inhalt: Mapped[bytes] = deferred(mapped_column(EncryptedBytes))
+    inhalt: Mapped[bytes] = deferred(mapped_column(EncryptedForPerson))
     hochgeladen_utc: Mapped[datetime] = mapped_column(Moment)

@@ -70,4 +70,6 @@ class FreigabeZeile(Base):
     textversion: Mapped[str] = mapped_column(String(40))
     sprache: Mapped[str] = mapped_column(String(8))
     erteilt_utc: Mapped[datetime] = mapped_column(Moment)
+    gueltig_bis_utc: Mapped[datetime | None] = mapped_column(Moment)
+    """After this moment it releases nothing any more; None in releases from before this was noted."""
     widerrufen_utc: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,39 +1,49 @@
-"""The disclosure log: who got, or looked at, which of a citizen's data, for what, on which basis. Append-only."""
+"""The disclosure log: who got, or looked at, which of a citizen's data, for what, on which basis. Append-only, chained."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Connection, String, event
+from sqlalchemy import Connection, String, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from portal.schema.base import Base, Moment
+from portal.schema.base import Base, EncryptedForPerson, EncryptedJSON, Moment
 
 
 class ProtokollZeile(Base):
-    """One entry. Holds names of fields, never their values."""
+    """One link of the chain (portal.domain.kette). Readable only with the person's key."""
 
     __tablename__ = "protokoll"
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    konto_id: Mapped[str] = mapped_column(String(36), index=True)
-    art: Mapped[str] = mapped_column(String(20))
-    """uebermittlung (sent to an office), einsicht (a member of staff looked), freigabe (citizen's release)."""
-    am_utc: Mapped[datetime] = mapped_column(Moment)
-    akteur: Mapped[str] = mapped_column(String(20))
-    """buerger, mensch (staff), system."""
-    akteur_label: Mapped[str] = mapped_column(String(200))
-    personal_id: Mapped[str | None] = mapped_column(String(64))
-    """Who of the staff looked; for the town's supervision, not shown to the citizen."""
-    stelle: Mapped[str] = mapped_column(String(200))
-    behoerde: Mapped[str] = mapped_column(String(200))
-    zweck: Mapped[str] = mapped_column(String(400))
-    rechtsgrundlage: Mapped[str] = mapped_column(String(400))
-    freigabe_id: Mapped[str | None] = mapped_column(String(36))
-    leistung: Mapped[str | None] = mapped_column(String(80))
-    aktenzeichen: Mapped[str | None] = mapped_column(String(40))
-    felder: Mapped[list[str]] = mapped_column(JSON)
-    """Labels as the citizen knows them."""
-    kanal: Mapped[str] = mapped_column(String(40))
-    inhalt_sha256: Mapped[str | None] = mapped_column(String(64))
+    nummer: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1, 2, 3 …, without gaps."""
+    inhaber: Mapped[str] = mapped_column(String(36), index=True)
+    """Random id of the person's key; it leads to an account only as long as the key exists."""
+    inhalt: Mapped[bytes] = mapped_column(EncryptedForPerson)
+    kettenwert: Mapped[str] = mapped_column(String(64))
+
+
+class ProtokollKopf(Base):
+    """Number and hash of the last link, encrypted: who may write the database alone cannot cut the chain short."""
+
+    __tablename__ = "protokoll_kopf"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stand: Mapped[list[object]] = mapped_column(EncryptedJSON)
+
+
+class DatenwunschZeile(Base):
+    """How a citizen wants to be told about disclosures and looks, and whether her earlier answers are offered again."""
+
+    __tablename__ = "datenwunsch"
+
+    konto_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    hinweise: Mapped[str] = mapped_column(String(12))
+    """sofort, gesammelt."""
+    anbieten: Mapped[bool]
+    """Earlier answers are offered in new applications."""
+    gesammelt_bis: Mapped[int]
+    """Number of the last link that a collected notice told of."""
+    uebersicht_utc: Mapped[datetime | None] = mapped_column(Moment)
+    """When the last yearly overview was sent."""
 
 
 @event.listens_for(ProtokollZeile, "before_update")

@@ -183,7 +183,7 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         .order_by(FreigabeZeile.erteilt_utc.desc())
         .limit(1)
     )
-    protokoll.eintragen(
+    await protokoll.eintragen(
         context,
         session,
         row.konto_id,

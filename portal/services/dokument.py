@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, NotFoundError, PortalError
 from portal.schema.dokument import DokumentZeile
-from portal.services import entwurf, katalog
+from portal.services import entwurf, katalog, schluessel
 from portal.services.entwurf import UNFERTIG
 from portal.services.fehler import DraftClosedError
 from portal.services.views import DocumentView
@@ -87,8 +87,10 @@ async def hochladen(
     nachweis = katalog.leistung(context, row.leistung).nachweis(nachweis_id)
     if nachweis is None or not nachweis.hochladbar:
         raise NotFoundError("Diesen Nachweis gibt es in dem Entwurf nicht.", field="nachweis")
+    document_id = str(uuid.uuid4())
+    key = await schluessel.fuer(context, session, konto_id)
     document = DokumentZeile(
-        id=str(uuid.uuid4()),
+        id=document_id,
         konto_id=konto_id,
         entwurf_id=entwurf_id,
         nachweis=nachweis_id,
@@ -96,7 +98,7 @@ async def hochladen(
         medientyp=kind.mime,
         groesse=len(inhalt),
         sha256=await asyncio.to_thread(lambda: hashlib.sha256(inhalt).hexdigest()),
-        inhalt=inhalt,
+        inhalt=await asyncio.to_thread(key.verschluesseln, inhalt, f"dokument:{document_id}"),
         hochgeladen_utc=context.clock(),
     )
     session.add(document)
@@ -124,6 +126,7 @@ async def laden(session: AsyncSession, dokument_id: str, *, konto_id: str) -> tu
         .where(DokumentZeile.id == dokument_id, DokumentZeile.konto_id == konto_id)
         .options(undefer(DokumentZeile.inhalt))
     )
-    if row is None:
+    key = await schluessel.vorhanden(session, konto_id)
+    if row is None or key is None:
         raise NotFoundError("Dieses Dokument gibt es nicht.")
-    return _view(row), row.inhalt
+    return _view(row), await asyncio.to_thread(key.entschluesseln, row.inhalt, f"dokument:{row.id}")

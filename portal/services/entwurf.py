@@ -300,7 +300,7 @@ async def _freigabe_festhalten(
         widerrufen_utc=None,
     )
     session.add(row)
-    protokoll.eintragen(
+    await protokoll.eintragen(
         context,
         session,
         view.zeile.konto_id,
@@ -410,7 +410,7 @@ async def wert_fuer_personal(
     values = view.werte()
     if feld is None or feld_id not in values:
         raise NotFoundError("Zu diesem Feld gibt es keine freigegebene Angabe.", field=feld_id)
-    protokoll.eintragen(
+    await protokoll.eintragen(
         context,
         session,
         konto_id,

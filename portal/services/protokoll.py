@@ -1,21 +1,30 @@
-"""Use cases of the disclosure log. It only grows."""
+"""Use cases of the disclosure log. It only grows; each entry is encrypted for one person and chained to the one before."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue.model import Leistung, Stelle
 from portal.context import PortalContext
-from portal.schema.protokoll import ProtokollZeile
+from portal.domain import kette
+from portal.domain.kette import Bruch, Glied
+from portal.schema.protokoll import ProtokollKopf, ProtokollZeile
+from portal.services import schluessel
+from portal.services.schluessel import Personenschluessel
 from portal.services.views import LogEntry
 
-Art = Literal["uebermittlung", "einsicht", "freigabe"]
+Art = Literal["uebermittlung", "einsicht", "freigabe", "widerruf", "vertretung", "auskunft", "aenderung"]
 Akteur = Literal["buerger", "mensch", "system"]
+KOPF = 1
 
 
-def eintragen(
+async def eintragen(
     context: PortalContext,
     session: AsyncSession,
     konto_id: str,
@@ -23,17 +32,20 @@ def eintragen(
     art: Art,
     akteur: Akteur,
     akteur_label: str,
-    leistung: Leistung,
     felder: Sequence[str],
     kanal: str,
+    leistung: Leistung | None = None,
+    zweck: str = "",
+    rechtsgrundlage: str = "",
     stelle: Stelle | None = None,
     stelle_name: str = "",
     freigabe_id: str | None = None,
     aktenzeichen: str | None = None,
     inhalt_sha256: str | None = None,
     personal_id: str | None = None,
+    vertretung: str | None = None,
 ) -> None:
-    """Add one entry in the caller's transaction.
+    """Add one entry in the caller's transaction. Whoever writes next waits until this transaction ends.
 
     Parameters
     ----------
@@ -41,51 +53,153 @@ def eintragen(
         What the citizen reads: a function such as "Bürgerservice", never the name of a member of staff.
     felder
         Labels of exactly the fields and documents that were disclosed; never their values.
+    leistung
+        Gives purpose and legal basis where they are not named.
+    vertretung
+        Who acted for whom, in words, when somebody acted for another.
     """
-    session.add(
-        ProtokollZeile(
-            konto_id=konto_id,
-            art=art,
-            am_utc=context.clock(),
-            akteur=akteur,
-            akteur_label=akteur_label[:200],
-            stelle=(stelle.name if stelle else stelle_name)[:200],
-            behoerde=stelle.behoerde[:200] if stelle else "",
-            zweck=f"Bearbeitung Ihres Anliegens „{leistung.name}“",
-            rechtsgrundlage=", ".join(leistung.rechtsgrundlage)[:400],
-            freigabe_id=freigabe_id,
-            leistung=leistung.id,
-            aktenzeichen=aktenzeichen,
-            felder=list(felder),
-            kanal=kanal,
-            inhalt_sha256=inhalt_sha256,
-            personal_id=personal_id,
-        )
+    key = await schluessel.fuer(context, session, konto_id)
+    content = {
+        "art": art,
+        "am_utc": context.clock().isoformat(),
+        "akteur": akteur,
+        "akteur_label": akteur_label,
+        "personal_id": personal_id,
+        "stelle": stelle.name if stelle else stelle_name,
+        "behoerde": stelle.behoerde if stelle else "",
+        "zweck": zweck or (f"Bearbeitung Ihres Anliegens „{leistung.name}“" if leistung else ""),
+        "rechtsgrundlage": rechtsgrundlage or (", ".join(leistung.rechtsgrundlage) if leistung else ""),
+        "freigabe_id": freigabe_id,
+        "leistung": leistung.id if leistung else None,
+        "aktenzeichen": aktenzeichen,
+        "felder": list(felder),
+        "kanal": kanal,
+        "inhalt_sha256": inhalt_sha256,
+        "vertretung": vertretung,
+    }
+    await _anhaengen(session, key, content)
+
+
+async def _anhaengen(session: AsyncSession, key: Personenschluessel, content: Mapping[str, object]) -> None:
+    head = await _kopf(session)
+    number, last = _stand(head)
+    sealed = key.verschluesseln(json.dumps(content, ensure_ascii=False).encode(), f"protokoll:{number + 1}")
+    await _glied(session, head, number + 1, last, key.inhaber, sealed)
+
+
+async def loeschung_vermerken(session: AsyncSession, inhaber: str) -> None:
+    """Note in the chain that this person was erased: her entries stay and cannot be read any more."""
+    head = await _kopf(session)
+    number, last = _stand(head)
+    await _glied(session, head, number + 1, last, inhaber, kette.LOESCHUNG)
+
+
+async def _kopf(session: AsyncSession) -> ProtokollKopf:
+    """The head, locked until the transaction ends; made with the first entry."""
+    query = (
+        select(ProtokollKopf)
+        .where(ProtokollKopf.id == KOPF)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
+    head = await session.scalar(query)
+    if head is None:
+        try:
+            async with session.begin_nested():
+                session.add(ProtokollKopf(id=KOPF, stand=[0, kette.ANFANG]))
+        except IntegrityError:  # another process wrote the very first entry at the same time
+            pass
+        head = (await session.scalars(query)).one()
+    return head
 
 
-async def liste(session: AsyncSession, konto_id: str, *, hoechstens: int = 200) -> list[LogEntry]:
-    """The citizen's entries, the newest first."""
+def _stand(head: ProtokollKopf | None) -> tuple[int, str]:
+    if head is None:
+        return 0, kette.ANFANG
+    number, last = head.stand
+    return int(str(number)), str(last)
+
+
+async def _glied(
+    session: AsyncSession, head: ProtokollKopf, number: int, last: str, holder: str, content: bytes
+) -> None:
+    link = kette.kettenwert(last, number, holder, content)
+    session.add(ProtokollZeile(nummer=number, inhaber=holder, inhalt=content, kettenwert=link))
+    head.stand = [number, link]
+    await session.flush()
+
+
+async def liste(
+    session: AsyncSession, konto_id: str, *, hoechstens: int = 200, nach: int = 0
+) -> list[LogEntry]:
+    """The citizen's entries, the newest first; only those with a number above `nach`."""
+    key = await schluessel.vorhanden(session, konto_id)
+    if key is None:
+        return []
     rows = await session.scalars(
         select(ProtokollZeile)
-        .where(ProtokollZeile.konto_id == konto_id)
-        .order_by(ProtokollZeile.id.desc())
+        .where(ProtokollZeile.inhaber == key.inhaber, ProtokollZeile.nummer > nach)
+        .order_by(ProtokollZeile.nummer.desc())
         .limit(hoechstens)
     )
-    return [
-        LogEntry(
-            kind=r.art,  # type: ignore[arg-type]  # checked by the model
-            at=r.am_utc,
-            actor=r.akteur,
-            actor_label=r.akteur_label,
-            office=r.stelle,
-            authority=r.behoerde,
-            purpose=r.zweck,
-            legal_basis=r.rechtsgrundlage,
-            reference=r.aktenzeichen,
-            fields=list(r.felder),
-            channel=r.kanal,
-            sha256=r.inhalt_sha256,
-        )
-        for r in rows
-    ]
+    return [_eintrag(key, row) for row in rows]
+
+
+def _eintrag(key: Personenschluessel, row: ProtokollZeile) -> LogEntry:
+    c = json.loads(key.entschluesseln(row.inhalt, f"protokoll:{row.nummer}"))
+    return LogEntry(
+        number=row.nummer,
+        kind=c["art"],
+        at=datetime.fromisoformat(c["am_utc"]),
+        actor=c["akteur"],
+        actor_label=c["akteur_label"],
+        office=c["stelle"],
+        authority=c["behoerde"],
+        purpose=c["zweck"],
+        legal_basis=c["rechtsgrundlage"],
+        reference=c["aktenzeichen"],
+        fields=c["felder"],
+        channel=c["kanal"],
+        sha256=c["inhalt_sha256"],
+        acting=c.get("vertretung"),
+    )
+
+
+@dataclass(frozen=True)
+class Pruefbericht:
+    """What a check of the chain found. `geloescht`: persons erased; `ohne_schluessel`: keys missing without that note."""
+
+    eintraege: int
+    kopf: str
+    bruch: Bruch | None
+    geloescht: int
+    ohne_schluessel: int
+
+
+async def pruefen(session: AsyncSession) -> Pruefbericht:
+    """Check the whole chain. No key is needed, and nothing is decrypted but the head."""
+    stand = _stand(await session.get(ProtokollKopf, KOPF))
+    links: list[Glied] = []
+    erased: set[str] = set()
+    holders: set[str] = set()
+    rows = await session.stream_scalars(select(ProtokollZeile).order_by(ProtokollZeile.nummer))
+    async for row in rows:
+        links.append(Glied(row.nummer, row.inhaber, row.inhalt, row.kettenwert))
+        (erased if row.inhalt == kette.LOESCHUNG else holders).add(row.inhaber)
+    known = {holder for _, holder in await schluessel.konten(session)}
+    return Pruefbericht(
+        eintraege=len(links),
+        kopf=f"{stand[0]}:{stand[1]}",
+        bruch=kette.pruefen(links, stand),
+        geloescht=len(erased),
+        ohne_schluessel=len(holders - known - erased),
+    )
+
+
+async def enthaelt(session: AsyncSession, kopf: str) -> bool:
+    """Whether a head that was noted earlier (`<number>:<hash>`) is still part of the chain."""
+    number, _, link = kopf.partition(":")
+    if not number.isdecimal():
+        return False
+    row = await session.get(ProtokollZeile, int(number))
+    return row is not None and row.kettenwert == link

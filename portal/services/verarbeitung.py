@@ -107,8 +107,23 @@ ZWECKE: dict[str, Zweck] = {
     "frist": Zweck("Fristen", "Erinnert Sie an Fristen Ihrer Entwürfe.", EINWILLIGUNG),
     "protokoll": Zweck(
         "Datenschutz-Protokoll",
-        "Wer wann welche Ihrer Angaben bekommen oder angesehen hat. Nur Namen der Angaben, keine Werte; lässt sich nicht ändern.",
+        "Wer wann welche Ihrer Angaben bekommen oder angesehen hat. Nur Namen der Angaben, keine Werte; jeder Eintrag ist mit "
+        "Ihrem eigenen Schlüssel verschlüsselt und an den vorigen gekettet.",
         "Art. 15 und 32 DSGVO",
+        "bleibt; nach dem Löschen des Kontos ist kein Eintrag mehr lesbar",
+    ),
+    "protokoll_kopf": Zweck("Ende des Protokolls", "Zeigt, ob am Ende des Protokolls etwas fehlt.", KEINE),
+    "schluessel": Zweck(
+        "Persönliche Schlüssel",
+        "Ein Schlüssel je Person für Protokoll und Dokumente. Ist er vernichtet, ist beides unlesbar.",
+        SICHERHEIT,
+        "bis zum Löschen des Kontos",
+    ),
+    "datenwunsch": Zweck(
+        "Wünsche zu Ihren Daten",
+        "Ob Sie Hinweise auf Einsichten sofort oder gesammelt bekommen.",
+        EINWILLIGUNG,
+        "bis zum Löschen des Kontos",
     ),
     "termin": Zweck("Termine", "Ihre gebuchten Termine.", AUFGABE),
     "termin_platz": Zweck("Terminplätze", "Welche Zeiten einer Stelle vergeben sind.", KEINE),
@@ -165,6 +180,7 @@ VERWEISE = {
     "sid": "sitzung",
     "entwurf_id": "entwurf",
     "freigabe_id": "freigabe",
+    "inhaber": "schluessel",
     "unterhaltung": "conversations",
     "conversation_id": "conversations",
 }

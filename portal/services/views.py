@@ -142,7 +142,8 @@ class DeadlineEntry(View):
 class LogEntry(View):
     """One entry of the disclosure log."""
 
-    kind: Literal["uebermittlung", "einsicht", "freigabe"]
+    number: int
+    kind: Literal["uebermittlung", "einsicht", "freigabe", "widerruf", "vertretung", "auskunft", "aenderung"]
     at: datetime
     actor: str
     actor_label: str
@@ -154,3 +155,5 @@ class LogEntry(View):
     fields: list[str]
     channel: str
     sha256: str | None
+    acting: str | None
+    """Who acted for whom, in words; None when she acted for herself."""

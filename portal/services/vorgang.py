@@ -120,7 +120,7 @@ async def oeffnen_fuer_stelle(
     """A case in the inbox of the caller's office; the look is logged for the citizen. Raises NotFoundError."""
     row = await _zugestellt(session, stelle_id, vorgang_id)
     detail = await _detail(session, row)
-    _einsicht(context, session, row, detail, funktion, "Posteingang der Stelle")
+    await _einsicht(context, session, row, detail, funktion, "Posteingang der Stelle")
     return detail
 
 
@@ -129,7 +129,9 @@ async def pdf_fuer_stelle(
 ) -> bytes:
     """The PDF of a case in the office's inbox; logged as `oeffnen_fuer_stelle`. Raises NotFoundError."""
     row = await _zugestellt(session, stelle_id, vorgang_id)
-    _einsicht(context, session, row, await _detail(session, row), funktion, "Posteingang der Stelle, PDF")
+    await _einsicht(
+        context, session, row, await _detail(session, row), funktion, "Posteingang der Stelle, PDF"
+    )
     return row.pdf
 
 
@@ -148,7 +150,7 @@ async def dokument_fuer_stelle(
     if found is None or dokument_id not in attached:
         raise NotFoundError("Dieses Dokument gehört nicht zu diesem Vorgang.")
     view, content = await dokument.laden(session, dokument_id, konto_id=row.konto_id)
-    protokoll.eintragen(
+    await protokoll.eintragen(
         context,
         session,
         row.konto_id,
@@ -165,7 +167,7 @@ async def dokument_fuer_stelle(
     return view, content
 
 
-def _einsicht(
+async def _einsicht(
     context: PortalContext,
     session: AsyncSession,
     row: VorgangZeile,
@@ -174,7 +176,7 @@ def _einsicht(
     kanal: str,
 ) -> None:
     fields = detail.package["felder"]
-    protokoll.eintragen(
+    await protokoll.eintragen(
         context,
         session,
         row.konto_id,

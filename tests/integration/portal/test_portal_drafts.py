@@ -306,7 +306,7 @@ async def test_the_log_cannot_be_changed(world: PortalWorld) -> None:
     async with world.context.sessions() as session:
         entry = await session.scalar(select(ProtokollZeile))
         assert entry is not None
-        entry.zweck = "anders"
+        entry.inhalt = b"anders"
         with pytest.raises(RuntimeError, match="append-only"):
             await session.flush()
 

@@ -1,0 +1,65 @@
+"""The chain of the disclosure log: each link is a hash over the one before it and over an encrypted entry.
+
+The links are made of what is stored, not of what it says. So the chain can be checked without any key, and it stays whole
+when a person's key is destroyed and her entries become unreadable.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ANFANG = "0" * 64
+"""What stands in front of the first link."""
+LOESCHUNG = b"loeschung"
+"""Content of the entry that says: this person was erased here. It is the only content that is not encrypted."""
+
+
+@dataclass(frozen=True)
+class Glied:
+    """One link as it is stored. `inhaber`: random id that stands for a person; `inhalt`: encrypted bytes."""
+
+    nummer: int
+    inhaber: str
+    inhalt: bytes
+    kettenwert: str
+
+
+@dataclass(frozen=True)
+class Bruch:
+    """Where the chain breaks first. `art`: fehlt, veraendert, abgeschnitten."""
+
+    nummer: int
+    art: str
+
+
+def kettenwert(vorher: str, nummer: int, inhaber: str, inhalt: bytes) -> str:
+    """Hash (hexadecimal SHA-256) of a link.
+
+    Rechtsgrundlage: Art. 5 Abs. 1 Buchst. f und Abs. 2 DSGVO (Integrität, Rechenschaft).
+    """
+    head = f"{vorher}\n{nummer}\n{inhaber}\n{len(inhalt)}\n".encode()
+    return hashlib.sha256(head + inhalt).hexdigest()
+
+
+def pruefen(glieder: Iterable[Glied], kopf: tuple[int, str]) -> Bruch | None:
+    """First break of a chain, None when it is whole.
+
+    Rechtsgrundlage: Art. 5 Abs. 1 Buchst. f und Abs. 2 DSGVO (Integrität, Rechenschaft).
+
+    Parameters
+    ----------
+    glieder
+        All links in order of their numbers.
+    kopf
+        Number and hash of the last link, kept apart from the chain; (0, ANFANG) for an empty one.
+    """
+    vorher, erwartet = ANFANG, 1
+    for glied in glieder:
+        if glied.nummer != erwartet:
+            return Bruch(erwartet, "fehlt")
+        if glied.kettenwert != kettenwert(vorher, glied.nummer, glied.inhaber, glied.inhalt):
+            return Bruch(glied.nummer, "veraendert")
+        vorher, erwartet = glied.kettenwert, erwartet + 1
+    if (erwartet - 1, vorher) != kopf:
+        return Bruch(min(erwartet, kopf[0] + 1), "abgeschnitten" if erwartet <= kopf[0] else "veraendert")
+    return None
