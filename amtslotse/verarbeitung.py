@@ -1,6 +1,7 @@
 """What the parts beside the portal store, for the public description of the processing (/datenschutz/verarbeitung)."""
 
 from bot import database
+from handoff.schema import channels  # noqa: F401  # its tables belong to the same metadata
 from handoff.schema.tables import ConversationRow
 from portal.services.verarbeitung import (
     AUFGABE,
@@ -37,6 +38,24 @@ GESPRAECHE: dict[str, Zweck] = {
         EINWILLIGUNG,
         OHNE_FRIST,
     ),
+    "link_codes": Zweck(
+        "Codes zum Verbinden eines Messengers",
+        "Verbinden einen Messenger mit Ihrem Konto, wenn Sie das möchten; nur als Prüfwert gespeichert.",
+        EINWILLIGUNG,
+        "10 Minuten oder bis zur Benutzung",
+    ),
+    "portal_links": Zweck(
+        "Einmal-Links ins Portal",
+        "Führen aus einem Messenger in dasselbe Gespräch im Portal; nur als Prüfwert gespeichert.",
+        AUFGABE,
+        "24 Stunden oder bis zur Benutzung",
+    ),
+    "channel_files": Zweck(
+        "Dateien aus Messengern und E-Mails",
+        "Was Sie über einen Kanal senden, bis Sie es in Ihre Unterlagen übernehmen.",
+        AUFGABE,
+        "14 Tage",
+    ),
     "proposals": Zweck(
         "Vorschläge von Menschen im Chat",
         "Was ein Mensch Ihnen zum Übernehmen vorgeschlagen hat; ohne Ihre Zustimmung ändert sich nichts.",
@@ -54,11 +73,13 @@ ASSISTENT: dict[str, Zweck] = {
 }
 VERSCHLUESSELT = frozenset((("engine_conversations", "snapshot"), ("engine_conversations", "last_answer")))
 """Columns that the engine encrypts before it writes."""
+DATEIEN = frozenset((("channel_files", "content"),))
+"""Columns that the conversations encrypt before they write."""
 
 
 def weitere_tabellen() -> list[Tabelle]:
     """The tables of the conversations and of the assistant."""
     return [
-        *tabellen("Gespräche", ConversationRow.metadata, GESPRAECHE),
+        *tabellen("Gespräche", ConversationRow.metadata, GESPRAECHE, DATEIEN),
         *tabellen("Assistent", database.metadata, ASSISTENT, VERSCHLUESSELT),
     ]

@@ -64,7 +64,7 @@ def create_app(
         bot=bot or HttpEngine(settings.engine_url, settings.engine_token, settings.engine_timeout_s),
         hub=hub,
         writer=LogWriter(database, hub, clock),
-        channels={channel.name: channel for channel in channels},
+        channels={channel.capability.name: channel for channel in channels},
         notifier=notifier,
     )
     database.outgoing = hub.outbox_changed

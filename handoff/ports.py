@@ -1,9 +1,11 @@
 """What the gateway needs from the other parts: the portal and the engine. Each has one real adapter and fakes in tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
+from handoff.domain.channel import Capability, Outgoing
 from handoff.domain.message import Answer, Message, Turn
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
@@ -56,7 +58,14 @@ class Delivery:
     conversation_id: str
     address: str
     """As it was bound: a chat id, a telephone number, a room, a mail address."""
-    message: Message
+    message: Message | None
+    """None for a notice of the portal, which is no part of the conversation."""
+    outgoing: Outgoing
+    """What to show, cut down to the channel's capability."""
+    details: Mapping[str, Json] = field(default_factory=dict)
+    """What the adapter noted of the address, for answering in the same thread."""
+    heard_at: datetime | None = None
+    """When the citizen last wrote from there."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +103,8 @@ class Channel(Protocol):
     """A messenger or mailbox; one adapter each in `handoff/channels`, named as in `ChannelRow.channel`."""
 
     @property
-    def name(self) -> str:
-        """Its name in the bindings: `telegram`, `mail`, …"""
+    def capability(self) -> Capability:
+        """What it can carry and may show; its name is the one in the bindings: `telegram`, `mail`, …"""
         ...
 
     async def deliver(self, delivery: Delivery) -> None:

@@ -33,12 +33,17 @@ def offers_of(buttons: Iterable[Mapping[str, Json]], cards: Iterable[Mapping[str
             offers.append(Offer(str(card["payload"]), title))
         if kind == "summary":
             offers.append(Offer("/change", "Angaben ändern"))
-        steps = card.get("steps")
-        if isinstance(steps, Sequence) and not isinstance(steps, str):
-            for step in steps:
-                if isinstance(step, Mapping) and isinstance(step.get("payload"), str):
-                    offers.append(Offer(str(step["payload"]), str(step.get("name", title))))
+        for step in objects(card.get("steps")):
+            if isinstance(step.get("payload"), str):
+                offers.append(Offer(str(step["payload"]), str(step.get("name", title))))
     return offers
+
+
+def objects(value: Json) -> list[Mapping[str, Json]]:
+    """List the JSON objects of a list; anything else counts as an empty list."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [item for item in value if isinstance(item, Mapping)]
 
 
 def find_offer(payload: str, offers: Iterable[Offer]) -> Offer | None:

@@ -41,6 +41,8 @@ class ConversationRow(Base):
     clerk_seen_seq: Mapped[int] = mapped_column(Integer, default=0)
     channel: Mapped[str | None] = mapped_column(String(20))
     """The messenger that the conversation is bound to (`ChannelRow`), so that writing needs no further look."""
+    web_seq: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """The last message that a Rasa web client of this conversation was sent (such clients name no number)."""
     engine_trouble: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """The citizen was told that the assistant does not answer; cleared by its next answer."""
 
@@ -115,6 +117,13 @@ class ChannelRow(Base):
     """Finds the conversation of an incoming message; the address itself cannot be searched."""
     address: Mapped[Any] = mapped_column(EncryptedJSON)
     bound_at: Mapped[datetime] = mapped_column(Moment)
+    details: Mapped[Any | None] = mapped_column(EncryptedJSON)
+    """What the channel needs besides to answer in the same thread (mail: subject and message ids)."""
+    heard_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the citizen last wrote from there (WhatsApp: free text is allowed for 24 hours)."""
+    account: Mapped[str | None] = mapped_column(String(64), index=True)
+    """The portal account that the citizen linked this address with."""
+    linked_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (UniqueConstraint("channel", "address_digest"),)
 

@@ -5,12 +5,13 @@ goes out. It never writes to the log itself.
 """
 
 import hmac
-from typing import cast
 
 from handoff.context import HandoffContext
+from handoff.domain.message import Body
 from handoff.domain.phase import Phase
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
-from handoff.services import access, messages
+from handoff.services import access, channel_out, messages
+from handoff.services import conversation as life
 from handoff.services.courier import Courier
 from handoff.services.writer import Sent
 from handoff.storage import channels, conversations, log, outbox
@@ -42,22 +43,45 @@ async def receive(
     return await messages.send(context, await conversation_of(context, channel, address, lang), incoming)
 
 
-async def conversation_of(context: HandoffContext, channel: str, address: str, lang: str) -> access.Access:
-    """Give the address's open conversation; starts and binds one if there is none."""
+async def conversation_of(
+    context: HandoffContext,
+    channel: str,
+    address: str,
+    lang: str = "de",
+    *,
+    greeting: str | None = None,
+    anew: bool = False,
+) -> access.Access:
+    """Give the address's open conversation; starts and binds one if there is none.
+
+    One that belongs to an account is the address's only while the address is linked with that account: who writes from
+    a messenger has not logged in.
+
+    Parameters
+    ----------
+    greeting
+        What a new conversation begins with.
+    anew
+        Start a new one in any case.
+    """
     digest = address_digest(context, channel, address)
     async with context.turnstile(f"{channel}:{digest}"):
         async with context.database.read() as session:
             binding = await channels.by_address(session, channel, digest)
             row = None if binding is None else await conversations.find(session, binding.conversation_id)
-        if row is not None and row.phase != Phase.CLOSED:
-            return access.Access(row.id)
+        if row is not None and binding is not None and not anew:
+            is_its_own = row.account is None or row.account == binding.account
+            if is_its_own and row.phase != Phase.CLOSED:
+                return access.Access(row.id)
         begun = await access.check(context, await access.start(context, lang), None)
-        await bind(context, begun.conversation_id, channel, address)
+        await bind(context, begun.conversation_id, channel, address, greeting)
         return access.Access(begun.conversation_id)
 
 
-async def bind(context: HandoffContext, conversation_id: str, channel: str, address: str) -> None:
-    """Send a conversation's answers to this address too, from the next message on."""
+async def bind(
+    context: HandoffContext, conversation_id: str, channel: str, address: str, greeting: str | None = None
+) -> None:
+    """Send a conversation's answers to this address too, beginning with the greeting."""
     async with context.database.write() as session:
         row = await conversations.lock(session, conversation_id)
         await channels.bind(
@@ -68,6 +92,9 @@ async def bind(context: HandoffContext, conversation_id: str, channel: str, addr
             address_digest=address_digest(context, channel, address),
             now=context.clock(),
         )
+        if greeting is not None:
+            await life.say(session, row, context, Body(greeting))
+    context.hub.messages_changed(conversation_id)
 
 
 class ChannelCourier(Courier):
@@ -80,13 +107,31 @@ class ChannelCourier(Courier):
         async with self._context.database.read() as session:
             row = await conversations.find(session, parcel.conversation_id)
             binding = await channels.of_conversation(session, parcel.conversation_id)
-            seq = cast("int", parcel.body["seq"])
-            message = None if row is None else await log.at_seq(session, row, seq)
-        if binding is not None and message is not None:
+            seq = parcel.body.get("seq")
+            message = (
+                await log.at_seq(session, row, seq) if row is not None and isinstance(seq, int) else None
+            )
+        if binding is not None and row is not None:
             channel = self._context.channels.get(binding.channel)
             if channel is None:
                 raise ReceiverDownError(f"channel {binding.channel} is not switched on")
-            await channel.deliver(Delivery(parcel.key, parcel.conversation_id, binding.address, message))
+            shown = (
+                await channel_out.prepare(self._context, channel.capability, row, binding, message)
+                if message is not None
+                else channel_out.notice(parcel.key, channel.capability, str(parcel.body["text"]))
+            )
+            if shown is not None:
+                await channel.deliver(
+                    Delivery(
+                        parcel.key,
+                        parcel.conversation_id,
+                        binding.address,
+                        message,
+                        shown,
+                        binding.details or {},
+                        binding.heard_at,
+                    )
+                )
         async with self._context.database.write() as session:
             await outbox.remove(session, parcel.key, Kind.CHANNEL)
 

@@ -19,10 +19,13 @@ async def bind(
 ) -> None:
     """Send a locked conversation's answers to this address from now on.
 
-    An address talks in one conversation at a time: its earlier conversation loses it.
+    An address talks in one conversation at a time: its earlier conversation loses it. What the citizen settled for the
+    address (its link with an account) goes on.
     """
     earlier = await by_address(session, channel, address_digest)
+    account = linked_at = details = None
     if earlier is not None:
+        account, linked_at, details = earlier.account, earlier.linked_at, earlier.details
         await session.execute(delete(ChannelRow).where(ChannelRow.conversation_id == earlier.conversation_id))
         former = await session.get(ConversationRow, earlier.conversation_id)
         if former is not None and former is not conversation:
@@ -36,6 +39,10 @@ async def bind(
             address=address,
             address_digest=address_digest,
             bound_at=now,
+            heard_at=now,
+            account=account,
+            linked_at=linked_at,
+            details=details,
         )
     )
     await session.flush()
@@ -57,3 +64,26 @@ async def unbind(session: AsyncSession, conversation: ConversationRow) -> None:
     """Send a locked conversation's answers to the widget only."""
     conversation.channel = None
     await session.execute(delete(ChannelRow).where(ChannelRow.conversation_id == conversation.id))
+
+
+async def lock(session: AsyncSession, conversation_id: str) -> ChannelRow:
+    """Get a conversation's binding for writing. Raises NoResultFound."""
+    return (
+        await session.scalars(
+            select(ChannelRow)
+            .where(ChannelRow.conversation_id == conversation_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+
+
+async def of_account(session: AsyncSession, account: str) -> list[tuple[ChannelRow, str]]:
+    """List the bindings that are linked with an account, each with its chat's id, oldest link first."""
+    rows = await session.execute(
+        select(ChannelRow, ConversationRow.chat)
+        .join(ConversationRow, ConversationRow.id == ChannelRow.conversation_id)
+        .where(ChannelRow.account == account)
+        .order_by(ChannelRow.linked_at)
+    )
+    return [(row, chat) for row, chat in rows]

@@ -123,3 +123,8 @@ async def next_lease_end(session: AsyncSession) -> datetime | None:
     return await session.scalar(
         select(func.min(ConversationRow.lease_until)).where(ConversationRow.phase == Phase.CLERK)
     )
+
+
+async def ids_of_account(session: AsyncSession, account: str) -> Sequence[str]:
+    """List the ids of the conversations that are tied to an account."""
+    return (await session.scalars(select(ConversationRow.id).where(ConversationRow.account == account))).all()

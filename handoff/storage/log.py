@@ -83,6 +83,17 @@ async def last(session: AsyncSession, conversation: ConversationRow) -> Message 
     return None if row is None else _message(row, conversation.lang)
 
 
+async def last_not_from_citizen(session: AsyncSession, conversation: ConversationRow) -> Message | None:
+    """Give the newest message of bot, clerk or gateway."""
+    row = await session.scalar(
+        select(MessageRow)
+        .where(MessageRow.conversation_id == conversation.id, MessageRow.author != CITIZEN)
+        .order_by(MessageRow.seq.desc())
+        .limit(1)
+    )
+    return None if row is None else _message(row, conversation.lang)
+
+
 async def seq_of(session: AsyncSession, conversation_id: str, sender: str, client_id: str) -> int | None:
     """Give the number of a message that was sent before with this client id."""
     return await session.scalar(

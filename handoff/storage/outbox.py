@@ -192,6 +192,19 @@ async def conversations(
     return (await session.scalars(query.distinct())).all()
 
 
+async def count(session: AsyncSession, kind: Kind, conversation_id: str) -> int:
+    """Count a conversation's undelivered rows of a kind."""
+    return (
+        await session.scalar(
+            select(func.count()).where(
+                OutboxRow.conversation_id == conversation_id,
+                OutboxRow.kind == kind,
+                OutboxRow.given_up.is_(False),
+            )
+        )
+    ) or 0
+
+
 async def counts(session: AsyncSession) -> dict[tuple[str, bool], int]:
     """Count the rows by kind and whether they were given up, for health and metrics."""
     rows = await session.execute(

@@ -3,6 +3,7 @@
 import pytest
 from handoff_world import sqlite, world
 
+from handoff.domain.channel import Capability, Shows
 from handoff.errors import HandoffError
 from handoff.ports import ReceiverDownError, ReceiverRefusedError
 from handoff.services import channels, queue
@@ -14,7 +15,7 @@ from handoff.storage.outbox import Kind
 class Messenger:
     """A messenger that shows each key once and fails as often as told."""
 
-    name = "messenger"
+    capability = Capability("messenger", "Messenger", True, Shows.PUBLIC, 4000, 0, 0)
 
     def __init__(self) -> None:
         self.shown: dict[str, tuple[str, str]] = {}

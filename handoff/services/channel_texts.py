@@ -1,0 +1,63 @@
+"""Every sentence that the channels themselves say to a citizen."""
+
+from handoff.domain.channel import Capability
+
+PROGRAM = "Guten Tag! Hier antwortet Amtslotse, ein Computerprogramm. Auf Wunsch holt es einen Menschen dazu."
+THIRD_PARTY = (
+    "{title} ist ein Dienst, den nicht die Stadt betreibt. Bitte schreiben Sie hier nichts Persönliches, zum Beispiel keine "
+    "Nummern von Ausweis oder Konto. Allgemeine Auskünfte bekommen Sie hier; alles Persönliche geht über einen Link im "
+    "Portal weiter, im selben Gespräch."
+)
+HELP = (
+    "Sie können jederzeit schreiben: „Mensch“, wenn Sie mit einem Menschen sprechen möchten, „Link“, um im Portal "
+    "weiterzumachen, „Neu“ für ein neues Gespräch."
+)
+POINTER = (
+    "Es gibt eine neue Nachricht in Ihrem Gespräch. Sie kann Persönliches enthalten und steht deshalb nur im Portal. "
+    "Hier lesen Sie sie: {link}\nDer Link gilt einmal und {hours} Stunden. Danach schreiben Sie „Link“ und bekommen einen neuen."
+)
+LINK = (
+    "Hier geht Ihr Gespräch im Portal weiter: {link}\nDer Link gilt einmal und {hours} Stunden. "
+    "Geben Sie ihn nicht weiter: Wer ihn öffnet, kann dieses Gespräch lesen."
+)
+MOVED = "Dieses Gespräch ist jetzt auch im Portal geöffnet. Was dort Persönliches besprochen wird, steht hier nicht."
+STARTED_ANEW = "Ein neues Gespräch hat begonnen. Das bisherige ist gespeichert."
+LINKED = (
+    "Verbunden: {title} gehört jetzt zu Ihrem Konto im Portal. Persönliches zeige ich hier weiterhin nicht, sondern "
+    "sende Ihnen dafür einen Link. Die Verbindung lösen Sie im Portal unter „Kanäle“ oder hier mit „Trennen“."
+)
+CODE_UNKNOWN = (
+    "Dieser Code ist abgelaufen oder stimmt nicht. Es wurde nichts verbunden. "
+    "Einen neuen bekommen Sie im Portal unter „Kanäle“."
+)
+UNLINKED = "Getrennt: {title} gehört nicht mehr zu Ihrem Konto. Mitteilungen kommen hier nicht mehr an."
+NOT_LINKED = "{title} ist mit keinem Konto verbunden. Es gibt nichts zu trennen."
+FILE_KEPT = (
+    "Ihre Datei „{name}“ ist gespeichert, {days} Tage lang und verschlüsselt. In Ihre Unterlagen übernehmen Sie sie im "
+    "Portal: {link}\nDer Link gilt einmal und {hours} Stunden."
+)
+FILE_REFUSED = (
+    "Ihre Datei „{name}“ wurde nicht gespeichert: möglich sind PDF, JPEG und PNG bis {megabytes} MB. "
+    "Sie können sie auch im Portal hochladen."
+)
+FILE_SENT = "Datei gesendet: {name}"
+PLACE_NOT_READ = "Ihren Standort werte ich nicht aus und habe ihn nicht gespeichert. Bitte schreiben Sie den Ort oder die Postleitzahl."
+CONTACT_NOT_READ = (
+    "Die gesendeten Kontaktdaten habe ich nicht gespeichert. Ihre eigene Telefonnummer können Sie im Portal unter "
+    "„Meine Daten“ eintragen."
+)
+KIND_NOT_READ = (
+    "Diese Art von Nachricht kann ich nicht lesen. Bitte schreiben Sie Ihr Anliegen als Text, oder senden Sie "
+    "Unterlagen als PDF oder Foto."
+)
+CORRECTED = "Berichtigt: {text}"
+
+
+def welcome(capability: Capability) -> str:
+    """Say who answers, what must not be sent through this channel, and what can be written at any time."""
+    parts = [PROGRAM]
+    if capability.third_party:
+        parts.append(THIRD_PARTY.format(title=capability.title))
+    if capability.commands:
+        parts.append(HELP)
+    return "\n\n".join(parts)

@@ -1,0 +1,141 @@
+"""Joins a channel with the portal: codes that link a messenger to an account, one-time links into the portal."""
+
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.context import HandoffContext
+from handoff.domain.message import BERLIN, Body, Object
+from handoff.domain.phase import Phase
+from handoff.errors import UnknownConversationError
+from handoff.schema.channels import LinkCodeRow, PortalLinkRow
+from handoff.schema.tables import ChannelRow
+from handoff.services import access, channel_texts
+from handoff.services import conversation as life
+from handoff.storage import channels, conversations
+from handoff.storage import linking as storage
+
+CODE_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Letters and digits that nobody confuses."""
+CODE_LENGTH = 10
+CODE_MINUTES = 10
+LINK_HOURS = 24
+LINK_BYTES = 32
+
+
+async def new_code(context: HandoffContext, account: str) -> Object:
+    """Make a code that links the messenger from which it comes; the account's earlier codes end.
+
+    Returns
+    -------
+    dict
+        `{code, expires_at}`.
+    """
+    code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+    now = context.clock()
+    until = now + timedelta(minutes=CODE_MINUTES)
+    async with context.database.write() as session:
+        await storage.forget_codes(session, account, now)
+        session.add(LinkCodeRow(digest=_code_digest(context, code), account=account, expires_at=until))
+    return {
+        "code": f"{code[:5]}-{code[5:]}",
+        "expires_at": until.astimezone(BERLIN).isoformat(timespec="seconds"),
+    }
+
+
+async def use_code(
+    session: AsyncSession, context: HandoffContext, binding: ChannelRow, title: str, code: str
+) -> str:
+    """Link a locked binding with the account that made the code; gives the sentence that tells what happened."""
+    plain = "".join(sign for sign in code.upper() if sign.isalnum())
+    account = await storage.take_code(session, _code_digest(context, plain), context.clock())
+    if account is None:
+        return channel_texts.CODE_UNKNOWN
+    binding.account, binding.linked_at = account, context.clock()
+    return channel_texts.LINKED.format(title=title)
+
+
+async def linked(context: HandoffContext, account: str) -> list[Object]:
+    """List an account's linked channels: `[{id, channel, title, linked_at, heard_at}]`, without addresses."""
+    async with context.database.read() as session:
+        rows = await channels.of_account(session, account)
+    return [
+        {
+            "id": chat,
+            "channel": row.channel,
+            "title": title_of(context, row.channel),
+            "linked_at": _iso(row.linked_at),
+            "heard_at": _iso(row.heard_at),
+        }
+        for row, chat in rows
+    ]
+
+
+def title_of(context: HandoffContext, channel: str) -> str:
+    """Give a channel's name as citizens read it."""
+    adapter = context.channels.get(channel)
+    return channel if adapter is None else adapter.capability.title
+
+
+async def revoke(context: HandoffContext, account: str, link_id: str) -> None:
+    """End a link; one that does not exist, or is another account's, ends nothing."""
+    async with context.database.write() as session:
+        for row, chat in await channels.of_account(session, account):
+            if chat == link_id:
+                row.account = row.linked_at = None
+
+
+async def portal_link(context: HandoffContext, conversation_id: str) -> str:
+    """Make a one-time link under which a conversation goes on in the portal."""
+    token = secrets.token_urlsafe(LINK_BYTES)
+    now = context.clock()
+    async with context.database.write() as session:
+        await storage.forget_expired(session, now)
+        session.add(
+            PortalLinkRow(
+                digest=access.digest(token),
+                conversation_id=conversation_id,
+                expires_at=now + timedelta(hours=LINK_HOURS),
+            )
+        )
+    return f"{context.settings.origin}/weiter/{token}"
+
+
+async def link_is_good(context: HandoffContext, token: str) -> bool:
+    """Tell whether a one-time link may still be used; looking does not use it."""
+    async with context.database.read() as session:
+        return await storage.find_link(session, access.digest(token), context.clock()) is not None
+
+
+async def follow(context: HandoffContext, token: str) -> str:
+    """Use a one-time link up: gives a new handle for its conversation; earlier handles are dead.
+
+    A conversation that belongs to an account still asks for that account's login besides the handle.
+
+    Raises
+    ------
+    UnknownConversationError
+        The link was used, has expired or never existed.
+    """
+    handle = secrets.token_urlsafe(access.HANDLE_BYTES)
+    async with context.database.write() as session:
+        conversation_id = await storage.take_link(session, access.digest(token), context.clock())
+        if conversation_id is None:
+            raise UnknownConversationError
+        conversation = await conversations.lock(session, conversation_id)
+        conversation.handle_digest, conversation.previous_digest = access.digest(handle), None
+        if conversation.phase != Phase.CLOSED and conversation.account is None:
+            await life.say(session, conversation, context, Body(channel_texts.MOVED))
+    context.hub.handle_changed(conversation_id)
+    context.hub.messages_changed(conversation_id)
+    return handle
+
+
+def _code_digest(context: HandoffContext, code: str) -> str:
+    return hmac.digest(context.settings.keys[-1].encode(), f"code\x00{code}".encode(), "sha256").hex()
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(BERLIN).isoformat(timespec="minutes")
