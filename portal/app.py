@@ -12,14 +12,16 @@ from portal.context import Clock, PortalContext
 from portal.schema.base import KEYRING
 from portal.schema.migrate import migrate
 from portal.services import redaktion as katalogredaktion
+from portal.services.auftraege import Auftragsdienst
+from portal.services.auftragsplan import AUFTRAEGE
 from portal.services.verarbeitung import Tabelle
-from portal.services.zustellung import Zustelldienst
 from portal.settings import PortalSettings
 from portal.web import (
     amt,
     anmelden,
     antraege,
     api_docs,
+    benachrichtigung,
     beteiligung,
     dialog,
     dokumente,
@@ -45,6 +47,7 @@ ROUTERS = (
     anmelden.router,
     identitaet.router,
     mein.router,
+    benachrichtigung.router,
     antraege.router,
     termine.router,
     lebenslagen.router,
@@ -94,7 +97,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await migrate(context.engine)
     await katalogredaktion.laden(context)
     try:
-        async with Zustelldienst(context):
+        async with Auftragsdienst(context, AUFTRAEGE):
             yield
     finally:
         await context.close()

@@ -37,6 +37,14 @@ class PortalSettings:
     catalogue_copies: Path | None = None
     """Folder for a copy of the last sound catalogue, used when the files have mistakes at a start; None keeps none."""
 
+    smtp_url: str = ""
+    """`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465` (`smtp+plain://` inside a closed network); empty: no mail is sent."""
+    mail_from: str = ""
+    """Sender address of mail."""
+    sms_url: str = ""
+    """Address of the SMS service's HTTP interface; empty: no SMS is sent."""
+    sms_token: str = ""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "PortalSettings":
         """Read the settings; a missing secret raises KeyError with the variable's name."""
@@ -55,4 +63,8 @@ class PortalSettings:
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
             catalogue_roots=catalogue_roots(environment, var),
             catalogue_copies=var / "katalog",
+            smtp_url=environment.get("AMTSLOTSE_SMTP_URL", ""),
+            mail_from=environment.get("AMTSLOTSE_MAIL_FROM", ""),
+            sms_url=environment.get("AMTSLOTSE_SMS_URL", ""),
+            sms_token=environment.get("AMTSLOTSE_SMS_TOKEN", ""),
         )

@@ -1,6 +1,8 @@
 """Every table of the portal, imported once, so that migrations see them all."""
 
 from portal.schema import (
+    auftrag,
+    benachrichtigung,
     bindung,
     buendel,
     dokument,
@@ -25,6 +27,8 @@ from portal.schema.base import Base
 
 __all__ = [
     "Base",
+    "auftrag",
+    "benachrichtigung",
     "bindung",
     "buendel",
     "dokument",

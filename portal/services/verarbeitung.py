@@ -104,6 +104,26 @@ ZWECKE: dict[str, Zweck] = {
         "Posteingang der Stellen", "Was bei einer Stelle angekommen ist, mit Beleg.", AUFGABE
     ),
     "postfach_nachricht": Zweck("Postfach", "Nachrichten des Portals und der Stellen an Sie.", AUFGABE),
+    "benachrichtigung": Zweck(
+        "Hinweise auf dem Weg zu Ihnen",
+        "Sagt Ihnen per Mail, SMS oder Messenger, dass im Portal etwas für Sie liegt; ohne Ihre Daten im Text.",
+        AUFGABE,
+        "90 Tage nach dem Versand",
+    ),
+    "benachrichtigung_wunsch": Zweck(
+        "Ihre Wünsche für Hinweise",
+        "Welcher Weg für welche Nachricht, Ruhezeiten, Erinnerungen.",
+        EINWILLIGUNG,
+    ),
+    "demo_ausgang": Zweck(
+        "Nachgestellter Versand",
+        "Zeigt in der Demonstration, was gesendet worden wäre.",
+        EINWILLIGUNG,
+        "30 Tage",
+    ),
+    "auftrag": Zweck(
+        "Wiederkehrende Aufgaben", "Wann jede Aufgabe des Portals zuletzt lief.", KEINE, "dauerhaft"
+    ),
     "frist": Zweck("Fristen", "Erinnert Sie an Fristen Ihrer Entwürfe.", EINWILLIGUNG),
     "protokoll": Zweck(
         "Datenschutz-Protokoll",

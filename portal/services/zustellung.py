@@ -1,14 +1,13 @@
-"""Delivery to the responsible office: a port, its first adapter, and the worker that empties the outbox.
+"""Delivery to the responsible office: a port, its first adapter, and the job that empties the outbox.
 
-The outbox row is written in the transaction that creates the case. The worker takes a row with a lease, delivers, then
+The outbox row is written in the transaction that creates the case. The job takes a row with a lease, delivers, then
 notes it: a crash in between delivers again, and every adapter recognises a case that it already has.
 """
 
-import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -23,8 +22,6 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)
 """How long one attempt may take before another worker tries."""
 PAUSE_HOECHSTENS = timedelta(hours=1)
-TAKT_S = 0.5
-"""Seconds between two looks into the outbox."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +82,14 @@ def einreihen(
     )
 
 
+async def bedarf(session: AsyncSession, jetzt: datetime) -> bool:
+    """Whether something is due."""
+    query = select(ZustellungZeile.id).where(
+        ZustellungZeile.status == "offen", ZustellungZeile.naechster_versuch_utc <= jetzt
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def zustellen_faellige(context: PortalContext, kanaele: Mapping[str, Zustellkanal] = KANAELE) -> int:
     """Deliver everything that is due now; gives how many arrived."""
     arrived = 0
@@ -137,31 +142,3 @@ async def _versuchen(context: PortalContext, zustellung_id: str, kanaele: Mappin
             update(ZustellungZeile).where(ZustellungZeile.id == zustellung_id).values(**values)
         )
     return delivered
-
-
-class Zustelldienst:
-    """The background worker: empties the outbox while the portal runs. Used as `async with Zustelldienst(context):`."""
-
-    def __init__(self, context: PortalContext, kanaele: Mapping[str, Zustellkanal] = KANAELE) -> None:
-        self._context = context
-        self._kanaele = kanaele
-        self._task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> "Zustelldienst":
-        self._task = asyncio.create_task(self._run())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await zustellen_faellige(self._context, self._kanaele)
-            except (
-                Exception
-            ) as error:  # the edge: a database that is away for a moment must not end the worker
-                log.error("delivery_worker_failed", fehler=type(error).__name__)
-            await asyncio.sleep(TAKT_S)

@@ -1,0 +1,16 @@
+"""All periodic jobs of the portal. A new one is one line here; what it does stands in the module it belongs to."""
+
+from datetime import timedelta
+
+from portal.services import benachrichtigung, zustellung
+from portal.services.auftraege import Auftrag
+
+GLEICH = timedelta(seconds=0.5)
+STUENDLICH = timedelta(hours=1)
+TAEGLICH = timedelta(days=1)
+
+AUFTRAEGE = (
+    Auftrag("zustellung", GLEICH, zustellung.zustellen_faellige, bedarf=zustellung.bedarf),
+    Auftrag("benachrichtigungen", GLEICH, benachrichtigung.senden_faellige, bedarf=benachrichtigung.bedarf),
+    Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
+)

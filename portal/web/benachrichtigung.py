@@ -1,0 +1,87 @@
+"""How the citizen wants to hear of things, and the demo's outbox."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from portal.domain.benachrichtigung import ARTEN, Kanal
+from portal.errors import InvalidInputError, NotFoundError
+from portal.services import benachrichtigung
+from portal.services.benachrichtigung import ERINNERN_TAGE, KANAL_LABEL
+from portal.services.sitzung import SitzungView
+from portal.web.auth import Citizen, Context
+from portal.web.render import page
+
+router = APIRouter(include_in_schema=False)
+
+GESPEICHERT = "Ihre Wünsche sind gespeichert. Sie gelten ab sofort."
+
+
+@router.get("/mein/benachrichtigungen")
+async def settings(
+    request: Request, context: Context, citizen: Citizen, gespeichert: bool = False
+) -> Response:
+    """One choice for each kind of message, quiet hours, days of reminders."""
+    return await _show(request, context, citizen, meldung=GESPEICHERT if gespeichert else None)
+
+
+@router.post("/mein/benachrichtigungen")
+async def change(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    ruhe_von: Annotated[str, Form(max_length=8)] = "",
+    ruhe_bis: Annotated[str, Form(max_length=8)] = "",
+    erinnern: Annotated[list[int] | None, Form(max_length=10)] = None,
+) -> Response:
+    """Store it; on a mistake the page says which."""
+    form = await request.form()
+    kanaele = {art: str(form[f"kanal_{art}"]) for art in ARTEN if f"kanal_{art}" in form}
+    try:
+        await benachrichtigung.wuenschen(
+            context, citizen.konto_id, kanaele, (ruhe_von, ruhe_bis), erinnern or []
+        )
+    except InvalidInputError as error:
+        return await _show(request, context, citizen, fehler=error, kanaele=kanaele)
+    return RedirectResponse("/mein/benachrichtigungen?gespeichert=1", 303)
+
+
+async def _show(
+    request: Request,
+    context: Context,
+    citizen: SitzungView,
+    *,
+    meldung: str | None = None,
+    fehler: InvalidInputError | None = None,
+    kanaele: dict[str, str] | None = None,
+) -> Response:
+    async with context.transaction() as session:
+        wish = await benachrichtigung.wunsch(session, citizen.konto_id)
+        mail = await benachrichtigung.adresse(session, citizen.konto_id, Kanal.MAIL)
+        phone = await benachrichtigung.adresse(session, citizen.konto_id, Kanal.SMS)
+    chosen = {art: str(wish.kanal(art)) for art in ARTEN} | (kanaele or {})
+    return page(
+        request,
+        "mein/benachrichtigungen.html",
+        status=fehler.status if fehler else 200,
+        arten=ARTEN.values(),
+        kanaele=KANAL_LABEL,
+        gewaehlt=chosen,
+        wunsch=wish,
+        tage=ERINNERN_TAGE,
+        mail=mail,
+        telefon=phone,
+        meldung=meldung,
+        fehler=fehler,
+    )
+
+
+@router.get("/demo/ausgang")
+async def demo_outbox(request: Request, context: Context) -> Response:
+    """What the demo town would have sent. NotFoundError outside of a demo."""
+    if not context.settings.demo:
+        raise NotFoundError("Diese Seite gibt es nur in der Demonstration.")
+    async with context.transaction() as session:
+        sent = await benachrichtigung.demo_ausgang(session)
+    return page(request, "demo_ausgang.html", gesendet=sent)

@@ -1,0 +1,56 @@
+"""The page of wishes for notices, and the demo's outbox."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from portal.services import auftraege, benachrichtigung
+from portal.services.auftragsplan import AUFTRAEGE
+from tests.support.portal_town import Browser, MovingClock, Town
+
+ANNA = "00000000-0000-4000-8000-000000000001"
+SEITE = "/mein/benachrichtigungen"
+
+
+async def test_a_choice_is_kept_and_shown(town: Town) -> None:
+    anna = await town.anna()
+    answer = await anna.post(
+        SEITE,
+        SEITE,
+        kanal_frist="sms",
+        kanal_bescheid="mail",
+        ruhe_von="21:30",
+        ruhe_bis="08:00",
+        erinnern=["7", "0"],
+    )
+    assert answer.headers["location"] == f"{SEITE}?gespeichert=1"
+    shown = (await anna.get(SEITE)).text
+    assert 'value="21:30"' in shown
+    assert shown.count("checked") == 2
+
+
+async def test_a_mistake_says_what_and_keeps_what_was_there(town: Town) -> None:
+    anna = await town.anna()
+    answer = await anna.post(SEITE, SEITE, kanal_bescheid="postfach", ruhe_von="22:00", ruhe_bis="07:00")
+    assert answer.status_code == 422
+    assert "Das wurde nicht übernommen" in answer.text
+    async with town.context.transaction() as session:
+        assert await benachrichtigung.wunsch(session, ANNA) == benachrichtigung.Wunsch()
+
+
+async def test_the_demo_shows_what_it_would_have_sent(town: Town) -> None:
+    async with town.context.transaction() as session:
+        await benachrichtigung.anstossen(session, ANNA, "neue_nachricht", jetzt=town.clock())
+    for job in AUFTRAEGE:
+        await auftraege.laufen(town.context, job)
+    shown = (await town.browser().get("/demo/ausgang")).text
+    assert "anna@beispiel.example" in shown
+    assert "In Ihrem Postfach liegt eine neue Nachricht." in shown
+
+
+async def test_outside_of_a_demo_there_is_no_such_page(make_app: Callable[..., FastAPI]) -> None:
+    app = make_app(MovingClock(), demo=False)
+    async with app.router.lifespan_context(app):
+        browser = Browser(app)
+        assert (await browser.get("/demo/ausgang")).status_code == 404
+        await browser.http.aclose()
