@@ -39,6 +39,8 @@ class FieldView(View):
     source_label: str | None
     date: str | None
     state: Literal["offen", "vorgeschlagen", "beantwortet", "entfaellt"]
+    withheld: Literal["auskunftssperre"] | None = None
+    """Why nobody outside the register is shown the value, for clerks only."""
 
 
 class DocumentView(View):
@@ -222,6 +224,13 @@ class Source(View):
     mark: str
 
 
+class ProtectionView(View):
+    """Why a service's data stay with their office unless the citizen agrees, and by which law."""
+
+    kind: Literal["sozialdaten", "steuerdaten", "besonders"]
+    law: str
+
+
 class ServiceView(View):
     """A service as of today."""
 
@@ -248,6 +257,7 @@ class ServiceView(View):
     related: list[str]
     sensitive: bool
     url: str
+    protection: ProtectionView | None = None
     appointment: bool = False
     """Whether an appointment can be booked for it (`GET /services/{id}/slots`)."""
 
@@ -389,3 +399,62 @@ class Value(View):
     """One unmasked value."""
 
     value: Scalar
+
+
+class DataSet(View):
+    """Master data that a clerk may ask for in one go; `fields` are the labels of what is stored."""
+
+    id: str
+    label: str
+    fields: list[str]
+
+
+class ConsoleCitizen(View):
+    """What the console knows of a citizen: none of her data, only which she could release."""
+
+    trust: str
+    address_locked: bool
+    """An Auskunftssperre: her address is shown nowhere."""
+    data_sets: list[DataSet]
+
+
+class ReleaseView(View):
+    """What a citizen released to a clerk's office in the chat; `fields` are labels."""
+
+    id: str
+    label: str
+    fields: list[str]
+    document: bool
+
+
+class ReleasedValue(View):
+    """One released value. `date` is the ISO day from which it is known."""
+
+    label: str
+    value: str
+    source: str
+    date: str
+
+
+class ReleasedValues(View):
+    """The values of one release."""
+
+    values: list[ReleasedValue]
+
+
+class FiledNote(View):
+    """A Vermerk that was filed; `reference` is the case's, None while it is not handed in."""
+
+    id: str
+    sha256: str
+    service: str
+    office: str
+    reference: str | None
+
+
+class NoteLine(View):
+    """One message of a chat as a Vermerk keeps it. `author`: who, by function."""
+
+    at: datetime
+    author: str
+    text: str

@@ -3,6 +3,7 @@
 from portal.schema import (
     auftrag,
     benachrichtigung,
+    beratung,
     bindung,
     buendel,
     dokument,
@@ -29,6 +30,7 @@ __all__ = [
     "Base",
     "auftrag",
     "benachrichtigung",
+    "beratung",
     "bindung",
     "buendel",
     "dokument",

@@ -14,7 +14,7 @@ from portal.domain.antragsentwurf import Wirkung
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile
-from portal.services import ansicht, entwurf, fristen, paket, postfach, protokoll, zustellung
+from portal.services import ansicht, entwurf, fristen, paket, postfach, protokoll, vermerk, zustellung
 from portal.services.ansicht import Sicht, draft_view
 from portal.services.fehler import IncompleteError, TooEarlyError
 from portal.services.paket import Anlage, Deckblatt
@@ -148,9 +148,10 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         demo=context.settings.demo,
     )
     attached = await _anlagen(session, view)
-    content = paket.als_json(head, shown, attached)
+    notes = await vermerk.blaetter(session, row.id)
+    content = paket.als_json(head, shown, attached, notes)
     content_hash = paket.sha256(content)
-    pdf = await asyncio.to_thread(paket.als_pdf, head, shown, attached, content_hash)
+    pdf = await asyncio.to_thread(paket.als_pdf, head, shown, attached, content_hash, notes)
     case = VorgangZeile(
         id=str(uuid.uuid4()),
         aktenzeichen=head.aktenzeichen,
@@ -193,7 +194,8 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         stelle=office,
         leistung=service,
         felder=[f.label for f in shown.fields if f.state == "beantwortet" and f.value is not None]
-        + [a.label for a in attached],
+        + [a.label for a in attached]
+        + [n.titel for n in notes],
         kanal="Posteingang der Stelle",
         freigabe_id=release,
         aktenzeichen=head.aktenzeichen,

@@ -12,11 +12,12 @@ from portal.catalogue.model import Feld
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
 from portal.domain.antragsentwurf import Zustand
+from portal.domain.datenschutz import anschrift_verdeckt
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.entwurf import Antwort, Beleg, EntwurfZeile, FreigabeZeile
-from portal.services import ansicht, fristen, katalog, mitnutzung, protokoll, stammdaten
+from portal.services import ansicht, auskunftssperre, fristen, katalog, mitnutzung, protokoll, stammdaten
 from portal.services.ansicht import Sicht, draft_view
-from portal.services.fehler import DraftChangedError, DraftClosedError
+from portal.services.fehler import DraftChangedError, DraftClosedError, ProtectedAddressError
 from portal.services.feldpruefung import pruefen
 from portal.services.views import DraftView
 
@@ -404,12 +405,18 @@ async def wert_fuer_personal(
     ------
     NotFoundError
         No such field, or its value was not released.
+    ProtectedAddressError
+        It can hold an address under an Auskunftssperre.
     """
     view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), "niedrig")
     feld = view.leistung.feld(feld_id)
     values = view.werte()
     if feld is None or feld_id not in values:
         raise NotFoundError("Zu diesem Feld gibt es keine freigegebene Angabe.", field=feld_id)
+    if anschrift_verdeckt(
+        gesperrt=await auskunftssperre.gilt(session, konto_id), typ=feld.typ, stammdatum=feld.stammdatum
+    ):
+        raise ProtectedAddressError
     await protokoll.eintragen(
         context,
         session,

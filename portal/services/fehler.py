@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from portal.errors import ConflictError, NotFoundError
+from portal.errors import ConflictError, ForbiddenError, NotFoundError
 from portal.services.views import DraftView
 
 
@@ -59,3 +59,14 @@ class TooEarlyError(ConflictError):
             "Bitte bestätigen Sie ihn ab diesem Tag."
         )
         self.extra = {"from": ab.isoformat()}
+
+
+class ProtectedAddressError(ForbiddenError):
+    """The address is under an Auskunftssperre. The clerk asks the register, not this portal."""
+
+    code = "auskunftssperre"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Für diese Person gilt eine Auskunftssperre. Ihre Anschrift wird hier nicht gezeigt."
+        )

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.catalogue import NotYetValidError, deadlines, fees
 from portal.catalogue.model import FristRegel, Leistung, Stelle
 from portal.context import PortalContext
+from portal.domain.datenschutz import GRUNDLAGE, schutz
 from portal.domain.fristen import fristende
 from portal.errors import NotFoundError
 from portal.services import fortschritt
@@ -18,6 +19,7 @@ from portal.services.views import (
     DeadlineView,
     FeeView,
     OfficeView,
+    ProtectionView,
     Required,
     SearchHit,
     ServiceView,
@@ -133,9 +135,15 @@ def service_view(context: PortalContext, leistung_id: str) -> ServiceView:
             if other in context.katalog.leistungen and not context.katalog.leistungen[other].sensibel
         ],
         sensitive=service.sensibel,
+        protection=_schutz(service),
         url=f"/leistungen/{service.id}",
         appointment=termin_buchbar(context, service),
     )
+
+
+def _schutz(service: Leistung) -> ProtectionView | None:
+    kind = schutz(service.rechtsgrundlage, sensibel=service.sensibel)
+    return ProtectionView(kind=kind.value, law=GRUNDLAGE[kind]) if kind else None
 
 
 def mit_termin(service: Leistung) -> bool:

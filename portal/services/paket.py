@@ -61,7 +61,19 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def als_json(kopf: Deckblatt, draft: DraftView, anlagen: Sequence[Anlage]) -> bytes:
+@dataclass(frozen=True)
+class Vermerkblatt:
+    """A Vermerk of the chat as the package names it; the whole of it is a file of its own."""
+
+    id: str
+    titel: str
+    text: str
+    sha256: str
+
+
+def als_json(
+    kopf: Deckblatt, draft: DraftView, anlagen: Sequence[Anlage], vermerke: Sequence[Vermerkblatt] = ()
+) -> bytes:
     """Canonical JSON (sorted keys, no spaces, UTF-8) with exactly the fields that were answered or released."""
     content = {
         "format": "amtslotse-paket-1",
@@ -99,17 +111,24 @@ def als_json(kopf: Deckblatt, draft: DraftView, anlagen: Sequence[Anlage]) -> by
             }
             for a in anlagen
         ],
+        "vermerke": [{"id": v.id, "titel": v.titel, "text": v.text, "sha256": v.sha256} for v in vermerke],
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def als_pdf(kopf: Deckblatt, draft: DraftView, anlagen: Sequence[Anlage], paket_sha256: str) -> bytes:
+def als_pdf(
+    kopf: Deckblatt,
+    draft: DraftView,
+    anlagen: Sequence[Anlage],
+    paket_sha256: str,
+    vermerke: Sequence[Vermerkblatt] = (),
+) -> bytes:
     """The same for people: cover data, all fields with their source, documents with SHA-256, legal basis."""
     _register_fonts()
     received = deutscher_moment(kopf.eingegangen)
     story: list[Flowable] = [
-        _absatz(f"{kopf.wirkung.capitalize()}: {kopf.leistung_name}", _TITEL),
-        _tabelle(
+        absatz(f"{kopf.wirkung.capitalize()}: {kopf.leistung_name}", TITEL),
+        tabelle(
             [
                 ("Empfänger", f"{kopf.stelle}, {kopf.behoerde}"),
                 ("Aktenzeichen", kopf.aktenzeichen),
@@ -120,24 +139,46 @@ def als_pdf(kopf: Deckblatt, draft: DraftView, anlagen: Sequence[Anlage], paket_
                 ("Prüfsumme der Daten (SHA-256)", paket_sha256),
             ]
         ),
-        _absatz("Angaben", _UEBERSCHRIFT),
-        _tabelle(
+        absatz("Angaben", UEBERSCHRIFT),
+        tabelle(
             [
                 (f.label, f"{f.display}\n({f.source_label}, Stand {deutscher_tag(f.date)})")
                 for f in draft.fields
                 if f.state == "beantwortet"
             ]
         ),
-        _absatz("Unterlagen", _UEBERSCHRIFT),
+        absatz("Unterlagen", UEBERSCHRIFT),
     ]
     documents = [(a.label, f"{a.dateiname}, {a.groesse} Bytes\nSHA-256 {a.sha256}") for a in anlagen]
     documents += [(e.label, "wird nachgereicht") for e in draft.evidence if e.state == "nachgereicht"]
-    story.append(_tabelle(documents) if documents else _absatz("Keine.", _TEXT))
+    story.append(tabelle(documents) if documents else absatz("Keine.", TEXT))
+
+    if vermerke:
+        story.append(absatz("Vermerke aus der Beratung", UEBERSCHRIFT))
+        story.append(
+            tabelle(
+                [(v.titel, f"{v.text}\n(eigene Datei in der Akte, SHA-256 {v.sha256})") for v in vermerke]
+            )
+        )
+    return als_dokument(
+        story, f"{kopf.leistung_name} {kopf.aktenzeichen}", fuss=kopf.aktenzeichen, demo=kopf.demo
+    )
+
+
+def als_dokument(story: list[Flowable], titel: str, *, fuss: str, demo: bool) -> bytes:
+    """Set a story as a PDF whose bytes depend on nothing but its content.
+
+    Parameters
+    ----------
+    fuss
+        Stands at the foot of each page, before its number.
+    """
+    _register_fonts()
 
     def frame(canvas: Canvas, document: SimpleDocTemplate) -> None:
         canvas.setFont("DejaVuSans", 8)
-        canvas.drawString(20 * mm, 12 * mm, f"{kopf.aktenzeichen} · Seite {document.page}")
-        if kopf.demo:
+        canvas.drawString(20 * mm, 12 * mm, f"{fuss} · Seite {document.page}")
+        if demo:
             canvas.setFont("DejaVuSans-Bold", 10)
             canvas.drawString(20 * mm, 285 * mm, DEMO_HINWEIS)
 
@@ -149,7 +190,7 @@ def als_pdf(kopf: Deckblatt, draft: DraftView, anlagen: Sequence[Anlage], paket_
         rightMargin=20 * mm,
         topMargin=20 * mm,
         bottomMargin=20 * mm,
-        title=f"{kopf.leistung_name} {kopf.aktenzeichen}",
+        title=titel,
         author="Amtslotse",
         lang="de-DE",
         invariant=1,
@@ -163,15 +204,16 @@ def _register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, str(SCHRIFT / f"{name}.ttf")))
 
 
-_TEXT = ParagraphStyle("text", fontName="DejaVuSans", fontSize=9, leading=12)
-_FETT = ParagraphStyle("fett", parent=_TEXT, fontName="DejaVuSans-Bold")
-_UEBERSCHRIFT = ParagraphStyle(
-    "ueberschrift", parent=_FETT, fontSize=11, leading=14, spaceBefore=8 * mm, spaceAfter=3 * mm
+TEXT = ParagraphStyle("text", fontName="DejaVuSans", fontSize=9, leading=12)
+FETT = ParagraphStyle("fett", parent=TEXT, fontName="DejaVuSans-Bold")
+UEBERSCHRIFT = ParagraphStyle(
+    "ueberschrift", parent=FETT, fontSize=11, leading=14, spaceBefore=8 * mm, spaceAfter=3 * mm
 )
-_TITEL = ParagraphStyle("titel", parent=_FETT, fontSize=15, leading=19, spaceAfter=6 * mm)
+TITEL = ParagraphStyle("titel", parent=FETT, fontSize=15, leading=19, spaceAfter=6 * mm)
 
 
-def _absatz(text: str, style: ParagraphStyle) -> Paragraph:
+def absatz(text: str, style: ParagraphStyle) -> Paragraph:
+    """A paragraph of plain text; its line breaks stay."""
     return Paragraph(escape(text).replace("\n", "<br/>"), style)
 
 
@@ -185,9 +227,10 @@ def deutscher_moment(moment: datetime) -> str:
     return moment.astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M Uhr")
 
 
-def _tabelle(rows: Sequence[tuple[str, str]]) -> Flowable:
+def tabelle(rows: Sequence[tuple[str, str]]) -> Flowable:
+    """Two columns: what it is, and what it says."""
     if not rows:
         return Spacer(1, 1)
-    cells = [[_absatz(left, _FETT), _absatz(right, _TEXT)] for left, right in rows]
+    cells = [[absatz(left, FETT), absatz(right, TEXT)] for left, right in rows]
     line = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.3, "#888888")])
-    return Table(cells, colWidths=[55 * mm, 115 * mm], style=line)
+    return Table(cells, colWidths=[55 * mm, 115 * mm], style=line, splitInRow=1)

@@ -145,6 +145,29 @@ async def liste(
     return [_eintrag(key, row) for row in rows]
 
 
+async def gesehen(
+    session: AsyncSession, konto_id: str, *, personal_id: str, kanal: str, seit: datetime
+) -> set[str]:
+    """Which fields one member of staff looked at since a moment, by one way; for "once a day" instead of once a click."""
+    key = await schluessel.vorhanden(session, konto_id)
+    if key is None:
+        return set()
+    rows = await session.scalars(
+        select(ProtokollZeile)
+        .where(ProtokollZeile.inhaber == key.inhaber)
+        .order_by(ProtokollZeile.nummer.desc())
+        .limit(200)
+    )
+    found: set[str] = set()
+    for row in rows:
+        c = json.loads(key.entschluesseln(row.inhalt, f"protokoll:{row.nummer}"))
+        if datetime.fromisoformat(c["am_utc"]) < seit:
+            break
+        if (c["personal_id"], c["kanal"]) == (personal_id, kanal):
+            found.update(f"{c['stelle']}/{c['leistung']}/{label}" for label in c["felder"])
+    return found
+
+
 def _eintrag(key: Personenschluessel, row: ProtokollZeile) -> LogEntry:
     c = json.loads(key.entschluesseln(row.inhalt, f"protokoll:{row.nummer}"))
     return LogEntry(

@@ -158,6 +158,16 @@ ZWECKE: dict[str, Zweck] = {
         "IBAN, Steuer-Identifikationsnummer und Ausweisnummer aus dem Chat; das Gespräch enthält nur einen Verweis.",
         AUFGABE,
     ),
+    "chatfreigabe": Zweck(
+        "Freigaben im Chat",
+        "Beleg, welche Daten oder Unterlagen Sie einer Stelle im Gespräch freigegeben haben. Die Werte selbst stehen nicht darin.",
+        EINWILLIGUNG,
+    ),
+    "vermerk": Zweck(
+        "Vermerke aus der Beratung",
+        "Was eine Stelle aus einem Gespräch zu Ihrem Antrag festgehalten hat; die zuständige Stelle bekommt es mit dem Antrag.",
+        AUFGABE,
+    ),
     "bindung": Zweck(
         "Gespräch und Anmeldung",
         "Verbindet ein Gespräch mit Ihrer Anmeldung und dem Entwurf, an dem Sie arbeiten.",

@@ -8,6 +8,8 @@ from portal.client.shapes import (
     CaseView,
     Checklist,
     Choice,
+    ConsoleCitizen,
+    DataSet,
     DeadlineView,
     DocumentName,
     DocumentView,
@@ -15,13 +17,19 @@ from portal.client.shapes import (
     EvidenceView,
     FeeView,
     FieldView,
+    FiledNote,
     NextStep,
+    NoteLine,
     OfficeView,
     PlaceQuestion,
     PlaceView,
     Progress,
+    ProtectionView,
     Recipient,
     RelatedService,
+    ReleasedValue,
+    ReleasedValues,
+    ReleaseView,
     Required,
     ResponsibilityView,
     SearchHit,
@@ -43,6 +51,8 @@ __all__ = [
     "CaseView",
     "Checklist",
     "Choice",
+    "ConsoleCitizen",
+    "DataSet",
     "DeadlineEntry",
     "DeadlineView",
     "DocumentName",
@@ -51,16 +61,23 @@ __all__ = [
     "EvidenceView",
     "FeeView",
     "FieldView",
+    "FiledNote",
     "InboxEntry",
     "LogEntry",
     "MessageView",
     "NextStep",
+    "NoteLine",
+    "NoteView",
     "OfficeView",
     "PlaceQuestion",
     "PlaceView",
     "Progress",
+    "ProtectionView",
     "Recipient",
     "RelatedService",
+    "ReleaseView",
+    "ReleasedValue",
+    "ReleasedValues",
     "Required",
     "ResponsibilityView",
     "SearchHit",
@@ -98,6 +115,8 @@ class CaseDetail(View):
     package_sha256: str
     pdf_sha256: str
     history: list[StatusStep]
+    notes: tuple["NoteView", ...] = ()
+    """Vermerke of the chat, for the office."""
 
 
 class InboxEntry(View):
@@ -157,3 +176,15 @@ class LogEntry(View):
     sha256: str | None
     acting: str | None
     """Who acted for whom, in words; None when she acted for herself."""
+
+
+class NoteView(View):
+    """A Vermerk of the chat as the office reads it."""
+
+    id: str
+    title: str
+    by: str
+    at: datetime
+    text: str
+    lines: list[NoteLine]
+    sha256: str

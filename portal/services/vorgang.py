@@ -9,7 +9,7 @@ from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.dokument import DokumentZeile
 from portal.schema.vorgang import PosteingangZeile, VorgangStatusZeile, VorgangZeile
-from portal.services import dokument, katalog, postfach, protokoll
+from portal.services import dokument, katalog, postfach, protokoll, vermerk
 from portal.services.views import CaseDetail, CaseView, DocumentView, InboxEntry, StatusStep
 
 STATUS: dict[str, str] = {
@@ -120,6 +120,7 @@ async def oeffnen_fuer_stelle(
     """A case in the inbox of the caller's office; the look is logged for the citizen. Raises NotFoundError."""
     row = await _zugestellt(session, stelle_id, vorgang_id)
     detail = await _detail(session, row)
+    detail = detail.model_copy(update={"notes": tuple(await vermerk.liste(session, row.id))})
     await _einsicht(context, session, row, detail, funktion, "Posteingang der Stelle")
     return detail
 
@@ -185,7 +186,8 @@ async def _einsicht(
         akteur_label=funktion,
         stelle=katalog.stelle_von(context, row.stelle_id),
         leistung=katalog.leistung(context, row.leistung),
-        felder=[str(f["label"]) for f in fields] if isinstance(fields, list) else [],
+        felder=([str(f["label"]) for f in fields] if isinstance(fields, list) else [])
+        + [note.title for note in detail.notes],
         kanal=kanal,
         aktenzeichen=row.aktenzeichen,
         inhalt_sha256=row.paket_sha256,

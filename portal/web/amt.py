@@ -1,14 +1,14 @@
 """The office's inbox: a Sachbearbeiter lists, opens and settles the cases of her own office."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import vorgang
+from portal.services import vermerk, vorgang
 from portal.services.sitzung import PersonalView
 from portal.services.views import CaseDetail
 from portal.web.auth import Context, Official
@@ -61,6 +61,32 @@ async def document(context: Context, staff: Official, vorgang_id: str, dokument_
             context, session, staff.stelle or "", vorgang_id, dokument_id, staff.funktion
         )
     return download(content, view.media_type, view.filename)
+
+
+@router.get("/vorgaenge/{vorgang_id}/akte")
+async def records(context: Context, staff: Official, vorgang_id: str) -> Response:
+    """The whole case as one ZIP for the E-Akte."""
+    async with context.transaction() as session:
+        reference, content = await vermerk.akte(
+            context, session, staff.stelle or "", vorgang_id, staff.funktion
+        )
+    return download(content, "application/zip", f"{reference}.zip")
+
+
+@router.get("/vorgaenge/{vorgang_id}/vermerke/{vermerk_id}.{art}")
+async def note(
+    context: Context,
+    staff: Official,
+    vorgang_id: str,
+    vermerk_id: str,
+    art: Literal["json", "xml", "pdf"],
+) -> Response:
+    """One Vermerk of the chat as a file."""
+    async with context.transaction() as session:
+        media_type, content = await vermerk.datei(
+            context, session, staff.stelle or "", vorgang_id, vermerk_id, art, staff.funktion
+        )
+    return download(content, media_type, f"vermerk-{vermerk_id}.{art}")
 
 
 @router.post("/vorgaenge/{vorgang_id}/status")

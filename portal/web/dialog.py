@@ -158,7 +158,7 @@ def _json(view: View) -> dict[str, object]:
 Use = Callable[[AsyncSession, Gebunden], Awaitable[View]]
 
 
-async def _write(
+async def write(
     request: Request, context: Context, who: Aufrufer, key: str, use: Use, *, status: int = 200
 ) -> JSONResponse:
     """Run one write of a bound conversation once per key.
@@ -304,7 +304,7 @@ async def book(
     async def use(session: AsyncSession, bound: Gebunden) -> View:
         return await termine.buchen(context, session, bound.konto_id, body.service, body.slot)
 
-    return await _write(request, context, who, idempotency_key, use, status=201)
+    return await write(request, context, who, idempotency_key, use, status=201)
 
 
 @router.put("/appointments/{appointment}")
@@ -321,7 +321,7 @@ async def move(
     async def use(session: AsyncSession, bound: Gebunden) -> View:
         return await termine.verlegen(context, session, bound.konto_id, appointment, body.slot)
 
-    return await _write(request, context, who, idempotency_key, use)
+    return await write(request, context, who, idempotency_key, use)
 
 
 @router.delete("/appointments/{appointment}")
@@ -333,7 +333,7 @@ async def cancel(
     async def use(session: AsyncSession, bound: Gebunden) -> View:
         return await termine.absagen(context, session, bound.konto_id, appointment)
 
-    return await _write(request, context, who, idempotency_key, use)
+    return await write(request, context, who, idempotency_key, use)
 
 
 @router.post("/drafts")
@@ -347,7 +347,7 @@ async def open_draft(
         await bindung.entwurf_merken(session, who.unterhaltung, view.id)
         return await _shown(context, session, bound, view.id)
 
-    return await _write(request, context, who, idempotency_key, use, status=201)
+    return await write(request, context, who, idempotency_key, use, status=201)
 
 
 async def _shown(
@@ -396,7 +396,7 @@ async def put_field(
         )
         return await _shown(context, session, bound, draft)
 
-    return await _write(request, context, who, idempotency_key, use)
+    return await write(request, context, who, idempotency_key, use)
 
 
 @router.post("/drafts/{draft}/release")
@@ -427,7 +427,7 @@ async def release(
         )
         return await _shown(context, session, bound, draft)
 
-    return await _write(request, context, who, idempotency_key, use)
+    return await write(request, context, who, idempotency_key, use)
 
 
 @router.post("/drafts/{draft}/evidence/{evidence}")
@@ -457,7 +457,7 @@ async def put_evidence(
         )
         return await _shown(context, session, bound, draft)
 
-    return await _write(request, context, who, idempotency_key, use)
+    return await write(request, context, who, idempotency_key, use)
 
 
 @router.post("/drafts/{draft}/submit")
@@ -477,7 +477,7 @@ async def submit(
         )
         return result.model_copy(update={"draft": await _shown(context, session, bound, draft)})
 
-    return await _write(request, context, who, idempotency_key, use, status=201)
+    return await write(request, context, who, idempotency_key, use, status=201)
 
 
 @router.delete("/drafts/{draft}")
@@ -498,7 +498,7 @@ async def discard(
         await bindung.entwurf_merken(session, who.unterhaltung, None)
         return await _shown(context, session, bound, draft)
 
-    return await _write(request, context, who, idempotency_key, use)
+    return await write(request, context, who, idempotency_key, use)
 
 
 @router.get("/drafts/{draft}/fields/{field}/value")
