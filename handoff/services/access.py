@@ -100,21 +100,20 @@ async def check(context: HandoffContext, handle: str, citizen: Citizen | None) -
     UnavailableError
         The session is new and the portal does not answer.
     """
-    async with context.database.read() as session:
-        conversation = await conversations.by_digest(session, digest(handle))
-    if conversation is None:
+    owner = await conversations.owner_by_digest(context.database, digest(handle))
+    if owner is None:
         raise UnknownConversationError
-    if conversation.account is None:
-        return Access(conversation.id, conversation.handle_digest)
-    if citizen is None or citizen.account != conversation.account:
+    if owner.account is None:
+        return Access(owner.id, owner.handle_digest)
+    if citizen is None or citizen.account != owner.account:
         raise LoginNeededError(BOUND)
-    if (citizen.sid, citizen.trust) != (conversation.sid, conversation.trust):
-        if citizen.sid != conversation.sid:
-            await context.portal.bind(conversation.id, citizen.account, citizen.sid)
+    if (citizen.sid, citizen.trust) != (owner.sid, owner.trust):
+        if citizen.sid != owner.sid:
+            await context.portal.bind(owner.id, citizen.account, citizen.sid)
         async with context.database.write() as session:
-            conversation = await conversations.lock(session, conversation.id)
+            conversation = await conversations.lock(session, owner.id)
             conversation.sid, conversation.trust = citizen.sid, citizen.trust
-    return Access(conversation.id, conversation.handle_digest, citizen.account)
+    return Access(owner.id, owner.handle_digest, citizen.account)
 
 
 async def login(context: HandoffContext, handle: str, citizen: Citizen) -> str:

@@ -96,7 +96,8 @@ class Courier(Listener, ABC):
 
     async def _drain(self, conversation_id: str) -> None:
         waited: tuple[str, int] | None = None
-        while (parcel := await self._first(conversation_id)) is not None:
+        database = self._context.database
+        while (parcel := await outbox.first(database, self.kind, conversation_id)) is not None:
             wait_s = parcel.wait_s(self._context.clock())
             if wait_s > 0 and waited != (parcel.key, parcel.tries):
                 waited = parcel.key, parcel.tries
@@ -110,10 +111,6 @@ class Courier(Listener, ABC):
             except Exception as error:  # the edge of this worker: whatever fails, the row stays in the outbox
                 self._report(error, parcel)
                 await self.failed(parcel, error)
-
-    async def _first(self, conversation_id: str) -> Parcel | None:
-        async with self._context.database.read() as session:
-            return await outbox.first(session, self.kind, conversation_id)
 
     async def _take(self, parcel: Parcel) -> bool:
         """Keep other processes off; SQLite has one process, and its lanes do that already."""

@@ -56,9 +56,8 @@ class Dispatcher(Courier):
         return isinstance(error, EngineDownError | EngineFaultError)
 
     async def _turn(self, parcel: Parcel) -> Turn:
-        async with self._context.database.read() as session:
-            conversation = await conversations.find(session, parcel.conversation_id)
-        if conversation is None:
+        owner = await conversations.owner(self._context.database, parcel.conversation_id)
+        if owner is None:
             raise LookupError("conversation vanished")
         body = parcel.body
         return Turn(
@@ -68,9 +67,9 @@ class Dispatcher(Courier):
             payload=cast("str | None", body["payload"]),
             values=cast("Mapping[str, Json] | None", body["values"]),
             at=parcel.at,
-            lang=conversation.lang,
-            account=conversation.account is not None,
-            trust=conversation.trust,
+            lang=owner.lang,
+            account=owner.account is not None,
+            trust=owner.trust,
             secrets=cast("list[Object]", body["secrets"]),
         )
 

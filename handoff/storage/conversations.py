@@ -1,20 +1,51 @@
 """Queries on conversations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.database import Database
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
 from handoff.domain.queue import Waiting
 from handoff.schema.tables import ConversationRow
 
 
-async def by_digest(session: AsyncSession, digest: str) -> ConversationRow | None:
+@dataclass(frozen=True)
+class Owner:
+    """To whom a conversation belongs, and in which language."""
+
+    id: str
+    handle_digest: str
+    account: str | None
+    sid: str | None
+    trust: str | None
+    lang: str
+
+
+_OWNER = select(
+    ConversationRow.id,
+    ConversationRow.handle_digest,
+    ConversationRow.account,
+    ConversationRow.sid,
+    ConversationRow.trust,
+    ConversationRow.lang,
+)
+
+
+async def owner_by_digest(database: Database, digest: str) -> Owner | None:
     """Find by the digest of the present handle."""
-    return await session.scalar(select(ConversationRow).where(ConversationRow.handle_digest == digest))
+    row = await database.row(_OWNER.where(ConversationRow.handle_digest == digest))
+    return None if row is None else Owner(*row)
+
+
+async def owner(database: Database, conversation_id: str) -> Owner | None:
+    """Find by the internal id."""
+    row = await database.row(_OWNER.where(ConversationRow.id == conversation_id))
+    return None if row is None else Owner(*row)
 
 
 async def by_login_digest(session: AsyncSession, digest: str) -> ConversationRow | None:

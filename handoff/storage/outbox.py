@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.database import OUTGOING
+from handoff.database import OUTGOING, Database
 from handoff.domain.message import Object
 from handoff.domain.offers import Json
 from handoff.schema.tables import OutboxRow
@@ -92,24 +92,30 @@ def for_engine(
     return {"text": text, "payload": payload, "values": values, "secrets": list(secrets)}
 
 
-async def first(session: AsyncSession, kind: Kind, conversation_id: str) -> Parcel | None:
-    """Give the conversation's oldest undelivered row of a kind."""
-    row = await session.scalar(
-        select(OutboxRow)
-        .where(
-            OutboxRow.conversation_id == conversation_id,
-            OutboxRow.kind == kind,
-            OutboxRow.given_up.is_(False),
-        )
-        .order_by(OutboxRow.position)
-        .limit(1)
+_OLDEST = (
+    select(
+        OutboxRow.kind,
+        OutboxRow.key,
+        OutboxRow.conversation_id,
+        OutboxRow.at,
+        OutboxRow.body,
+        OutboxRow.tries,
+        OutboxRow.faults,
+        OutboxRow.due_at,
+        OutboxRow.taken_until,
     )
-    if row is None:
-        return None
-    return Parcel(
-        Kind(row.kind), row.key, row.conversation_id, row.at, row.body, row.tries, row.faults, row.due_at,
-        row.taken_until,
-    )  # fmt: skip
+    .where(OutboxRow.given_up.is_(False))
+    .order_by(OutboxRow.position)
+    .limit(1)
+)
+
+
+async def first(database: Database, kind: Kind, conversation_id: str) -> Parcel | None:
+    """Give the conversation's oldest undelivered row of a kind."""
+    row = await database.row(
+        _OLDEST.where(OutboxRow.conversation_id == conversation_id, OutboxRow.kind == kind)
+    )
+    return None if row is None else Parcel(Kind(row.kind), *row[1:])
 
 
 async def take(session: AsyncSession, parcel: Parcel, now: datetime, until: datetime) -> bool:

@@ -1,4 +1,7 @@
-"""The auth rules of the HTTP routes. Every route depends on one of them; a structural test walks the routes."""
+"""The auth rules of the HTTP routes. Every route depends on one of them; a structural test walks the routes.
+
+They are coroutines although they wait for nothing: FastAPI runs plain functions in threads.
+"""
 
 import hmac
 from typing import Annotated
@@ -11,7 +14,7 @@ from handoff.errors import ForbiddenError, LoginNeededError
 from handoff.services import access
 
 
-def context_of(request: Request) -> HandoffContext:
+async def context_of(request: Request) -> HandoffContext:
     """Give the process context."""
     context: HandoffContext = request.app.state.context
     return context
@@ -20,7 +23,7 @@ def context_of(request: Request) -> HandoffContext:
 Context = Annotated[HandoffContext, Depends(context_of)]
 
 
-def bearer(authorization: Annotated[str | None, Header()] = None) -> str | None:
+async def bearer(authorization: Annotated[str | None, Header()] = None) -> str | None:
     """Give the bearer token of the request, if it has one."""
     scheme, _, token = (authorization or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
@@ -29,13 +32,13 @@ def bearer(authorization: Annotated[str | None, Header()] = None) -> str | None:
 Bearer = Annotated[str | None, Depends(bearer)]
 
 
-def anyone(request: Request) -> None:
+async def anyone(request: Request) -> None:
     """Rule: no login needed; only the number of calls from one address is limited."""
     client = request.client
     request.app.state.addresses.take(client.host if client else "unbekannt")
 
 
-def logged_in(request: Request, token: Bearer, _limited: Annotated[None, Depends(anyone)]) -> Citizen:
+async def logged_in(request: Request, token: Bearer, _limited: Annotated[None, Depends(anyone)]) -> Citizen:
     """Rule: a citizen's token."""
     if token is None:
         raise LoginNeededError("Bitte melden Sie sich an.")
@@ -51,9 +54,9 @@ async def in_conversation(
     return await access.check(request.app.state.context, handle, citizen)
 
 
-def portal_only(request: Request, token: Bearer) -> None:
+async def portal_only(request: Request, token: Bearer) -> None:
     """Rule: the portal's service token."""
-    expected = context_of(request).settings.portal_token
+    expected = request.app.state.context.settings.portal_token
     if token is None or not hmac.compare_digest(token.encode(), expected.encode()):
         raise ForbiddenError("Dieser Aufruf ist dem Portal vorbehalten.")
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 from uuid import uuid4
 
-import httpx
 import pytest
 from handoff_world import FakeEngine, World, served, sqlite, world
 from starlette.applications import Starlette
@@ -226,10 +225,10 @@ async def test_the_engines_summary_may_be_text_or_list():
     async def app(scope, receive, send):
         await JSONResponse(answers.pop(0))(scope, receive, send)
 
-    engine = HttpEngine("http://engine", "t", timeout_s=1)
-    engine._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://engine")
-    for _ in range(2):
-        answer = await engine.turn(FakeTurn())
-        assert answer.replies == []
-        assert answer.handover.summary == ["eins", "zwei"]
-    await engine.close()
+    async with served(app) as url:
+        engine = HttpEngine(url, "t", timeout_s=1)
+        for _ in range(2):
+            answer = await engine.turn(FakeTurn())
+            assert answer.replies == []
+            assert answer.handover.summary == ["eins", "zwei"]
+        await engine.close()
