@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from amtslotse import exchange, importieren, katalog
+from amtslotse import audit, exchange, importieren, katalog, keys
 from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
@@ -25,6 +25,8 @@ app = typer.Typer(help="Amtslotse: Behördengänge im Chat.", no_args_is_help=Tr
 app.add_typer(katalog.app, name="catalogue")
 app.add_typer(importieren.app, name="import")
 app.add_typer(exchange.export_app, name="export")
+app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 console = Console()
 
 STATES = {"start": "startet …", "ok": "läuft", "neu": "ist ausgefallen und wird neu gestartet"}

@@ -4,10 +4,12 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from amtslotse.installation import Installation
 from portal.context import create_database_engine
+from portal.schema.base import KEYRING
 from portal.schema.migrate import migrate
 from portal.settings import PortalSettings
 
@@ -21,7 +23,9 @@ def portal_settings(installation: Installation) -> PortalSettings:
 @asynccontextmanager
 async def portal_session(installation: Installation) -> AsyncIterator[AsyncSession]:
     """One transaction on the portal's database, with its tables up to date."""
-    engine = create_database_engine(portal_settings(installation).database)
+    settings = portal_settings(installation)
+    KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
+    engine = create_database_engine(settings.database)
     try:
         await migrate(engine)
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():

@@ -78,6 +78,18 @@ class Installation:
         values: dict[str, str] = json.loads(path.read_text())
         return values
 
+    def replace_secrets(self, changes: Mapping[str, str]) -> None:
+        """Write changed secrets, at once or not at all."""
+        path = self.var / "secrets.json"
+        values = self.secrets() | dict(changes)
+        new = path.with_suffix(".neu")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(values, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+
     def environment_of(
         self, process: str, caller: Mapping[str, str], clock_offset_s: float
     ) -> dict[str, str]:

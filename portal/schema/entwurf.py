@@ -1,7 +1,7 @@
 """Draft applications (Antragsentwurf) and the releases that citizens gave for them."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,13 +10,14 @@ from portal.schema.base import Base, EncryptedJSON, Moment
 
 
 class Antwort(TypedDict):
-    """One answer of a draft. `vorschlag`: offered from stored data, not released yet."""
+    """One answer of a draft. `vorschlag`: offered from stored data, not released yet; `freigabe`: id of its release."""
 
     wert: str | int | None
     quelle: str
     quelle_label: str
     stand: str
     vorschlag: bool
+    freigabe: NotRequired[str]
 
 
 class Beleg(TypedDict):

@@ -1,7 +1,7 @@
 """From a stored draft to what citizen, bot and clerk see of it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.catalogue.model import Feld, Leistung, Nachweis, NurWenn
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
+from portal.domain import einwilligung
 from portal.domain.antragsentwurf import Bedingung, Frage, Gegeben, Lage, Wirkung, Zustand
 from portal.schema.dokument import DokumentZeile
-from portal.schema.entwurf import EntwurfZeile
+from portal.schema.entwurf import EntwurfZeile, FreigabeZeile
 from portal.services import katalog, zustaendigkeit
 from portal.services.feldpruefung import anzeige, verdeckt
 from portal.services.views import (
@@ -26,7 +27,7 @@ from portal.services.views import (
 )
 from portal.services.zustaendigkeit import Empfaenger
 
-FREIGABETEXT_VERSION = "2026-11-1"
+FREIGABETEXT_VERSION = einwilligung.AKTUELL
 """Version of the sentence with which a citizen releases master data."""
 
 
@@ -56,7 +57,12 @@ def _frage(item: Feld | Nachweis) -> Frage:
 async def sicht(context: PortalContext, session: AsyncSession, zeile: EntwurfZeile, vertrauen: str) -> Sicht:
     """Gather what is known about a draft."""
     service = katalog.leistung(context, zeile.leistung)
-    answers = {k: Gegeben(v["wert"], v["vorschlag"]) for k, v in zeile.felder.items()}
+    void = (
+        await _erloschen(session, zeile, context.clock()) if zeile.status in ("offen", "vorbereitet") else ()
+    )
+    answers = {
+        k: Gegeben(v["wert"], v["vorschlag"] or v.get("freigabe") in void) for k, v in zeile.felder.items()
+    }
     day = answers.get(service.erklaerbar_ab or "")
     first_day = date.fromisoformat(str(day.wert)) if day and day.wert and not day.vorschlag else None
     rows = await session.execute(
@@ -81,6 +87,17 @@ async def sicht(context: PortalContext, session: AsyncSession, zeile: EntwurfZei
         erklaerbar_ab=first_day,
     )
     return Sicht(zeile, service, lage, {row[0]: row[1] for row in rows}, receiver)
+
+
+async def _erloschen(session: AsyncSession, zeile: EntwurfZeile, jetzt: datetime) -> frozenset[str]:
+    """Ids of the draft's releases that release nothing any more: withdrawn or run out. Their values are offered again."""
+    rows = await session.scalars(select(FreigabeZeile).where(FreigabeZeile.entwurf_id == zeile.id))
+    return frozenset(
+        row.id
+        for row in rows
+        if row.widerrufen_utc is not None
+        or (row.gueltig_bis_utc is not None and row.gueltig_bis_utc <= jetzt)
+    )
 
 
 def zweck(service: Leistung) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from portal.services import benachrichtigung, zustellung
+from portal.services import benachrichtigung, datenuebersicht, zustellung
 from portal.services.auftraege import Auftrag
 
 GLEICH = timedelta(seconds=0.5)
@@ -12,5 +12,7 @@ TAEGLICH = timedelta(days=1)
 AUFTRAEGE = (
     Auftrag("zustellung", GLEICH, zustellung.zustellen_faellige, bedarf=zustellung.bedarf),
     Auftrag("benachrichtigungen", GLEICH, benachrichtigung.senden_faellige, bedarf=benachrichtigung.bedarf),
+    Auftrag("datenhinweise", TAEGLICH, datenuebersicht.sammelhinweise),
+    Auftrag("datenuebersicht", TAEGLICH, datenuebersicht.jahresuebersichten),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
 )

@@ -11,11 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.catalogue.model import Feld
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
+from portal.domain import einwilligung
 from portal.domain.antragsentwurf import Zustand
 from portal.domain.datenschutz import anschrift_verdeckt
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.entwurf import Antwort, Beleg, EntwurfZeile, FreigabeZeile
-from portal.services import ansicht, auskunftssperre, fristen, katalog, mitnutzung, protokoll, stammdaten
+from portal.services import (
+    ansicht,
+    auskunftssperre,
+    datenwunsch,
+    fristen,
+    katalog,
+    mitnutzung,
+    protokoll,
+    stammdaten,
+)
 from portal.services.ansicht import Sicht, draft_view
 from portal.services.fehler import DraftChangedError, DraftClosedError, ProtectedAddressError
 from portal.services.feldpruefung import pruefen
@@ -61,7 +71,8 @@ async def _vorschlaege(
     context: PortalContext, session: AsyncSession, konto_id: str, felder: Sequence[Feld]
 ) -> dict[str, Antwort]:
     """Offers: what she said in earlier steps first, then her master data; what does not fit a field is not offered."""
-    earlier = await fruehere_angaben(context, session, konto_id)
+    wishes = await datenwunsch.laden(session, konto_id)
+    earlier = await fruehere_angaben(context, session, konto_id) if wishes.anbieten else {}
     master = await stammdaten.load(session, konto_id)
     offers: dict[str, Antwort] = {}
     for feld in felder:
@@ -276,14 +287,16 @@ async def freigeben(
         else:
             answers[feld.id] = _angabe(context, feld, None)
     if released:
-        await _freigabe_festhalten(context, session, view, released)
+        release = await _freigabe_festhalten(context, session, view, released)
+        for feld in released:
+            answers[feld.id] = {**answers[feld.id], "freigabe": release}
     view.zeile.felder = answers
     return await _geaendert(context, session, view, vertrauen)
 
 
 async def _freigabe_festhalten(
     context: PortalContext, session: AsyncSession, view: Sicht, felder: Sequence[Feld]
-) -> None:
+) -> str:
     office = view.empfaenger.stelle
     row = FreigabeZeile(
         id=str(uuid.uuid4()),
@@ -296,8 +309,9 @@ async def _freigabe_festhalten(
         felder=[f.id for f in felder],
         rechtsgrundlage=ansicht.rechtsgrundlage(view.leistung),
         textversion=ansicht.FREIGABETEXT_VERSION,
-        sprache="de",
+        sprache=einwilligung.SPRACHE,
         erteilt_utc=context.clock(),
+        gueltig_bis_utc=context.clock() + einwilligung.GILT,
         widerrufen_utc=None,
     )
     session.add(row)
@@ -314,6 +328,7 @@ async def _freigabe_festhalten(
         kanal="Freigabe im Portal",
         freigabe_id=row.id,
     )
+    return row.id
 
 
 async def nachweisen(

@@ -46,6 +46,13 @@ async def erledigen(context: PortalContext, session: AsyncSession, entwurf_id: s
         row.erledigt_utc = context.clock()
 
 
+async def wieder_offen(session: AsyncSession, entwurf_id: str) -> None:
+    """Note that the deadline runs again: the case was stopped before it arrived."""
+    row = await session.get(FristZeile, entwurf_id)
+    if row is not None:
+        row.erledigt_utc = None
+
+
 async def liste(session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
     """The citizen's deadlines: the unsettled first, each group by its last day."""
     rows = await session.scalars(select(FristZeile).where(FristZeile.konto_id == konto_id))

@@ -15,7 +15,7 @@ from portal.context import PortalContext
 from portal.domain import kette
 from portal.domain.kette import Bruch, Glied
 from portal.schema.protokoll import ProtokollKopf, ProtokollZeile
-from portal.services import schluessel
+from portal.services import datenwunsch, schluessel
 from portal.services.schluessel import Personenschluessel
 from portal.services.views import LogEntry
 
@@ -77,14 +77,26 @@ async def eintragen(
         "inhalt_sha256": inhalt_sha256,
         "vertretung": vertretung,
     }
-    await _anhaengen(session, key, content)
+    number = await _anhaengen(session, key, content)
+    office = str(content["stelle"])
+    await datenwunsch.sofort_melden(
+        context,
+        session,
+        konto_id,
+        nummer=number,
+        art=art,
+        wer=f"{akteur_label}, {office}" if art == "einsicht" else office,
+        wofuer=str(content["zweck"]),
+        felder=", ".join(felder) or "keine einzelnen Felder",
+    )
 
 
-async def _anhaengen(session: AsyncSession, key: Personenschluessel, content: Mapping[str, object]) -> None:
+async def _anhaengen(session: AsyncSession, key: Personenschluessel, content: Mapping[str, object]) -> int:
     head = await _kopf(session)
     number, last = _stand(head)
     sealed = key.verschluesseln(json.dumps(content, ensure_ascii=False).encode(), f"protokoll:{number + 1}")
     await _glied(session, head, number + 1, last, key.inhaber, sealed)
+    return number + 1
 
 
 async def loeschung_vermerken(session: AsyncSession, inhaber: str) -> None:

@@ -51,6 +51,7 @@ __all__ = [
     "CaseView",
     "Checklist",
     "Choice",
+    "ConsentView",
     "ConsoleCitizen",
     "DataSet",
     "DeadlineEntry",
@@ -92,6 +93,7 @@ __all__ = [
     "SubmitView",
     "Trait",
     "View",
+    "WithdrawalView",
 ]
 
 
@@ -188,3 +190,32 @@ class NoteView(View):
     text: str
     lines: list[NoteLine]
     sha256: str
+
+
+class ConsentView(View):
+    """One release: to whom, for what, which fields, on which basis, until when."""
+
+    id: str
+    state: str
+    """gueltig, unterwegs, verwendet, abgelaufen, widerrufen."""
+    purpose: str
+    office: str
+    authority: str
+    fields: list[str]
+    legal_basis: str
+    given_at: datetime
+    valid_until: datetime | None
+    withdrawn_at: datetime | None
+    text: str
+    text_version: str
+    language: str
+    reference: str | None
+    consequence: str | None
+    """What a withdrawal would do; None when there is nothing to withdraw."""
+
+
+class WithdrawalView(View):
+    """What a withdrawal did. `outcome`: entwurf, angehalten, bleibt."""
+
+    outcome: str
+    text: str

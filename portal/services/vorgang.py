@@ -18,9 +18,12 @@ STATUS: dict[str, str] = {
     "rueckfrage": "Rückfrage an Sie",
     "erledigt": "Erledigt",
     "abgelehnt": "Abgelehnt",
+    "zurueckgezogen": "Vor der Zustellung angehalten",
 }
 """Status of a case: id → what people read."""
-ENDE = ("erledigt", "abgelehnt")
+ENDE = ("erledigt", "abgelehnt", "zurueckgezogen")
+WAEHLBAR = tuple(status for status in STATUS if status != "zurueckgezogen")
+"""What an office may set."""
 
 
 def case_view(row: VorgangZeile) -> CaseView:
@@ -221,7 +224,7 @@ async def status_setzen(
         The case is closed, or already has this status.
     NotFoundError
     """
-    if status not in STATUS:
+    if status not in WAEHLBAR:
         raise InvalidInputError("Diesen Status gibt es nicht.", field="status")
     if len(text) > 2000:
         raise InvalidInputError("Der Text ist zu lang: höchstens 2.000 Zeichen.", field="text")

@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)
 """How long one attempt may take before another worker tries."""
 PAUSE_HOECHSTENS = timedelta(hours=1)
+ZUGESTELLT = "zugestellt"
+ANGEHALTEN = "angehalten"
+"""The citizen withdrew her release before the case arrived: it is never delivered."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,15 @@ class Posteingang:
     """First adapter: the office's inbox in this portal."""
 
     async def zustellen(self, context: PortalContext, sendung: Sendung) -> None:
-        """Lay the case into the inbox, once."""
+        """Lay the case into the inbox, once; not if it was stopped meanwhile."""
         async with context.transaction() as session:
+            row = await session.scalar(
+                select(ZustellungZeile)
+                .where(ZustellungZeile.vorgang_id == sendung.vorgang_id)
+                .with_for_update()
+            )
+            if row is not None and row.status == ANGEHALTEN:
+                return
             if await session.get(PosteingangZeile, sendung.vorgang_id) is None:
                 session.add(
                     PosteingangZeile(
@@ -90,6 +100,20 @@ async def bedarf(session: AsyncSession, jetzt: datetime) -> bool:
     return await session.scalar(query.limit(1)) is not None
 
 
+async def anhalten(context: PortalContext, session: AsyncSession, vorgang_id: str) -> bool:
+    """Stop a delivery. False when the case has arrived or an attempt is under way; then it is too late."""
+    row = await session.scalar(
+        select(ZustellungZeile).where(ZustellungZeile.vorgang_id == vorgang_id).with_for_update()
+    )
+    if row is None or row.status != "offen":
+        return False
+    attempt_runs = row.versuche > 0 and row.fehler is None and row.naechster_versuch_utc > context.clock()
+    if attempt_runs or await session.get(PosteingangZeile, vorgang_id) is not None:
+        return False
+    row.status = ANGEHALTEN
+    return True
+
+
 async def zustellen_faellige(context: PortalContext, kanaele: Mapping[str, Zustellkanal] = KANAELE) -> int:
     """Deliver everything that is due now; gives how many arrived."""
     arrived = 0
@@ -113,7 +137,7 @@ async def _nehmen(context: PortalContext) -> str | None:
         taken: str | None = await session.scalar(
             update(ZustellungZeile)
             .where(ZustellungZeile.id == due)
-            .values(versuche=ZustellungZeile.versuche + 1, naechster_versuch_utc=now + LEASE)
+            .values(versuche=ZustellungZeile.versuche + 1, naechster_versuch_utc=now + LEASE, fehler=None)
             .returning(ZustellungZeile.id)
         )
     return taken
@@ -135,10 +159,12 @@ async def _versuchen(context: PortalContext, zustellung_id: str, kanaele: Mappin
         values = {"fehler": type(error).__name__, "naechster_versuch_utc": context.clock() + pause}
         delivered = False
     else:
-        values = {"status": "zugestellt", "zugestellt_utc": context.clock(), "fehler": None}
+        values = {"status": ZUGESTELLT, "zugestellt_utc": context.clock(), "fehler": None}
         delivered = True
     async with context.transaction() as session:
         await session.execute(
-            update(ZustellungZeile).where(ZustellungZeile.id == zustellung_id).values(**values)
+            update(ZustellungZeile)
+            .where(ZustellungZeile.id == zustellung_id, ZustellungZeile.status != ANGEHALTEN)
+            .values(**values)
         )
     return delivered

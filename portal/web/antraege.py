@@ -7,6 +7,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
+from portal.domain.einwilligung import AKTUELL, SPRACHE, TEXTE
 from portal.errors import InvalidInputError, PortalError
 from portal.services import abgabe, dokument, entwurf, gespraeche
 from portal.services.sitzung import SitzungView
@@ -271,6 +272,7 @@ async def _show(
         "mein/antrag.html",
         status=fehler.status if fehler else 200,
         entwurf=draft,
+        freigabetext=TEXTE[(AKTUELL, SPRACHE)],
         meldung=meldung,
         fehler=fehler,
         eingaben=eingaben or {},

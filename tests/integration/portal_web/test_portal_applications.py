@@ -84,7 +84,7 @@ async def test_from_the_first_field_to_the_offices_answer(town: Town) -> None:
     assert answer.status_code == 303
     assert "Der Bescheid folgt." in (await anna.get(f"/mein/vorgaenge/{case}")).text
     assert "Erledigt" in (await anna.get("/mein/postfach")).text
-    assert "Einsicht durch" in (await anna.get("/mein/protokoll")).text
+    assert "hat Daten angesehen" in (await anna.get("/mein/protokoll")).text
 
 
 async def test_a_deadline_stands_on_the_start_page_and_a_kept_one_leaves_it_after_a_month(town: Town) -> None:

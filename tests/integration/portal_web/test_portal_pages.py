@@ -34,6 +34,7 @@ OWN = (
     "/mein/postfach",
     "/mein/fristen",
     "/mein/protokoll",
+    "/mein/einwilligungen",
     "/identitaet/nachweis",
 )
 VOID = {"meta", "link", "input", "img", "br", "hr", "area", "base", "col", "wbr"}
@@ -215,7 +216,7 @@ async def test_without_demo_mode_nothing_calls_itself_a_demonstration(make_app) 
 async def test_contact_data_are_changed_by_oneself(town: Town) -> None:
     anna = await town.anna()
     answer = await anna.post("/mein/daten", "/mein/daten", telefon="0209 1234567", email="")
-    assert answer.headers["location"] == "/mein/daten?gespeichert=1"
+    assert answer.headers["location"] == "/mein/daten?meldung=kontakt"
     page = (await anna.get("/mein/daten")).text
     assert "0209 1234567" in page
     assert "anna@beispiel.example" not in page

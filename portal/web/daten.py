@@ -1,0 +1,171 @@
+"""The cockpit: which data lies here, who got or saw which of it, when, why, on which basis; and consents with their withdrawal."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from portal.context import PortalContext
+from portal.errors import InvalidInputError, PortalError
+from portal.services import datenwunsch, einwilligung, protokoll, stammdaten
+from portal.services.sitzung import SitzungView
+from portal.web.auth import Citizen, Context
+from portal.web.render import german_date, page
+
+router = APIRouter(prefix="/mein", include_in_schema=False)
+
+ARTEN = {
+    "uebermittlung": "hat Daten bekommen",
+    "einsicht": "hat Daten angesehen",
+    "freigabe": "darf Daten bekommen: von Ihnen freigegeben",
+    "widerruf": "darf nicht mehr: von Ihnen widerrufen",
+    "vertretung": "Vertretung",
+    "auskunft": "hat eine Antwort statt eines Papiers bekommen",
+    "aenderung": "von Ihnen geändert",
+}
+"""What the timeline says of an entry, after the office's name."""
+LETZTE = 6
+"""Entries of the timeline on the cockpit; the log has all."""
+MELDUNGEN = {
+    "kontakt": "Ihre Kontaktdaten sind gespeichert.",
+    "hinweise": "Ihre Wahl ist gespeichert.",
+}
+FOLGEN = {
+    "entwurf": "Widerrufen. Es ist nichts abgeflossen. Der Entwurf fragt Sie neu, bevor er diese Angaben verwendet.",
+    "angehalten": "Widerrufen. Der Vorgang war noch nicht zugestellt und geht nicht mehr hinaus. Ihr Entwurf ist erhalten.",
+    "bleibt": "Widerrufen. Was schon bei der Stelle ist, bleibt dort: Sie bearbeitet es nach dem Fachrecht. Eine Rücknahme sagen Sie der Stelle.",
+}
+
+
+@router.get("/daten")
+async def cockpit(request: Request, context: Context, citizen: Citizen, meldung: str = "") -> Response:
+    """Everything that is known about the citizen, and what became of it."""
+    return await _cockpit(request, context, citizen, meldung=MELDUNGEN.get(meldung))
+
+
+@router.post("/daten")
+async def change_contact(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    telefon: Annotated[str, Form(max_length=100)] = "",
+    email: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Store the contact data; on a mistake the form comes back as it was filled in."""
+    values = {"telefon": telefon, "email": email}
+    try:
+        await stammdaten.change_contact(context, citizen.konto_id, values)
+    except InvalidInputError as error:
+        return await _cockpit(request, context, citizen, kontakt=values, fehler=error)
+    return RedirectResponse("/mein/daten?meldung=kontakt", 303)
+
+
+@router.post("/daten/hinweise")
+async def set_wishes(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    hinweise: Annotated[str, Form(max_length=20)] = "",
+    anbieten: Annotated[bool, Form()] = False,
+) -> Response:
+    """How to be told of disclosures and looks; whether earlier answers are offered again."""
+    try:
+        async with context.transaction() as session:
+            await datenwunsch.setzen(session, citizen.konto_id, hinweise=hinweise, anbieten=anbieten)
+    except InvalidInputError as error:
+        return await _cockpit(request, context, citizen, fehler=error)
+    return RedirectResponse("/mein/daten?meldung=hinweise#hinweise", 303)
+
+
+async def _cockpit(
+    request: Request,
+    context: PortalContext,
+    citizen: SitzungView,
+    *,
+    kontakt: dict[str, str] | None = None,
+    meldung: str | None = None,
+    fehler: PortalError | None = None,
+) -> Response:
+    async with context.transaction() as session:
+        known = await stammdaten.load(session, citizen.konto_id)
+        entries = await protokoll.liste(session, citizen.konto_id)
+        wishes = await datenwunsch.laden(session, citizen.konto_id)
+        consents = await einwilligung.liste(context, session, citizen.konto_id)
+    rows = [
+        {
+            "feld": feld,
+            "label": stammdaten.FELDER[feld],
+            "anzeige": german_date(d.wert) if feld in stammdaten.DATUMSFELDER else d.wert,
+            "herkunft": d.quelle_label,
+            "vertrauen": d.vertrauen,
+            "stand": d.stand,
+        }
+        for feld, d in known.items()
+    ]
+    if kontakt is None:
+        kontakt = {feld: known[feld].wert if feld in known else "" for feld in stammdaten.KONTAKTFELDER}
+    got = {e.office for e in entries if e.kind == "uebermittlung"}
+    return page(
+        request,
+        "mein/daten.html",
+        status=fehler.status if fehler else 200,
+        daten=rows,
+        kontakt=kontakt,
+        stellen=len(got),
+        einsichten=sum(e.kind == "einsicht" for e in entries),
+        offene=sum(c.state in ("gueltig", "unterwegs") for c in consents),
+        eintraege=entries[:LETZTE],
+        weitere=len(entries) > LETZTE,
+        arten=ARTEN,
+        wuensche=wishes,
+        hinweisarten=datenwunsch.HINWEISE,
+        meldung=meldung,
+        fehler=fehler,
+    )
+
+
+@router.get("/protokoll")
+async def log(request: Request, context: Context, citizen: Citizen) -> Response:
+    """Who got, or looked at, which data, when, for what, on which basis."""
+    async with context.transaction() as session:
+        entries = await protokoll.liste(session, citizen.konto_id)
+    return page(request, "mein/protokoll.html", eintraege=entries, arten=ARTEN, meldung=None, fehler=None)
+
+
+@router.get("/einwilligungen")
+async def consents(request: Request, context: Context, citizen: Citizen, folge: str = "") -> Response:
+    """All consents with their text, and one button each to withdraw."""
+    return await _consents(request, context, citizen, meldung=FOLGEN.get(folge))
+
+
+@router.post("/einwilligungen/{freigabe_id}/widerruf")
+async def withdraw(request: Request, context: Context, citizen: Citizen, freigabe_id: str) -> Response:
+    """Withdraw one consent."""
+    try:
+        async with context.transaction() as session:
+            done = await einwilligung.widerrufen(context, session, citizen.konto_id, freigabe_id)
+    except PortalError as error:
+        if error.status == 404:
+            raise
+        return await _consents(request, context, citizen, fehler=error)
+    return RedirectResponse(f"/mein/einwilligungen?folge={done.outcome}", 303)
+
+
+async def _consents(
+    request: Request,
+    context: PortalContext,
+    citizen: SitzungView,
+    *,
+    meldung: str | None = None,
+    fehler: PortalError | None = None,
+) -> Response:
+    async with context.transaction() as session:
+        entries = await einwilligung.liste(context, session, citizen.konto_id)
+    return page(
+        request,
+        "mein/einwilligungen.html",
+        status=fehler.status if fehler else 200,
+        einwilligungen=entries,
+        meldung=meldung,
+        fehler=fehler,
+    )
