@@ -7,6 +7,8 @@ import socketio
 from cryptography.fernet import Fernet, MultiFernet
 from fastapi import FastAPI
 
+from handoff.channels import rasa_rest
+from handoff.channels.rasa_socket import RasaSocket
 from handoff.context import Clock, HandoffContext
 from handoff.database import Database
 from handoff.engine import HttpEngine
@@ -78,15 +80,19 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await upgrade(context.database.engine)
         feed.start()
+        app.state.rasa.start()
         for courier in couriers:
             await courier.start()
         leases.start()
+        for channel in channels:
+            await channel.start(context)
         try:
             yield
         finally:
             await leases.stop()
             for courier in reversed(couriers):
                 await courier.stop()
+            await app.state.rasa.stop()
             await feed.stop()
             await context.close()
 
@@ -98,9 +104,19 @@ def create_app(
     app.state.handles = Limiter(settings.handle_rate, lambda: clock().timestamp())
     app.state.addresses = Limiter(settings.address_rate, lambda: clock().timestamp())
     register(server, Desk(context, feed, app.state.handles, app.state.addresses), app.state.verifier)
+    app.state.rasa = RasaSocket(
+        context,
+        app.state.verifier,
+        app.state.handles,
+        app.state.addresses,
+        [settings.origin, *settings.web_origins],
+    )
     edge.install(app)
-    for router in (internal.router, conversations.router, console.router):
+    for router in (internal.router, conversations.router, console.router, rasa_rest.router):
         app.include_router(router)
+    for channel in channels:
+        app.include_router(channel.router())
+    app.mount("/socket.io", socketio.ASGIApp(app.state.rasa.server, socketio_path="/socket.io"))
     app.mount("/live/socket.io", socketio.ASGIApp(server, socketio_path="/live/socket.io"))
     app.mount("/live/ui", BuiltFiles())
     return app

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from fastapi import APIRouter
 
 from handoff.domain.channel import Capability, Outgoing
 from handoff.domain.message import Answer, Message, Turn
@@ -105,6 +107,14 @@ class Channel(Protocol):
     @property
     def capability(self) -> Capability:
         """What it can carry and may show; its name is the one in the bindings: `telegram`, `mail`, …"""
+        ...
+
+    def router(self) -> APIRouter:
+        """Give the routes through which it receives."""
+        ...
+
+    async def start(self, context: Any) -> None:
+        """Begin to poll, if it is polled; `context` is the `HandoffContext`."""
         ...
 
     async def deliver(self, delivery: Delivery) -> None:

@@ -28,6 +28,8 @@ class HandoffSettings:
     origin: str = "http://127.0.0.1:8000"
     engine_url: str = "http://127.0.0.1:5005"
     portal_url: str = "http://127.0.0.1:8000"
+    web_origins: tuple[str, ...] = ()
+    """Further origins on whose pages Rasa web clients may run."""
     demo: bool = False
     engine_timeout_s: float = 30.0
     lease_s: int = 60
@@ -54,5 +56,6 @@ class HandoffSettings:
             origin=origin,
             engine_url=environment.get("AMTSLOTSE_ENGINE_URL", "http://127.0.0.1:5005"),
             portal_url=environment.get("AMTSLOTSE_PORTAL_URL", origin),
+            web_origins=tuple(environment.get("AMTSLOTSE_WEB_ORIGINS", "").split()),
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
         )

@@ -54,6 +54,8 @@ class Capability:
     files_in: tuple[str, ...] = ()
     file_max_bytes: int = 0
     files_out: str = "link"
+    caution: str = ""
+    """What people must know before they write here; part of the first message."""
     commands: bool = True
     """Whether words like „Link“, „Neu“ and „Verbinden“ are understood, for channels without buttons of their own for it."""
     handoff: str = "Der Mensch schreibt im selben Gespräch; der Wechsel wird mit einer Nachricht angesagt."

@@ -3,10 +3,19 @@
 from handoff.domain.channel import Capability
 
 PROGRAM = "Guten Tag! Hier antwortet Amtslotse, ein Computerprogramm. Auf Wunsch holt es einen Menschen dazu."
-THIRD_PARTY = (
+MESSENGER_CAUTION = (
     "{title} ist ein Dienst, den nicht die Stadt betreibt. Bitte schreiben Sie hier nichts Persönliches, zum Beispiel keine "
     "Nummern von Ausweis oder Konto. Allgemeine Auskünfte bekommen Sie hier; alles Persönliche geht über einen Link im "
     "Portal weiter, im selben Gespräch."
+)
+MAIL_CAUTION = (
+    "E-Mails können unterwegs mitgelesen werden. Bitte schreiben Sie hier nichts Persönliches, zum Beispiel keine Nummern "
+    "von Ausweis oder Konto. Allgemeine Auskünfte bekommen Sie hier; alles Persönliche geht über einen Link im Portal "
+    "weiter, im selben Gespräch."
+)
+MATRIX_CAUTION = (
+    "Dieser Raum ist nicht Ende-zu-Ende verschlüsselt. Bitte schreiben Sie hier nichts Persönliches. Allgemeine Auskünfte "
+    "bekommen Sie hier; alles Persönliche geht über einen Link im Portal weiter, im selben Gespräch."
 )
 HELP = (
     "Sie können jederzeit schreiben: „Mensch“, wenn Sie mit einem Menschen sprechen möchten, „Link“, um im Portal "
@@ -56,8 +65,8 @@ CORRECTED = "Berichtigt: {text}"
 def welcome(capability: Capability) -> str:
     """Say who answers, what must not be sent through this channel, and what can be written at any time."""
     parts = [PROGRAM]
-    if capability.third_party:
-        parts.append(THIRD_PARTY.format(title=capability.title))
+    if capability.caution:
+        parts.append(capability.caution)
     if capability.commands:
         parts.append(HELP)
     return "\n\n".join(parts)

@@ -1,6 +1,7 @@
 """From the log to a messenger: same transaction, order, retries, each effect once."""
 
 import pytest
+from fastapi import APIRouter
 from handoff_world import sqlite, world
 
 from handoff.domain.channel import Capability, Shows
@@ -22,6 +23,12 @@ class Messenger:
         self.calls: list[str] = []
         self.failures: list[Exception] = []
         self.closed = False
+
+    def router(self) -> APIRouter:
+        return APIRouter()
+
+    async def start(self, context) -> None:
+        pass
 
     async def deliver(self, delivery) -> None:
         self.calls.append(delivery.key)

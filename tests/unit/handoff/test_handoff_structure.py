@@ -4,12 +4,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from handoff_world import world
 
+from handoff.channels import rasa_rest
 from handoff.live.commands import ChatBody, Command, Rule
 from handoff.live.feed import CITIZENS, CONSOLES
 from handoff.live.server import COMMANDS
 from handoff.web import console, conversations, internal
 from handoff.web.guards import RULES
 
+PARTS = (internal, conversations, console, rasa_rest)
 CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
     "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat",
@@ -24,8 +26,8 @@ def _calls(dependant: Dependant) -> set[object]:
 
 
 def test_every_route_has_an_auth_rule():
-    routes = [route for part in (internal, conversations, console) for route in part.router.routes]
-    assert len(routes) == 8
+    routes = [route for part in PARTS for route in part.router.routes]
+    assert len(routes) == 10
     for route in routes:
         assert isinstance(route, APIRoute)
         assert _calls(route.dependant) & set(RULES), route.path
@@ -34,8 +36,8 @@ def test_every_route_has_an_auth_rule():
 async def test_the_app_has_no_other_routes(tmp_path):
     async with world(f"sqlite+aiosqlite:///{tmp_path / 'h.db'}") as town:
         mounts = {getattr(route, "path", None) for route in town.app.routes} - {None}
-        known = {route.path for part in (internal, conversations, console) for route in part.router.routes}
-        assert mounts - known <= {"/live/socket.io", "/live/ui", ""}
+        known = {route.path for part in PARTS for route in part.router.routes}
+        assert mounts - known <= {"/live/socket.io", "/socket.io", "/live/ui", ""}
 
 
 def test_every_command_has_an_auth_rule():

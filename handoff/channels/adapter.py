@@ -1,0 +1,107 @@
+"""What every channel adapter is: a way in (routes or a poll) and a way out, with one proof of who calls."""
+
+import json
+import logging
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from handoff.context import HandoffContext
+from handoff.domain.channel import Capability, Choice
+from handoff.errors import ForbiddenError, HandoffError, InvalidInputError
+from handoff.ports import Delivery
+from handoff.services import channel_intake
+from handoff.services.channel_intake import Inbound
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED_DELIVERIES = 1_000
+
+
+class Proof(ABC):
+    """An auth rule of a webhook: the vendor's secret or signature. A structural test finds it on every route."""
+
+    @abstractmethod
+    async def __call__(self, request: Request) -> None:
+        """Let a proved request pass; raise ForbiddenError otherwise."""
+
+
+class Adapter(ABC):
+    """A messenger or mailbox (`handoff.ports.Channel`)."""
+
+    capability: Capability
+
+    def __init__(self) -> None:
+        self._sent: OrderedDict[str, int] = OrderedDict()
+
+    def router(self) -> APIRouter:
+        """Give the webhook's routes; none for a channel that is polled."""
+        return APIRouter()
+
+    async def start(self, context: HandoffContext) -> None:  # noqa: B027  # a webhook has nothing to start
+        """Begin to poll, if the channel is polled."""
+
+    async def close(self) -> None:  # noqa: B027  # not every channel has connections
+        """Stop polling and close connections."""
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Send a message part by part; after a failure the parts that arrived are not sent again."""
+        parts = delivery.outgoing.parts
+        for number in range(self._sent.get(delivery.key, 0), len(parts)):
+            choices = delivery.outgoing.choices if number == len(parts) - 1 else ()
+            await self.send(delivery, f"{delivery.key}-{number}", parts[number], choices)
+            self._sent[delivery.key] = number + 1
+            self._sent.move_to_end(delivery.key)
+            while len(self._sent) > REMEMBERED_DELIVERIES:
+                self._sent.popitem(last=False)
+        self._sent.pop(delivery.key, None)
+
+    @abstractmethod
+    async def send(self, delivery: Delivery, key: str, text: str, choices: Sequence[Choice]) -> None:
+        """Send one part. Raises ReceiverDownError or ReceiverRefusedError.
+
+        Parameters
+        ----------
+        key
+            The same at each try of this part.
+        """
+
+    async def take(self, context: HandoffContext, address: str, inbound: Inbound) -> None:
+        """Hand in one message; raises UnavailableError when the vendor is to deliver it again."""
+        await channel_intake.take(context, self.capability, address, inbound)
+
+    async def take_all(self, context: HandoffContext, messages: Sequence[tuple[str, Inbound]]) -> None:
+        """Hand in a batch: one message that cannot be taken now does not keep back the others.
+
+        Raises
+        ------
+        HandoffError
+            The first one that is to be delivered again; taken ones are recognised then.
+        """
+        failed: HandoffError | None = None
+        for address, inbound in messages:
+            try:
+                await self.take(context, address, inbound)
+            except HandoffError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+
+
+async def json_body(request: Request) -> Mapping[str, Any]:
+    """Give a webhook's JSON object; raises InvalidInputError for anything else."""
+    try:
+        body = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError("Die Anfrage ist kein JSON.") from error
+    if not isinstance(body, dict):
+        raise InvalidInputError("Die Anfrage ist kein JSON-Objekt.")
+    return body
+
+
+def refused() -> ForbiddenError:
+    """The one answer to a missing and to a wrong proof."""
+    return ForbiddenError("Der Nachweis des Absenders fehlt oder stimmt nicht. Es wurde nichts gespeichert.")
