@@ -40,18 +40,17 @@ def main() -> None:
     arguments.add_argument("--train", type=Path, default=nlu_data.PROJECT_TRAIN)
     arguments.add_argument("--test", type=Path, default=nlu_data.PROJECT_TEST)
     arguments.add_argument("--name", default="nlu")
+    arguments.add_argument("--every", type=int, default=1, help="both learn from each n-th example only")
     arguments.add_argument("--ours-only", action="store_true")
     chosen = arguments.parse_args()
     catalogue = json.loads((nlu_data.ROOT / "var" / "catalogue.json").read_text(encoding="utf-8"))
-    files = nlu_data.files_of(chosen.train)
-    training = nlu_data.examples(files)
+    merged = nlu_data.sample(nlu_data.files_of(chosen.train), chosen.every)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    together = CACHE / f"train-{nlu_data.digest(merged)}.yml"
+    together.write_text(merged, encoding="utf-8")
+    training = nlu_data.examples([together])
     rows = nlu_data.rows(nlu_data.files_of(chosen.test), catalogue)
     own = any(example.intent == "service" for example in training)
-    merged = yaml.safe_dump(
-        {"version": "3.1", "nlu": [b for f in files for b in yaml.safe_load(f.read_text())["nlu"]]},
-        allow_unicode=True,
-        sort_keys=False,
-    )
     sides = {"ours": stock.train("ours", our_config(), merged, CACHE)}
     if not chosen.ours_only:
         data = nlu_data.stock_training_data(training, catalogue, own=own)
@@ -59,6 +58,7 @@ def main() -> None:
     answers = ask({name: Parser(side.path) for name, side in sides.items()}, rows)
     result = {
         "train": chosen.train.name,
+        "every": chosen.every,
         "test": chosen.test.name,
         "examples": len(training),
         "utterances": len(rows),
