@@ -56,6 +56,29 @@ GESPRAECHE: dict[str, Zweck] = {
         AUFGABE,
         "14 Tage",
     ),
+    "clerks": Zweck(
+        "Wer im Dienst ist",
+        "Welche Beschäftigten gerade Gespräche annehmen; die Zeile wird bei jeder Anmeldung überschrieben.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "teams": Zweck("Teams und Öffnungszeiten", "Keine personenbezogenen Daten.", AUFGABE, OHNE_FRIST),
+    "hours_exceptions": Zweck(
+        "Ausnahmen der Öffnungszeiten", "Keine personenbezogenen Daten.", AUFGABE, OHNE_FRIST
+    ),
+    "waits": Zweck(
+        "Wartezeiten",
+        "Wie lange jemand gewartet hat und was angekündigt war; ohne Bezug auf eine Person.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "requests": Zweck(
+        "Rückrufe und hinterlassene Anliegen",
+        "Was Sie statt zu warten hinterlassen haben, und bis wann eine Antwort zugesagt ist.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "jobs": Zweck("Laufende Aufträge", "Keine personenbezogenen Daten.", SICHERHEIT, OHNE_FRIST),
     "proposals": Zweck(
         "Vorschläge von Menschen im Chat",
         "Was ein Mensch Ihnen zum Übernehmen vorgeschlagen hat; ohne Ihre Zustimmung ändert sich nichts.",

@@ -18,12 +18,16 @@ from handoff.live.feed import Feed
 from handoff.live.server import create_server, register
 from handoff.portal import HttpPortal
 from handoff.ports import Channel, Engine, Notifier, Portal
+from handoff.schema import routing as _routing  # noqa: F401  # its tables belong to the metadata
 from handoff.schema.base import KEYRING
 from handoff.schema.upgrade import upgrade
+from handoff.services.assigner import Assigner
+from handoff.services.board import BoardWatch
 from handoff.services.channels import ChannelCourier
 from handoff.services.courier import Courier
 from handoff.services.dispatcher import Dispatcher
 from handoff.services.limiter import Limiter
+from handoff.services.notices import NoticeCourier
 from handoff.services.queue import LeaseWatch
 from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
@@ -67,14 +71,16 @@ def create_app(
         hub=hub,
         writer=LogWriter(database, hub, clock),
         channels={channel.capability.name: channel for channel in channels},
+        board=BoardWatch(database),
         notifier=notifier,
     )
     database.outgoing = hub.outbox_changed
     server = create_server(settings.origin)
     feed = Feed(context, server)
     dispatcher = Dispatcher(context)
-    couriers: list[Courier] = [dispatcher, ChannelCourier(context)]
+    couriers: list[Courier] = [dispatcher, ChannelCourier(context), NoticeCourier(context)]
     leases = LeaseWatch(context)
+    assigner = Assigner(context)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -83,12 +89,15 @@ def create_app(
         app.state.rasa.start()
         for courier in couriers:
             await courier.start()
+        hub.attach(context.board)
         leases.start()
         for channel in channels:
             await channel.start(context)
+        assigner.start()
         try:
             yield
         finally:
+            await assigner.stop()
             await leases.stop()
             for courier in reversed(couriers):
                 await courier.stop()
@@ -100,6 +109,7 @@ def create_app(
     app.state.context = context
     app.state.dispatcher = dispatcher
     app.state.couriers = couriers
+    app.state.assigner = assigner
     app.state.verifier = Verifier(settings.portal_public_key, clock)
     app.state.handles = Limiter(settings.handle_rate, lambda: clock().timestamp())
     app.state.addresses = Limiter(settings.address_rate, lambda: clock().timestamp())

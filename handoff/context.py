@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 from handoff.database import Database
 from handoff.hub import Hub
 from handoff.ports import Channel, Engine, Notifier, Portal
+from handoff.services.board import BoardWatch
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 
@@ -27,10 +28,13 @@ class HandoffContext:
     bot: Engine
     hub: Hub
     writer: LogWriter
+    board: BoardWatch
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """Messengers and mailboxes that are switched on, by name."""
     notifier: Notifier | None = None
     """Where notices take effect; None leaves them in the outbox."""
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Function and office of the clerks whose consoles this process serves, by id."""
     _turnstiles: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turnstile(self, conversation_id: str) -> asyncio.Lock:

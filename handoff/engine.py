@@ -4,6 +4,7 @@ import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from handoff.domain.message import Answer, Body, Handover, Object, Turn
+from handoff.domain.reasons import reason_of
 from handoff.ports import EngineDownError, EngineFaultError
 
 DOWN = {401, 403, 404, 429, 502, 503, 504}
@@ -24,6 +25,7 @@ class _Reply(BaseModel):
 class _Handover(BaseModel):
     reason: str = "wunsch"
     topic: str | None = None
+    service: str | None = None
     summary: list[str] | str = []
 
     def lines(self) -> list[str]:
@@ -95,4 +97,4 @@ def _body(reply: _Reply) -> Body:
 
 
 def _handover(handover: _Handover) -> Handover:
-    return Handover(handover.reason, handover.topic, handover.lines())
+    return Handover(reason_of(handover.reason), handover.topic, handover.lines(), handover.service)

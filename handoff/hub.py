@@ -31,6 +31,9 @@ class Listener:
     def typing(self, conversation_id: str, author: str, on: bool) -> None:
         """Somebody writes; never stored."""
 
+    def assigned(self, conversation_id: str, clerk_id: str) -> None:
+        """A chat was given to a clerk who did not ask for it."""
+
 
 class Hub:
     """One process's switchboard: fans signals out to listeners and wakes waiting long polls."""
@@ -79,6 +82,11 @@ class Hub:
         """Tell that somebody writes."""
         for listener in self._listeners:
             listener.typing(conversation_id, author, on)
+
+    def assigned(self, conversation_id: str, clerk_id: str) -> None:
+        """Tell that a chat was given to a clerk."""
+        for listener in self._listeners:
+            listener.assigned(conversation_id, clerk_id)
 
     def begin_poll(self, conversation_id: str) -> asyncio.Event:
         """Register a long poll; it is set at the conversation's next message."""

@@ -115,6 +115,8 @@ class HttpPortal:
                 return None
         return {
             "name": service.name,
+            "office_id": service.office.id,
+            "office": service.office.name,
             "fee": service.fee.display,
             "deadline": service.deadline.text if service.deadline else None,
             "url": service.url,

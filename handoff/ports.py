@@ -191,7 +191,7 @@ class Portal(Protocol):
         ...
 
     async def service(self, conversation_id: str, service_id: str) -> Mapping[str, Json] | None:
-        """Give a service's name, fee, deadline and address of its page; None if unknown."""
+        """Give a service's name, office, fee, deadline and address of its page; None if unknown."""
         ...
 
     async def close(self) -> None:

@@ -62,9 +62,12 @@ class Handover:
     """Why a human is wanted."""
 
     reason: str
-    """wunsch, nicht_verstanden or stoerung."""
+    """One of `handoff.domain.reasons.Reason`."""
     topic: str | None
+    """Name of the service."""
     summary: list[str]
+    service: str | None = None
+    """Id of the service in the catalogue."""
 
     def stored(self) -> Object:
         """As JSON for the database."""

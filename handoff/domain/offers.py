@@ -13,6 +13,14 @@ CARD_TITLES = {
 """What the log shows when a card's own control was used and no button named it."""
 
 
+WAITING_TITLES = {
+    "anliegen": "Anliegen hinterlassen",
+    "rueckruf": "Rückruf vereinbart",
+    "schreiben": "Antwort per E-Mail gewünscht",
+}
+"""What the log shows when somebody does not wait."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """A payload that a message offered, with the text that the log shows when it is taken."""
@@ -33,6 +41,11 @@ def offers_of(buttons: Iterable[Mapping[str, Json]], cards: Iterable[Mapping[str
             offers.append(Offer(str(card["payload"]), title))
         if kind == "summary":
             offers.append(Offer("/change", "Angaben ändern"))
+        if kind == "queue":
+            for option in objects(card.get("options")):
+                if isinstance(option.get("payload"), str):
+                    chosen = WAITING_TITLES.get(str(option.get("id")), title)
+                    offers.append(Offer(str(option["payload"]), chosen))
         for step in objects(card.get("steps")):
             if isinstance(step.get("payload"), str):
                 offers.append(Offer(str(step["payload"]), str(step.get("name", title))))

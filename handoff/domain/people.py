@@ -23,6 +23,8 @@ class Staff:
     office: str
     function: str
     topics: tuple[str, ...]
+    office_id: str | None = None
+    """Id of the office in the catalogue; None: the town's chat service, which serves every office."""
 
     @property
     def leads(self) -> bool:

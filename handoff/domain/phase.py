@@ -19,6 +19,7 @@ class Step(StrEnum):
 
     CALL_HUMAN = "call_human"
     BACK_TO_BOT = "back_to_bot"
+    LEAVE_REQUEST = "leave_request"
     CLAIM = "claim"
     HAND_BACK = "hand_back"
     RELEASE = "release"
@@ -28,6 +29,7 @@ class Step(StrEnum):
 TRANSITIONS: dict[tuple[Phase, Step], Phase] = {
     (Phase.BOT, Step.CALL_HUMAN): Phase.WAITING,
     (Phase.WAITING, Step.BACK_TO_BOT): Phase.BOT,
+    (Phase.WAITING, Step.LEAVE_REQUEST): Phase.BOT,
     (Phase.WAITING, Step.CLAIM): Phase.CLERK,
     (Phase.CLERK, Step.HAND_BACK): Phase.BOT,
     (Phase.CLERK, Step.RELEASE): Phase.WAITING,

@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from handoff.context import HandoffContext
-from handoff.domain.message import Message
+from handoff.domain.message import Message, Object
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
 from handoff.errors import UnknownConversationError
@@ -19,6 +19,8 @@ from handoff.storage import conversations
 
 CITIZENS, CONSOLES = "/", "/konsole"
 QUEUE_LANE = "queue"
+QUEUE_PAUSE_S, QUEUE_PAUSE_MAX_S = 0.002, 1.0
+"""Pause after telling the queue, for each who was told: changes in between are told together."""
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Feed(Listener):
         self._lanes = Lanes(self._push)
         self._queue_lane = Lanes(self._push_queue)
         self._goodbyes = Lanes(self._dismiss)
+        self._giving = Lanes(self._give)
+        self._given: dict[str, list[tuple[str, Staff]]] = {}
 
     def start(self) -> None:
         """Begin to listen."""
@@ -69,7 +73,7 @@ class Feed(Listener):
 
     async def stop(self) -> None:
         """Stop pushing."""
-        for lanes in (self._lanes, self._queue_lane, self._goodbyes):
+        for lanes in (self._lanes, self._queue_lane, self._goodbyes, self._giving):
             await lanes.close()
 
     async def join_citizen(self, sid: str, conversation_id: str, after: int) -> None:
@@ -96,10 +100,13 @@ class Feed(Listener):
     def enter_console(self, sid: str, staff: Staff) -> None:
         """Send the queue to this clerk from now on."""
         self._consoles[sid] = staff
+        self._context.names[staff.id] = (staff.function, staff.office)
 
     def leave(self, sid: str) -> None:
         """Forget a connection that has ended."""
-        self._consoles.pop(sid, None)
+        gone = self._consoles.pop(sid, None)
+        if gone is not None and all(one.id != gone.id for one in self._consoles.values()):
+            self._context.names.pop(gone.id, None)
         for conversation_id, room in list(self._rooms.items()):
             room.citizens.discard(sid)
             room.clerks.pop(sid, None)
@@ -125,6 +132,13 @@ class Feed(Listener):
     def typing(self, conversation_id: str, author: str, on: bool) -> None:
         """Somebody writes."""
         self._wake(conversation_id, lambda room: room.typing.update({author: on}))
+
+    def assigned(self, conversation_id: str, clerk_id: str) -> None:
+        """A chat was given to a clerk: her consoles follow it from now on."""
+        for sid, staff in list(self._consoles.items()):
+            if staff.id == clerk_id:
+                self._given.setdefault(conversation_id, []).append((sid, staff))
+        self._giving.wake(conversation_id)
 
     def queue_changed(self) -> None:
         """Places may have changed."""
@@ -194,15 +208,23 @@ class Feed(Listener):
             if staff.id != owner and not staff.leads:
                 del room.clerks[sid]
 
+    async def _give(self, conversation_id: str) -> None:
+        for sid, staff in self._given.pop(conversation_id, []):
+            await self.join_clerk(sid, staff, conversation_id)
+            view = await desk.look(self._context, conversation_id, staff)
+            await self._server.emit("chat", view, to=sid, namespace=CONSOLES)
+
     async def _push_queue(self, _lane: str) -> None:
-        for conversation_id, room in list(self._rooms.items()):
-            if room.citizens:
-                state = await life.state(self._context, conversation_id)
-                if state["phase"] == Phase.WAITING:
-                    await self._to_citizens(room, "state", state)
+        followed = {id_: room for id_, room in self._rooms.items() if room.citizens}
+        for conversation_id, state in await life.waiting_states(self._context, followed):
+            await self._to_citizens(followed[conversation_id], "state", state)
+        by_view: dict[object, Object] = {}
         for sid, staff in list(self._consoles.items()):
-            listing = await queue.listing(self._context, staff)
+            listing = by_view.get(staff.id)
+            if listing is None:
+                listing = by_view[staff.id] = await queue.listing(self._context, staff)
             await self._server.emit("queue", listing, to=sid, namespace=CONSOLES)
+        await asyncio.sleep(min(QUEUE_PAUSE_MAX_S, QUEUE_PAUSE_S * (len(followed) + len(by_view))))
 
     async def _to_citizens(self, room: Room, event: str, body: object) -> None:
         for sid in list(room.citizens):

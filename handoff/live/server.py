@@ -10,7 +10,7 @@ from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, Logi
 from handoff.live import citizen, clerk, queue
 from handoff.live.commands import Body, CitizenPass, Command, Desk, StaffPass, commands_of, run
 from handoff.live.feed import CITIZENS, CONSOLES
-from handoff.services import access
+from handoff.services import access, presence
 from handoff.services.tokens import Verifier
 
 AuthT = TypeVar("AuthT", bound=Body)
@@ -70,6 +70,7 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
         except HandoffError as error:
             raise _refusal(error) from error
         await server.save_session(sid, {"pass": StaffPass(staff, until)}, namespace=CONSOLES)
+        await presence.connected(desk.context, staff)
         desk.feed.enter_console(sid, staff)
 
     async def disconnect(sid: str, _reason: object = None) -> None:

@@ -33,6 +33,15 @@ class ConversationRow(Base):
     handover: Mapped[Any | None] = mapped_column(EncryptedJSON)
     """`{reason, topic, summary: [text]}` of the last call for a human."""
     queued_at: Mapped[datetime | None] = mapped_column(Moment)
+    rank_at: Mapped[datetime | None] = mapped_column(Moment)
+    """The queue's order (`handoff.domain.queue`)."""
+    reason: Mapped[str | None] = mapped_column(String(20))
+    service: Mapped[str | None] = mapped_column(String(80))
+    """The catalogue's id of what the chat is about."""
+    office: Mapped[str | None] = mapped_column(String(80))
+    """Id of the office that the catalogue names for it."""
+    wait_id: Mapped[int | None] = mapped_column(Integer)
+    """The wait that is being measured (`WaitRow`)."""
     returned: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     clerk_id: Mapped[str | None] = mapped_column(String(64))
     clerk_function: Mapped[str | None] = mapped_column(String(200))
@@ -46,7 +55,12 @@ class ConversationRow(Base):
     engine_trouble: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """The citizen was told that the assistant does not answer; cleared by its next answer."""
 
-    __table_args__ = (Index("ix_conversations_phase_lease_until", "phase", "lease_until"),)
+    __table_args__ = (
+        Index("ix_conversations_phase_lease_until", "phase", "lease_until"),
+        Index("ix_conversations_queue", "phase", "returned", "rank_at", "id"),
+        Index("ix_conversations_clerk_id", "clerk_id", "phase"),
+        Index("ix_conversations_changed_at", "changed_at"),
+    )
 
 
 class MessageRow(Base):

@@ -1,33 +1,74 @@
 """A conversation's own life: what its citizen sees of it, calls for a human, its end."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
+from handoff.domain.board import Place
 from handoff.domain.message import Body, Handover, Message, Object
 from handoff.domain.phase import Phase, Step, move
-from handoff.domain.queue import places
+from handoff.domain.queue import rank_at
 from handoff.schema.tables import ConversationRow
-from handoff.services import texts
+from handoff.services import hours, texts, waiting, waits
 from handoff.services.access import Access
-from handoff.storage import conversations, log, outbox
+from handoff.services.hours import Opening
+from handoff.storage import conversations, duty, log, outbox
 
 
-async def state_of(session: AsyncSession, conversation: ConversationRow) -> Object:
+async def state_of(session: AsyncSession, conversation: ConversationRow, context: HandoffContext) -> Object:
     """Give the State that clients see."""
     state: Object = {"phase": conversation.phase, "bound": conversation.account is not None}
     if conversation.phase == Phase.WAITING:
-        state["place"] = places(await conversations.places_in_queue(session)).get(conversation.id, 1)
+        now = context.clock()
+        board = await context.board.get(now, session)
+        place = board.place_of(conversations.ticket_of(conversation))
+        state |= waiting_state(place, await hours.opening(session, conversation.office, now))
     if conversation.phase == Phase.CLERK:
         state["clerk"] = {"function": conversation.clerk_function, "office": conversation.clerk_office}
     return state
 
 
+def waiting_state(place: Place, opening: Opening) -> Object:
+    """Give the part of the State that tells a waiting citizen what to expect."""
+    told: Object = {"place": place.place}
+    if place.estimate is not None:
+        expected = place.estimate
+        told["estimate"] = {"low_s": expected.low_s, "high_s": expected.high_s, "text": expected.text()}
+    if opening.open is False:
+        told["open"] = False
+        if opening.opens_at is not None:
+            told["opens_at"] = opening.opens_at.isoformat(timespec="minutes")
+    return told
+
+
+async def waiting_states(
+    context: HandoffContext, conversation_ids: Iterable[str]
+) -> list[tuple[str, Object]]:
+    """Give the States of those of these conversations that wait, from one look at the queue."""
+    now = context.clock()
+    board = await context.board.get(now)
+    places = board.all_places(conversation_ids)
+    found = []
+    async with context.database.read() as session:
+        openings = {
+            office: await hours.opening(session, office, now)
+            for office in {one.office for one in board.tickets if one.conversation_id in places}
+        }
+        bound = await conversations.bound(session, list(places))
+    for ticket in board.tickets:
+        if ticket.conversation_id in places and ticket.conversation_id in bound:
+            state: Object = {"phase": Phase.WAITING.value, "bound": bound[ticket.conversation_id]}
+            told = waiting_state(places[ticket.conversation_id], openings[ticket.office])
+            found.append((ticket.conversation_id, state | told))
+    return found
+
+
 async def state(context: HandoffContext, conversation_id: str) -> Object:
     """Read the State that clients see."""
     async with context.database.read() as session:
-        return await state_of(session, await _existing(session, conversation_id))
+        return await state_of(session, await _existing(session, conversation_id), context)
 
 
 async def since(context: HandoffContext, conversation_id: str, after: int) -> tuple[list[Object], Object]:
@@ -35,7 +76,7 @@ async def since(context: HandoffContext, conversation_id: str, after: int) -> tu
     async with context.database.read() as session:
         conversation = await _existing(session, conversation_id)
         messages = await log.after(session, conversation, after)
-        return [message.public() for message in messages], await state_of(session, conversation)
+        return [message.public() for message in messages], await state_of(session, conversation, context)
 
 
 async def messages_after(context: HandoffContext, conversation_id: str, after: int) -> list[Message]:
@@ -50,7 +91,7 @@ async def close(context: HandoffContext, access: Access) -> Object:
         conversation = await conversations.lock(session, access.conversation_id)
         if conversation.phase != Phase.CLOSED:
             await end(session, conversation, context)
-        state = await state_of(session, conversation)
+        state = await state_of(session, conversation, context)
     tell_all(context, access.conversation_id)
     return state
 
@@ -70,32 +111,44 @@ async def call_human(
     context: HandoffContext,
     handover: Handover,
     *,
+    office: str | None = None,
     announce: bool = True,
 ) -> None:
     """Put a locked conversation at the end of the queue; the engine gets nothing from now on.
 
     Parameters
     ----------
+    office
+        Id of the office that the catalogue names for the topic, if it is known.
     announce
         Whether to say so and to offer the way back; False when the bot has just done it.
     """
     conversation.phase = move(Phase(conversation.phase), Step.CALL_HUMAN)
     conversation.handover = handover.stored()
-    conversation.queued_at = context.clock()
+    now = context.clock()
+    conversation.queued_at = now
+    conversation.rank_at = rank_at(now, handover.reason)
+    conversation.reason = handover.reason
+    conversation.service = handover.service or handover.topic
+    conversation.office = office
     conversation.returned = False
     conversation.clerk_seen_seq = conversation.last_seq
     await outbox.clear(session, conversation.id)
-    await session.flush()
-    if not announce:
-        return
-    place = places(await conversations.places_in_queue(session))[conversation.id]
-    card: Object = {"type": "queue", "reason": handover.reason, "topic": handover.topic}
-    button: Object = {"title": texts.BACK_TO_BOT_TITLE, "payload": "/back_to_bot"}
-    await say(session, conversation, context, Body(texts.QUEUED.format(place=place), [button], [card]))
+    conversation.wait_id = await waits.begin(context, session, conversation, now)
+    board = await context.board.get(now, session)
+    place = board.place_of(conversations.ticket_of(conversation))
+    opening = await hours.opening(session, office, now)
+    if announce or opening.open is False:
+        body = waiting.announcement(handover, place, opening, conversation.account is not None)
+        await say(session, conversation, context, body)
 
 
 async def end(session: AsyncSession, conversation: ConversationRow, context: HandoffContext) -> None:
     """Close a locked conversation."""
+    now = context.clock()
+    await duty.end_wait(session, conversation.wait_id, "beendet", now)
+    if conversation.phase == Phase.CLERK:
+        await duty.end_handling(session, conversation.wait_id, now)
     conversation.phase = move(Phase(conversation.phase), Step.CLOSE)
     conversation.lease_until = None
     await outbox.clear(session, conversation.id)

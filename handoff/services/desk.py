@@ -15,7 +15,7 @@ from handoff.services.drafts import field_of, for_clerk, summary_lines
 from handoff.services.masking import mask_text
 from handoff.services.queue import check_own, own_for_writing
 from handoff.services.writer import Draft
-from handoff.storage import conversations, log, outbox
+from handoff.storage import conversations, duty, log, outbox
 
 RESULT_MAX_CHARS = 500
 
@@ -27,7 +27,7 @@ async def look(context: HandoffContext, conversation_id: str, staff: Staff) -> O
         if row.clerk_id == staff.id:
             row.clerk_seen_seq = row.last_seq
         messages: list[Json] = [message.public() for message in await log.after(session, row, 0)]
-        state = await life.state_of(session, row)
+        state = await life.state_of(session, row, context)
     handover = row.handover or {"reason": None, "topic": None, "summary": []}
     view: Object = {
         "chat": row.chat,
@@ -116,12 +116,13 @@ async def hand_back(context: HandoffContext, conversation_id: str, staff: Staff)
     """Give the citizen back to the bot, which goes on at the same question."""
     async with context.database.write() as session:
         row = await own_for_writing(session, conversation_id, staff)
+        await duty.end_handling(session, row.wait_id, context.clock())
         row.phase = move(Phase(row.phase), Step.HAND_BACK)
         row.lease_until = None
         await life.say(session, row, context, Body(texts.HANDED_BACK.format(function=row.clerk_function)))
         row.clerk_id = None
         await outbox.add(session, row.id, str(uuid4()), row.changed_at, payload="/handed_back")
-        state = await life.state_of(session, row)
+        state = await life.state_of(session, row, context)
     life.tell_all(context, conversation_id)
     return state
 
@@ -132,7 +133,7 @@ async def close(context: HandoffContext, conversation_id: str, staff: Staff, res
         row = await own_for_writing(session, conversation_id, staff)
         await life.end(session, row, context)
         row.handover = {**(row.handover or {}), "result": result.strip()[:RESULT_MAX_CHARS]}
-        state = await life.state_of(session, row)
+        state = await life.state_of(session, row, context)
     life.tell_all(context, conversation_id)
     return state
 

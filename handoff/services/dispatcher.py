@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import cast
 from uuid import NAMESPACE_URL, uuid5
 
-from handoff.domain.message import Answer, Body, Object, Turn
+from handoff.domain.message import Answer, Body, Handover, Object, Turn
 from handoff.domain.offers import Json
 from handoff.domain.phase import Phase
+from handoff.errors import HandoffError
 from handoff.ports import EngineDownError, EngineFaultError
 from handoff.services import conversation as life
-from handoff.services import texts
+from handoff.services import hours, texts, waiting
 from handoff.services.courier import Courier
 from handoff.storage import conversations, log, outbox
 from handoff.storage.outbox import Kind, Parcel
@@ -77,11 +78,17 @@ class Dispatcher(Courier):
         """Write the replies and take the message out of the outbox, in one transaction."""
         context = self._context
         moved = False
+        handover = answer.handover
+        office = None if handover is None else await self._office(turn.conversation_id, handover)
         async with context.database.write() as session:
             conversation = await conversations.lock(session, turn.conversation_id)
             if not await outbox.remove(session, turn.message_id):
                 return  # meanwhile a human took over, or the conversation ended
-            for number, body in enumerate(answer.replies):
+            replies = answer.replies
+            if handover is not None:
+                opening = await hours.opening(session, office, context.clock())
+                replies = [waiting.enriched(body, handover, opening) for body in replies]
+            for number, body in enumerate(replies):
                 await log.append(
                     session,
                     conversation,
@@ -91,13 +98,26 @@ class Dispatcher(Courier):
                     at=context.clock(),
                 )
             conversation.engine_trouble = False
-            if answer.handover is not None and conversation.phase == Phase.BOT:
-                said = any(card.get("type") == "queue" for body in answer.replies for card in body.cards)
-                await life.call_human(session, conversation, context, answer.handover, announce=not said)
+            if handover is not None and conversation.phase == Phase.BOT:
+                said = any(card.get("type") == "queue" for body in replies for card in body.cards)
+                await life.call_human(
+                    session, conversation, context, handover, office=office, announce=not said
+                )
                 moved = True
         context.hub.messages_changed(turn.conversation_id)
         if moved:
             life.tell_all(context, turn.conversation_id)
+
+    async def _office(self, conversation_id: str, handover: Handover) -> str | None:
+        """Ask the catalogue who is responsible; while the portal is away the whole town's team is."""
+        if handover.service is None:
+            return None
+        try:
+            service = await self._context.portal.service(conversation_id, handover.service)
+        except HandoffError:
+            return None
+        office = None if service is None else service.get("office_id")
+        return None if office is None else str(office)
 
     async def _tell_trouble(self, parcel: Parcel) -> None:
         """Tell the citizen once that the answer is late, and offer a human."""

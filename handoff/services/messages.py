@@ -16,11 +16,11 @@ from handoff.domain.phase import Phase, Step, move
 from handoff.errors import ForbiddenError, InvalidInputError
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
-from handoff.services import proposals
+from handoff.services import hours, proposals, waiting
 from handoff.services.access import Access, check_open
 from handoff.services.masking import mask_text, mask_values
 from handoff.services.writer import Draft, Sent
-from handoff.storage import conversations, log, outbox
+from handoff.storage import conversations, duty, log, outbox
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
         seq = await proposals.answer(context, conversation_id, answer, incoming.client_id, title)
         return Sent(seq, new=True)
     values = await mask_values(context, conversation_id, incoming.values, incoming.client_id)
+    if payload in waiting.KINDS:
+        return await _leave_request(context, conversation_id, incoming, payload, title)
     async with context.database.write() as session:
         conversation = await open_for_writing(session, conversation_id)
         message_id, seq = await write(session, conversation, context, incoming, title)
@@ -88,6 +90,7 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
         called = conversation.phase == Phase.BOT and payload == "/human" and conversation.engine_trouble
         if left_queue:
             conversation.phase = move(Phase.WAITING, Step.BACK_TO_BOT)
+            await duty.end_wait(session, conversation.wait_id, "assistent", conversation.changed_at)
         if called:
             await life.call_human(session, conversation, context, Handover("stoerung", None, []))
         if conversation.phase == Phase.BOT:
@@ -102,6 +105,28 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
     if left_queue or called:
         life.tell_all(context, conversation_id)
     _tell(context, conversation_id)
+    return Sent(seq, new=True)
+
+
+async def _leave_request(
+    context: HandoffContext, conversation_id: str, incoming: Incoming, payload: str, title: str
+) -> Sent:
+    """Take a wish instead of waiting; its number, time or address stand in no message of the log."""
+    values = dict(incoming.values or {})
+    if isinstance(values.get("text"), str):
+        values["text"] = (
+            await mask_text(context, conversation_id, str(values["text"]), incoming.client_id)
+        ).text
+    async with context.database.write() as session:
+        row = await open_for_writing(session, conversation_id)
+        now = context.clock()
+        opening = await hours.opening(session, row.office, now)
+        wish = waiting.read(payload, values, opening)
+        _message_id, seq = await write(session, row, context, incoming, wish.text or title)
+        said = await waiting.leave(session, row, wish, opening, now)
+        await life.say(session, row, context, said)
+        await outbox.add(session, row.id, str(uuid4()), now, payload="/back_to_bot")
+    life.tell_all(context, conversation_id)
     return Sent(seq, new=True)
 
 

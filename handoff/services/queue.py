@@ -3,40 +3,56 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
+from handoff.domain.board import Board, Place
 from handoff.domain.message import BERLIN, Body, Object
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase, Step, move
-from handoff.domain.queue import places, serves
+from handoff.domain.queue import Ticket
+from handoff.domain.reasons import urgency
+from handoff.domain.routing import Clerk, helps_out, may_take, responsible
 from handoff.errors import ConflictError, ForbiddenError, UnknownConversationError
 from handoff.hub import Listener
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
-from handoff.services import texts
-from handoff.storage import conversations, log
+from handoff.services import texts, waits
+from handoff.storage import conversations, duty, log
 
 LAST_TEXT_CHARS = 120
+LISTED = 50
+"""Waiting chats in a clerk's list."""
+HEAD = 5
+"""So many chats are looked at for the next one at first."""
 
 
 async def listing(context: HandoffContext, staff: Staff) -> Object:
-    """List what this clerk sees: `{waiting: [Entry], mine: [Entry]}`, the waiting ones in the order of the queue."""
+    """List what this clerk sees: `{waiting: [Entry], waiting_total, mine: [Entry]}`, in the order of the queue.
+
+    Of the waiting ones at most 50; `waiting_total` counts those that she might see.
+    """
+    clerk = _clerk(staff)
     async with context.database.read() as session:
-        place = places(await conversations.places_in_queue(session))
-        waiting = [
-            row
-            for row in await conversations.waiting(session)
-            if staff.leads or serves(staff.topics, _topic(row))
+        board = await context.board.get(context.clock(), session)
+        seen = [one for one in board.tickets if _may_see(clerk, one, board)]
+        shown = [one.conversation_id for one in seen[:LISTED]]
+        place = board.all_places(shown)
+        rows = [
+            *await conversations.waiting(session, shown),
+            *await conversations.of_clerk(session, staff.id),
         ]
-        waiting.sort(key=lambda row: place.get(row.id, 0))
-        mine = await conversations.of_clerk(session, staff.id)
-        return {
-            "waiting": [await _entry(session, row, place.get(row.id)) for row in waiting],
-            "mine": [await _entry(session, row, None) for row in mine],
-        }
+        texts_ = await log.last_texts(session, rows)
+        unread = await log.unread(session, rows)
+    entries = [_entry(row, place.get(row.id), texts_.get(row.id, ""), unread.get(row.id, 0)) for row in rows]
+    return {
+        "waiting": [one for one in entries if one["state"] == Phase.WAITING],
+        "waiting_total": len(seen),
+        "mine": [one for one in entries if one["state"] == Phase.CLERK],
+    }
 
 
 async def claim(context: HandoffContext, chat: str, staff: Staff) -> str:
@@ -47,25 +63,100 @@ async def claim(context: HandoffContext, chat: str, staff: Staff) -> str:
     UnknownConversationError
         No chat has this id.
     ForbiddenError
-        The chat's topic is not among the clerk's.
+        The chat's topic or office is not the clerk's (`thema_fremd`).
     ConflictError
-        Somebody else was quicker, or the citizen no longer waits (`schon_uebernommen`).
+        Somebody else was quicker, or the citizen no longer waits (`schon_uebernommen`); or the clerk has as many chats
+        as she wants to have (`ausgelastet`).
     """
     now = context.clock()
     async with context.database.write() as session:
         row = await _of_chat(session, chat)
-        if not staff.leads and not serves(staff.topics, _topic(row)):
-            raise ForbiddenError("Dieses Thema gehört nicht zu Ihren Themen.", code="thema_fremd")
-        if not await conversations.claim(session, row.id, staff, _lease_end(context, now), now):
+        if row.phase == Phase.WAITING:
+            fallbacks = {team.office: team.fallback for team in await duty.teams(session) if team.fallback}
+            ticket, clerk = conversations.ticket_of(row), _clerk(staff)
+            if not responsible(clerk, ticket) and not helps_out(clerk, ticket, fallbacks):
+                raise ForbiddenError("Dieses Thema gehört nicht zu Ihren Themen.", code="thema_fremd")
+        await _check_free(session, staff)
+        if not await _take(context, session, row.id, staff, now):
             raise ConflictError(
                 "Dieses Gespräch hat schon jemand anderes übernommen, oder es wartet nicht mehr.",
                 code="schon_uebernommen",
             )
-        row = await conversations.lock(session, row.id)
-        text = texts.CLAIMED.format(function=staff.function, office=staff.office)
-        await life.say(session, row, context, Body(text))
     life.tell_all(context, row.id)
     return row.id
+
+
+async def claim_next(context: HandoffContext, staff: Staff) -> str | None:
+    """Take the first waiting chat that this clerk may take; None when there is none.
+
+    Raises
+    ------
+    ConflictError
+        The clerk has as many chats as she wants to have (`ausgelastet`).
+    """
+    now = context.clock()
+    async with context.database.write() as session:
+        row = await duty.clerk(session, staff.id)
+        clerk = _clerk(staff) if row is None else duty.as_clerk(row, 0)
+        await _check_free(session, staff)
+        board = await context.board.get(now)
+        offset_ids: set[str] = set()
+        for limit in (HEAD, LISTED * HEAD):
+            for ticket in await conversations.tickets(session, limit=limit, lock=True):
+                if ticket.conversation_id in offset_ids:
+                    continue
+                offset_ids.add(ticket.conversation_id)
+                if may_take(clerk, ticket, board.clerks, board.fallbacks) and (
+                    await _take(context, session, ticket.conversation_id, staff, now)
+                ):
+                    taken = ticket.conversation_id
+                    break
+            else:
+                continue
+            break
+        else:
+            return None
+    life.tell_all(context, taken)
+    return taken
+
+
+async def assign(context: HandoffContext, conversation_id: str, clerk: Clerk) -> bool:
+    """Give a waiting chat to a clerk of a push team; False when it was taken meanwhile."""
+    async with context.database.write() as session:
+        row = await duty.clerk(session, clerk.id)
+        waiting = await conversations.find(session, conversation_id)
+        if row is None or waiting is None or await duty.load(session, clerk.id) >= row.capacity:
+            return False
+        function, office = context.names.get(clerk.id, ("Bürgerservice", "Stadtverwaltung"))
+        staff = Staff(clerk.id, frozenset({"clerk"}), office, function, clerk.topics, clerk.office)
+        if not await _take(context, session, conversation_id, staff, context.clock()):
+            return False
+    life.tell_all(context, conversation_id)
+    context.hub.assigned(conversation_id, clerk.id)
+    return True
+
+
+async def _take(
+    context: HandoffContext, session: AsyncSession, conversation_id: str, staff: Staff, now: datetime
+) -> bool:
+    """Claim, write who speaks now, end the measured wait."""
+    claimed = await conversations.claim(session, conversation_id, staff, _lease_end(context, now), now)
+    if claimed is None:
+        return False
+    body = Body(texts.CLAIMED.format(function=staff.function, office=staff.office))
+    await log.append_claimed(session, claimed, message_id=str(uuid4()), body=body, at=now)
+    await duty.end_wait(session, claimed.wait_id, "mensch", now)
+    return True
+
+
+async def _check_free(session: AsyncSession, staff: Staff) -> None:
+    row = await duty.clerk(session, staff.id)
+    capacity = row.capacity if row is not None else duty.DEFAULT_CAPACITY
+    if not staff.leads and await duty.load(session, staff.id) >= capacity:
+        raise ConflictError(
+            f"Sie haben schon {capacity} Gespräche. Bitte beenden Sie eines, oder erhöhen Sie Ihre Zahl.",
+            code="ausgelastet",
+        )
 
 
 async def own(context: HandoffContext, chat: str, staff: Staff, *, or_lead: bool = False) -> str:
@@ -90,17 +181,9 @@ async def release(context: HandoffContext, conversation_id: str, staff: Staff) -
     async with context.database.write() as session:
         row = await own_for_writing(session, conversation_id, staff)
         await _back_to_head(session, row, context, texts.RELEASED)
-        state = await life.state_of(session, row)
+        state = await life.state_of(session, row, context)
     life.tell_all(context, conversation_id)
     return state
-
-
-async def renew(context: HandoffContext, staff: Staff) -> datetime:
-    """Renew the leases of all of the clerk's chats; gives the moment at which they end."""
-    until = _lease_end(context, context.clock())
-    async with context.database.write() as session:
-        await conversations.renew_leases(session, staff.id, until)
-    return until
 
 
 async def expire(context: HandoffContext) -> datetime | None:
@@ -170,8 +253,12 @@ class LeaseWatch(Listener):
 async def _back_to_head(
     session: AsyncSession, row: ConversationRow, context: HandoffContext, template: str
 ) -> None:
+    now = context.clock()
     row.phase = move(Phase(row.phase), Step.RELEASE)
     row.returned = True
+    row.rank_at = row.rank_at or row.queued_at
+    await duty.end_handling(session, row.wait_id, now)
+    row.wait_id = await waits.begin(context, session, row, now)
     row.lease_until = None
     await life.say(session, row, context, Body(template.format(function=row.clerk_function)))
     row.clerk_id = None
@@ -184,21 +271,33 @@ async def _of_chat(session: AsyncSession, chat: str) -> ConversationRow:
     return row
 
 
-async def _entry(session: AsyncSession, row: ConversationRow, place: int | None) -> Json:
-    last = await log.last(session, row)
-    text = "" if last is None else " ".join(last.body.text.split())
+def _entry(row: ConversationRow, place: Place | None, last_text: str, unread: int) -> dict[str, Json]:
+    text = " ".join(last_text.split())
     if len(text) > LAST_TEXT_CHARS:
         text = text[: LAST_TEXT_CHARS - 1] + "…"
     return {
         "chat": row.chat,
         "topic": _topic(row),
-        "reason": row.handover["reason"] if row.handover else None,
+        "service": row.service,
+        "office": row.office,
+        "lang": row.lang,
+        "reason": row.reason,
+        "reason_text": urgency(row.reason).label if row.reason else None,
         "since": row.queued_at.astimezone(BERLIN).isoformat(timespec="seconds") if row.queued_at else None,
-        "place": place,
+        "place": place.place if place is not None else None,
+        "returned": row.returned,
         "state": row.phase,
         "last_text": text,
-        "unread": await log.count_from_citizen(session, row.id, row.clerk_seen_seq),
+        "unread": unread,
     }
+
+
+def _clerk(staff: Staff) -> Clerk:
+    return Clerk(staff.id, staff.office_id, staff.topics, leads=staff.leads)
+
+
+def _may_see(clerk: Clerk, ticket: Ticket, board: Board) -> bool:
+    return responsible(clerk, ticket) or helps_out(clerk, ticket, board.fallbacks)
 
 
 def _topic(row: ConversationRow) -> str | None:

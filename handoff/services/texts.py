@@ -2,8 +2,44 @@
 
 QUEUED = (
     "Ich habe Ihre Unterhaltung an unsere Mitarbeiterinnen und Mitarbeiter weitergegeben. "
-    "Sie sind auf Platz {place} der Warteschlange. Das bisherige Gespräch und Ihre Angaben bleiben erhalten, "
-    "Sie müssen nichts wiederholen. Was Sie jetzt schreiben, liest der Mensch, der Sie übernimmt."
+    "Sie sind auf Platz {place} der Warteschlange, die Wartezeit beträgt voraussichtlich {wait}. "
+    "Das bisherige Gespräch und Ihre Angaben bleiben erhalten, Sie müssen nichts wiederholen. "
+    "Was Sie jetzt schreiben, liest der Mensch, der Sie übernimmt."
+)
+QUEUED_NOBODY = (
+    "Ich habe Ihre Unterhaltung an unsere Mitarbeiterinnen und Mitarbeiter weitergegeben. "
+    "Sie sind auf Platz {place} der Warteschlange. Gerade ist für dieses Thema niemand angemeldet, deshalb kann ich "
+    "keine Wartezeit nennen. Sie können warten oder ein Anliegen hinterlassen; dann bekommen Sie bis {promised} "
+    "eine Antwort. Das bisherige Gespräch und Ihre Angaben bleiben erhalten."
+)
+CLOSED_NOW = (
+    "Gerade ist die zuständige Stelle nicht besetzt. {opens}Sie können jetzt ein Anliegen hinterlassen: "
+    "Es wird ein Vorgang, und Sie bekommen bis {promised} eine Antwort. Wenn Sie lieber warten, behalten Sie Ihren Platz. "
+    "Das bisherige Gespräch und Ihre Angaben bleiben erhalten."
+)
+OPENS = "Wieder erreichbar ab {when}. "
+REQUEST_TITLE = "Anliegen hinterlassen"
+REQUEST_NOTED = (
+    "Ihr Anliegen ist gespeichert und geht jetzt an die zuständige Stelle. Sie bekommen bis {promised} eine Antwort. "
+    "Die Nummer Ihres Vorgangs nenne ich Ihnen hier gleich. Bis dahin antwortet Ihnen wieder der Assistent, eine Maschine."
+)
+CALLBACK_NOTED = (
+    "Ihr Rückruf ist gespeichert: {when}. Die zuständige Stelle ruft Sie an. "
+    "Die Nummer Ihres Vorgangs nenne ich Ihnen hier gleich. Bis dahin antwortet Ihnen wieder der Assistent, eine Maschine."
+)
+WRITE_NOTED = (
+    "Ihr Anliegen ist gespeichert. Die zuständige Stelle schreibt Ihnen bis {promised} an die angegebene Adresse. "
+    "Die Nummer Ihres Vorgangs nenne ich Ihnen hier gleich. Bis dahin antwortet Ihnen wieder der Assistent, eine Maschine."
+)
+REQUEST_FILED = "Ihr Anliegen hat die Nummer {reference} und liegt bei: {office}. Antwort bis {promised}."
+REQUEST_IN_ACCOUNT = " Sie finden es auch in Ihrem Bereich unter „Anliegen“."
+REQUEST_REFUSED = (
+    "Ihr Anliegen ist hier gespeichert, konnte aber nicht an die zuständige Stelle gegeben werden. "
+    "Bitte rufen Sie die Behördennummer 115 an, oder sprechen Sie mit einem Menschen."
+)
+ENDED_FOR_ABUSE = (
+    "Diese Unterhaltung wurde beendet. Grund: {reason}. Ihre Angaben und Anträge bleiben gespeichert. "
+    "Sie können eine neue Unterhaltung beginnen oder die Behördennummer 115 anrufen."
 )
 BACK_TO_BOT_TITLE = "Zurück zum Assistenten"
 HUMAN_TITLE = "Mit einem Menschen sprechen"

@@ -47,6 +47,7 @@ class Verifier:
             office=str(claims.get("office") or ""),
             function=str(claims.get("function") or ""),
             topics=_texts(claims.get("topics")),
+            office_id=str(claims["office_id"]) if claims.get("office_id") else None,
         )
         return staff, datetime.fromtimestamp(int(str(claims["exp"])), UTC)
 

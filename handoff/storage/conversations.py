@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.database import Database
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
-from handoff.domain.queue import Waiting
+from handoff.domain.queue import Ticket
 from handoff.schema.tables import ConversationRow
 
 
@@ -79,21 +79,92 @@ async def lock(session: AsyncSession, conversation_id: str) -> ConversationRow:
     ).one()
 
 
-async def waiting(session: AsyncSession) -> Sequence[ConversationRow]:
-    """List all waiting conversations, in no order."""
+_QUEUE = (ConversationRow.returned.desc(), ConversationRow.rank_at, ConversationRow.id)
+_TICKET = (
+    ConversationRow.id,
+    ConversationRow.rank_at,
+    ConversationRow.returned,
+    ConversationRow.service,
+    ConversationRow.office,
+    ConversationRow.reason,
+    ConversationRow.lang,
+    ConversationRow.queued_at,
+)
+
+
+async def waiting(session: AsyncSession, ids: Sequence[str]) -> Sequence[ConversationRow]:
+    """List those of these conversations that wait, in the order of the queue."""
     return (
-        await session.scalars(select(ConversationRow).where(ConversationRow.phase == Phase.WAITING))
+        await session.scalars(
+            select(ConversationRow)
+            .where(ConversationRow.phase == Phase.WAITING, ConversationRow.id.in_(ids))
+            .order_by(*_QUEUE)
+        )
     ).all()
 
 
-async def places_in_queue(session: AsyncSession) -> list[Waiting]:
-    """List what the order of the queue needs, without decrypting anything."""
+async def tickets(
+    session: AsyncSession,
+    *,
+    limit: int | None = None,
+    lock: bool = False,
+    offices: Sequence[str] | None = None,
+) -> list[Ticket]:
+    """List the head of the queue, in order, without decrypting anything.
+
+    Parameters
+    ----------
+    limit
+        How many at most.
+    lock
+        Reserve them for this transaction and leave out what others have reserved (PostgreSQL).
+    offices
+        Only chats of these offices or of none.
+    """
+    query = select(*_TICKET).where(ConversationRow.phase == Phase.WAITING).order_by(*_QUEUE).limit(limit)
+    if offices is not None:
+        query = query.where(or_(ConversationRow.office.is_(None), ConversationRow.office.in_(offices)))
+    if lock:
+        query = query.with_for_update(skip_locked=True)
+    rows = await session.execute(query)
+    return [_ticket(*row) for row in rows]
+
+
+async def bound(session: AsyncSession, ids: Sequence[str]) -> dict[str, bool]:
+    """Tell which of these conversations wait, and which of those are tied to an account."""
     rows = await session.execute(
-        select(ConversationRow.id, ConversationRow.queued_at, ConversationRow.returned).where(
-            ConversationRow.phase == Phase.WAITING
+        select(ConversationRow.id, ConversationRow.account.is_not(None)).where(
+            ConversationRow.id.in_(ids), ConversationRow.phase == Phase.WAITING
         )
     )
-    return [Waiting(id_, since, returned) for id_, since, returned in rows if since is not None]
+    return dict(rows.all())
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """Count who waits."""
+    return (await session.scalar(select(func.count()).where(ConversationRow.phase == Phase.WAITING))) or 0
+
+
+def ticket_of(row: ConversationRow) -> Ticket:
+    """Give a conversation as the queue sees it."""
+    return _ticket(
+        row.id, row.rank_at, row.returned, row.service, row.office, row.reason, row.lang, row.queued_at
+    )
+
+
+def _ticket(
+    id_: str,
+    rank_at: datetime | None,
+    returned: bool,
+    service: str | None,
+    office: str | None,
+    reason: str | None,
+    lang: str,
+    queued_at: datetime | None,
+) -> Ticket:
+    if rank_at is None:
+        raise LookupError("a waiting conversation has a rank")
+    return Ticket(id_, rank_at, returned, service, office, reason or "wunsch", lang, queued_at)
 
 
 async def of_clerk(session: AsyncSession, clerk_id: str) -> Sequence[ConversationRow]:
@@ -107,11 +178,21 @@ async def of_clerk(session: AsyncSession, clerk_id: str) -> Sequence[Conversatio
     ).all()
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What a claim has to know to write the next message."""
+
+    id: str
+    last_seq: int
+    channel: str | None
+    wait_id: int | None
+
+
 async def claim(
     session: AsyncSession, conversation_id: str, staff: Staff, lease_until: datetime, now: datetime
-) -> bool:
-    """Take a waiting conversation in one statement; False when somebody else was quicker."""
-    claimed = await session.scalar(
+) -> Claimed | None:
+    """Take a waiting conversation and the next number of its log, in one statement; None when somebody was quicker."""
+    claimed = await session.execute(
         update(ConversationRow)
         .where(ConversationRow.id == conversation_id, ConversationRow.phase == Phase.WAITING)
         .values(
@@ -121,11 +202,15 @@ async def claim(
             clerk_office=staff.office,
             lease_until=lease_until,
             changed_at=now,
+            last_seq=ConversationRow.last_seq + 1,
         )
-        .returning(ConversationRow.id)
+        .returning(
+            ConversationRow.id, ConversationRow.last_seq, ConversationRow.channel, ConversationRow.wait_id
+        )
         .execution_options(synchronize_session=False)
     )
-    return claimed is not None
+    row = claimed.one_or_none()
+    return None if row is None else Claimed(*row)
 
 
 async def renew_leases(session: AsyncSession, clerk_id: str, lease_until: datetime) -> None:

@@ -1,15 +1,16 @@
 """Queries on the one ordered log of each conversation."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.domain.message import Body, Message, Object
 from handoff.domain.offers import Offer, offers_of
 from handoff.schema.tables import ConversationRow, MessageRow
 from handoff.storage import outbox
+from handoff.storage.conversations import Claimed
 
 CITIZEN, BOT, CLERK, SYSTEM = "citizen", "bot", "clerk", "system"
 
@@ -61,6 +62,28 @@ async def append(
     return conversation.last_seq
 
 
+async def append_claimed(
+    session: AsyncSession, claimed: Claimed, *, message_id: str, body: Body, at: datetime
+) -> None:
+    """Write the gateway's message whose number a claim has taken already."""
+    await session.execute(
+        insert(MessageRow).values(
+            conversation_id=claimed.id,
+            seq=claimed.last_seq,
+            id=message_id,
+            author=SYSTEM,
+            sender=SYSTEM,
+            client_id=message_id,
+            at=at,
+            offers=False,
+            body=body.stored(),
+        )
+    )
+    if claimed.channel is not None:
+        out: Object = {"seq": claimed.last_seq}
+        await outbox.put(session, outbox.Kind.CHANNEL, claimed.id, message_id, at, out)
+
+
 async def after(session: AsyncSession, conversation: ConversationRow, seq: int) -> list[Message]:
     """List the messages after `seq`, in order."""
     rows = await session.scalars(
@@ -103,6 +126,32 @@ async def seq_of(session: AsyncSession, conversation_id: str, sender: str, clien
             MessageRow.client_id == client_id,
         )
     )
+
+
+async def last_texts(session: AsyncSession, rows: Sequence[ConversationRow]) -> dict[str, str]:
+    """Give the newest message's text of many conversations."""
+    keys = [(row.id, row.last_seq) for row in rows]
+    found = await session.execute(
+        select(MessageRow.conversation_id, MessageRow.body).where(
+            tuple_(MessageRow.conversation_id, MessageRow.seq).in_(keys)
+        )
+    )
+    return {id_: str(body["text"]) for id_, body in found}
+
+
+async def unread(session: AsyncSession, rows: Sequence[ConversationRow]) -> dict[str, int]:
+    """Count for many conversations what the citizen wrote since their clerk looked."""
+    found = await session.execute(
+        select(MessageRow.conversation_id, func.count())
+        .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+        .where(
+            MessageRow.conversation_id.in_([row.id for row in rows]),
+            MessageRow.author == CITIZEN,
+            MessageRow.seq > ConversationRow.clerk_seen_seq,
+        )
+        .group_by(MessageRow.conversation_id)
+    )
+    return dict(found.all())
 
 
 async def count_from_citizen(session: AsyncSession, conversation_id: str, after_seq: int) -> int:

@@ -46,6 +46,7 @@ def issue(context: PortalContext, view: SitzungView | PersonalView) -> Token:
             "sub": view.personal_id,
             "roles": list(view.rollen),
             "office": view.stelle_name,
+            "office_id": view.stelle,
             "function": view.funktion,
             "topics": list(view.themen),
         }

@@ -83,6 +83,7 @@ class FakePortal:
     writes: list[tuple[str, str, int, str | None, str | None]] = field(default_factory=list)
     looks: list[tuple[str, str]] = field(default_factory=list)
     refuse: str | None = None
+    offices: dict[str, str] = field(default_factory=dict)
     _answered: set[str] = field(default_factory=set)
 
     def _check(self) -> None:
@@ -141,6 +142,7 @@ class FakePortal:
             "fee": "kostenlos",
             "deadline": None,
             "url": f"/leistungen/{service_id}",
+            "office_id": self.offices.get(service_id),
         }
 
     async def close(self) -> None:

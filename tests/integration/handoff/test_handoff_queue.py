@@ -11,7 +11,7 @@ from handoff_world import FakeEngine, FakePortal, World, citizen_token, draft, s
 
 from handoff.domain.message import Answer, Body, Handover
 from handoff.errors import ConflictError, ForbiddenError, HandoffError, InvalidInputError, UnavailableError
-from handoff.services import desk, proposals, queue
+from handoff.services import desk, presence, proposals, queue
 
 POSTGRES = "postgresql://127.0.0.1:5432"
 
@@ -79,9 +79,10 @@ async def test_a_silent_clerk_loses_the_chat_to_the_head_of_the_queue(both):
     both.clock.forward(0.5)
     await both.ask_human(later)
     both.clock.forward(59)
-    assert await queue.renew(both.context, staff("berta")) == both.clock.now.astimezone() + (
-        queue.timedelta(seconds=60)
-    )
+    alive = await presence.beat(both.context, staff("berta"))
+    assert alive == {
+        "lease_until": "2026-11-23T10:01:59+01:00", "presence": "da", "capacity": 4, "languages": ["de"], "skills": [],
+    }  # fmt: skip
     both.clock.forward(59)
     await queue.expire(both.context)
     assert (await both.read(handle))["state"]["phase"] == "clerk"

@@ -193,7 +193,8 @@ async def test_the_whole_handoff(town):
         carl = await client("/konsole").connect(token=staff_token("carl"))
         await anna.call("send", {"client_id": "c1", "text": "mensch"})
         state = await anna.event("state", lambda s: s["phase"] == "waiting")
-        assert state == {"phase": "waiting", "bound": True, "place": 1}
+        estimate = {"low_s": 0, "high_s": 60, "text": "weniger als 1 Minute"}
+        assert state == {"phase": "waiting", "bound": True, "place": 1, "estimate": estimate}
         entry = (await berta.event("queue", lambda q: q["waiting"]))["waiting"][0]
         assert entry["reason"] == "wunsch"
         assert entry["topic"] == "wohnsitz_anmelden"
@@ -305,6 +306,6 @@ async def test_a_console_renews_its_token_in_time(town):
         assert (await berta.call("heartbeat"))["lease_until"] == "2026-11-23T10:01:00+01:00"
         town.clock.forward(545)
         assert (await berta.call("heartbeat"))["error"]["code"] == "anmeldung_noetig"
-        assert (await berta.call("queue.list")) == {"waiting": [], "mine": []}
+        assert (await berta.call("queue.list")) == {"waiting": [], "waiting_total": 0, "mine": []}
         town.clock.forward(60)
         assert (await berta.call("queue.list"))["error"]["code"] == "anmeldung_noetig"

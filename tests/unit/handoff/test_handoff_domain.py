@@ -8,7 +8,7 @@ from handoff_world import START
 from handoff.domain.limits import Bucket, check_client_id, check_payload, clean_text
 from handoff.domain.offers import find_offer, offers_of
 from handoff.domain.phase import Phase, Step, move
-from handoff.domain.queue import Waiting, in_order, places, serves
+from handoff.domain.queue import Ticket, in_order, places, serves
 from handoff.errors import ConflictError, InvalidInputError
 
 
@@ -38,10 +38,10 @@ def test_impossible_steps(phase, step):
 def test_returned_chats_come_first_then_time_then_id():
     early, late = START, START + timedelta(minutes=1)
     waiting = [
-        Waiting("d", early, False),
-        Waiting("c", early, False),
-        Waiting("b", late, True),
-        Waiting("a", late, False),
+        Ticket("d", early, False),
+        Ticket("c", early, False),
+        Ticket("b", late, True),
+        Ticket("a", late, False),
     ]
     assert [entry.conversation_id for entry in in_order(waiting)] == ["b", "c", "d", "a"]
     assert places(waiting) == {"b": 1, "c": 2, "d": 3, "a": 4}

@@ -14,7 +14,8 @@ from handoff.web.guards import RULES
 PARTS = (internal, conversations, console, rasa_rest)
 CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
-    "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat",
+    "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat", "chat.next", "presence.set",
+    "chat.end_abuse",
 }  # fmt: skip
 
 

@@ -1,0 +1,116 @@
+"""Tables of the queue's surroundings: clerks on duty, teams and their hours, measured waits, requests, jobs."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Date, Index, Integer, String, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from handoff.schema.base import Base, EncryptedJSON, Moment
+
+
+class ClerkRow(Base):
+    """A clerk: presence, and what routing knows of her beyond her token."""
+
+    __tablename__ = "clerks"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    office: Mapped[str | None] = mapped_column(String(80))
+    topics: Mapped[list[str]] = mapped_column(JSON)
+    leads: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    presence: Mapped[str] = mapped_column(String(8))
+    """`da`, `pause` or `weg`."""
+    seen_until: Mapped[datetime] = mapped_column(Moment)
+    """Counts as present until then; the heartbeat moves it."""
+    capacity: Mapped[int] = mapped_column(Integer)
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    skills: Mapped[list[str]] = mapped_column(JSON)
+
+
+class TeamRow(Base):
+    """The team of an office (id of the catalogue), or of the whole town (`*`)."""
+
+    __tablename__ = "teams"
+
+    office: Mapped[str] = mapped_column(String(80), primary_key=True)
+    mode: Mapped[str] = mapped_column(String(8))
+    """`pull`: clerks take chats; `push`: chats are given to who has a free place."""
+    fallback: Mapped[str | None] = mapped_column(String(80))
+    """The office that helps out while nobody of this one is on duty."""
+    week: Mapped[Any | None] = mapped_column(JSON)
+    """`{"0": [["08:00", "16:00"]], …}`, 0 Monday; null: hours are not known."""
+    promise_days: Mapped[int] = mapped_column(Integer)
+    """Working days within which a request is answered."""
+
+
+class HoursExceptionRow(Base):
+    """One day on which a team's hours are others."""
+
+    __tablename__ = "hours_exceptions"
+
+    office: Mapped[str] = mapped_column(String(80), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    spans: Mapped[Any] = mapped_column(JSON)
+    """`[["08:00", "12:00"]]`; empty: closed."""
+    note: Mapped[str] = mapped_column(String(200))
+
+
+class WaitRow(Base):
+    """One wait: what was estimated and what happened. Names nobody."""
+
+    __tablename__ = "waits"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    queued_at: Mapped[datetime] = mapped_column(Moment)
+    service: Mapped[str | None] = mapped_column(String(80))
+    office: Mapped[str | None] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(20))
+    place: Mapped[int] = mapped_column(Integer)
+    low_s: Mapped[int | None] = mapped_column(Integer)
+    middle_s: Mapped[int | None] = mapped_column(Integer)
+    high_s: Mapped[int | None] = mapped_column(Integer)
+    """The estimate at the beginning; null when nobody was on duty."""
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    """null while waiting; `mensch`, `assistent`, `anliegen` or `beendet`."""
+    waited_s: Mapped[int | None] = mapped_column(Integer)
+    handled_s: Mapped[int | None] = mapped_column(Integer)
+    """From the claim to the end, if a clerk took it."""
+
+    __table_args__ = (
+        Index("ix_waits_queued_at", "queued_at"),
+        Index("ix_waits_service", "service", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class RequestRow(Base):
+    """What a citizen left instead of waiting: a callback, a written answer, a request."""
+
+    __tablename__ = "requests"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(36), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    """`rueckruf`, `schreiben` or `anliegen`."""
+    service: Mapped[str | None] = mapped_column(String(80))
+    office: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    promised_for: Mapped[date] = mapped_column(Date)
+    reference: Mapped[str | None] = mapped_column(String(40))
+    """The case's number, once the portal has it."""
+    body: Mapped[Any] = mapped_column(EncryptedJSON)
+    """`{text, telefon?, zeit?, kanal?, adresse?}`."""
+
+    __table_args__ = (UniqueConstraint("reference"),)
+
+
+class JobRow(Base):
+    """A periodic job: who runs it now, and when it ran last."""
+
+    __tablename__ = "jobs"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    taken_until: Mapped[datetime | None] = mapped_column(Moment)
+    last_run: Mapped[datetime | None] = mapped_column(Moment)
