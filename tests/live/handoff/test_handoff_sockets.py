@@ -265,7 +265,7 @@ async def test_the_whole_handoff(town):
         await anna.event("message", lambda m: m["author"] == "bot" and m["text"] == "Echo: /handed_back")
         assert (await berta.call("chat.send", {"chat": chat, "client_id": "k9", "text": "x"}))["error"]
         listing = await carl.call("queue.list")
-        assert listing == {"waiting": [], "mine": []}
+        assert listing == {"waiting": [], "waiting_total": 0, "mine": []}
         numbers = [body["seq"] for event, body in anna.events if event == "message"]
         assert numbers == list(range(1, len(numbers) + 1))
 
