@@ -14,6 +14,7 @@ from portal.schema.migrate import migrate
 from portal.services import redaktion as katalogredaktion
 from portal.services.auftraege import Auftragsdienst
 from portal.services.auftragsplan import AUFTRAEGE
+from portal.services.katalogwacht import Katalogwacht
 from portal.services.verarbeitung import Tabelle
 from portal.settings import PortalSettings
 from portal.web import (
@@ -102,7 +103,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await migrate(context.engine)
     await katalogredaktion.laden(context)
     try:
-        async with Auftragsdienst(context, AUFTRAEGE):
+        async with Katalogwacht(context), Auftragsdienst(context, AUFTRAEGE):
             yield
     finally:
         await context.close()

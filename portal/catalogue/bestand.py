@@ -51,6 +51,8 @@ class Katalogbestand:
         self._towns: dict[str, Katalog] = {}
         self.ueberlagerungen: tuple[Ueberlagerung, ...] = ()
         """What editors changed and what is in use; none before `ersetzen` got some."""
+        self.stand = 0
+        """Number that the portal's database gave to the state in use."""
         self.geladen: Geladen | None = None
         """The catalogue in use with its tiers; None while a copy is in use."""
         self.fehler: list[Fehler] = []

@@ -86,3 +86,12 @@ class StimmeZeile(Base):
     stimmrecht: Mapped[str] = mapped_column(String(64), primary_key=True)
     """Keyed hash of change and account: tells that somebody voted, not who."""
     dafuer: Mapped[bool]
+
+
+class KatalogstandZeile(Base):
+    """Which state of the catalogue holds: one row, counted up with each change that comes into force and each reload."""
+
+    __tablename__ = "katalog_stand"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    nummer: Mapped[int]

@@ -3,7 +3,7 @@
 from portal.catalogue import Fehler
 from portal.context import PortalContext
 from portal.errors import ConflictError
-from portal.services import abweichung, redaktion
+from portal.services import abweichung, katalogstand, redaktion
 
 
 class CatalogueRefusedError(ConflictError):
@@ -23,7 +23,7 @@ class CatalogueRefusedError(ConflictError):
 
 
 async def neu_laden(context: PortalContext) -> int:
-    """Put the files' present state, with the editors' stored changes, in use; gives the number of services.
+    """Put the files' present state, with the editors' stored changes, in use, here and in all other processes; gives the number of services.
 
     Raises
     ------
@@ -31,9 +31,16 @@ async def neu_laden(context: PortalContext) -> int:
         The files have mistakes. Nothing was changed.
     """
     async with context.redaktion:
+        async with context.transaction() as session:
+            before = await katalogstand.nummer(session)
         loaded, mistakes, changes = await redaktion.lesen(context)
-        if not context.bestand.ersetzen(loaded, mistakes, changes):
+        if mistakes:
+            context.bestand.ersetzen(loaded, mistakes, changes)
             raise CatalogueRefusedError(mistakes)
         async with context.transaction() as session:
             await abweichung.erfassen(context, session, loaded)
+            counted = await katalogstand.weiterzaehlen(session)
+        context.bestand.ersetzen(loaded, mistakes, changes)
+        # Where another process stored a change while the files were read, its number is still to come.
+        context.bestand.stand = counted if counted == before + 1 else before
     return len(context.katalog.leistungen)

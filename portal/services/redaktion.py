@@ -19,7 +19,7 @@ from portal.catalogue.overlay import HOECHSTLAENGE, SCHLUESSEL, Ueberlagerung
 from portal.context import PortalContext
 from portal.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from portal.schema.redaktion import AenderungZeile
-from portal.services import abweichung, katalog
+from portal.services import abweichung, katalog, katalogstand
 from portal.services.abweichung import gebiet
 from portal.services.sitzung import PersonalView
 
@@ -124,9 +124,34 @@ async def laden(context: PortalContext) -> None:
     async with context.transaction() as session:
         await abweichung.erfassen(context, session, context.bestand.geladen)
         changed = await in_kraft(session)
+        context.bestand.stand = await katalogstand.nummer(session)
     if changed:
         geladen, fehler, changes = await lesen(context)
         context.bestand.ersetzen(geladen, fehler, changes)
+
+
+async def mitziehen(context: PortalContext) -> bool:
+    """Take over what another process put in use since; says whether there was something.
+
+    Files that are broken here do not replace the catalogue in use; they are listed, and the next state is tried again.
+    """
+    async with context.transaction() as session:
+        if await katalogstand.nummer(session) == context.bestand.stand:
+            return False
+    async with context.redaktion:
+        return await _mitziehen(context)
+
+
+async def _mitziehen(context: PortalContext) -> bool:
+    async with context.transaction() as session:
+        wanted = await katalogstand.nummer(session)
+    if wanted == context.bestand.stand:
+        return False
+    geladen, fehler, changes = await lesen(context)
+    if not context.bestand.ersetzen(geladen, fehler, changes):
+        log.error("catalogue_state_not_taken_over", stand=wanted, mistakes=[str(f) for f in fehler[:20]])
+    context.bestand.stand = wanted
+    return True
 
 
 async def lesen(context: PortalContext) -> tuple[Geladen, list[Fehler], list[Ueberlagerung]]:
@@ -212,6 +237,7 @@ async def entscheiden(
     ebene = ebene_von(staff)
     text = pflichttext(antwort, "antwort", "Bitte schreiben Sie eine öffentliche Antwort.")
     async with context.redaktion:
+        await _mitziehen(context)
         async with context.transaction() as session:
             change = _ueberlagerung(await _vorschlag(context, session, ebene, aenderung_id))
         preview = await _lesen(context, change) if uebernehmen else None
@@ -227,10 +253,11 @@ async def entscheiden(
                     await abweichung.merken(context, session, preview.geladen, row, staff.personal_id)
                 row.status = "gilt" if preview else "abgelehnt"
                 row.antwort, row.entschieden_utc = text, context.clock()
+                counted = await katalogstand.weiterzaehlen(session) if preview else 0
         except IntegrityError as error:
             raise EditedMeanwhileError from error
         if preview:
-            context.bestand.ersetzen(preview.geladen, [], preview.ueberlagerungen)
+            _in_kraft_setzen(context, preview, counted)
 
 
 def pflichttext(value: str, field: str, message: str, hoechstens: int = 2000) -> str:
@@ -307,6 +334,7 @@ async def _anlegen(
 ) -> str:
     row_id = str(uuid.uuid4())
     async with context.redaktion:
+        await _mitziehen(context)
         async with context.transaction() as session:
             change = replace(change, nummer=await _naechste(session, change))
         preview = await _lesen(context, change, weg=art == "zuruecknehmen")
@@ -343,11 +371,19 @@ async def _anlegen(
                 await session.flush()
                 if sofort:
                     await abweichung.merken(context, session, preview.geladen, row, staff.personal_id)
+                    counted = await katalogstand.weiterzaehlen(session)
         except IntegrityError as error:
             raise EditedMeanwhileError from error
         if sofort:
-            context.bestand.ersetzen(preview.geladen, [], preview.ueberlagerungen)
+            _in_kraft_setzen(context, preview, counted)
     return row_id
+
+
+def _in_kraft_setzen(context: PortalContext, preview: Vorschau, counted: int) -> None:
+    """Put a stored change in use. Where another process stored one in between, `mitziehen` still sees a newer number."""
+    context.bestand.ersetzen(preview.geladen, [], preview.ueberlagerungen)
+    if counted == context.bestand.stand + 1:
+        context.bestand.stand = counted
 
 
 async def _naechste(session: AsyncSession, change: Ueberlagerung) -> int:
