@@ -62,17 +62,18 @@ def create_app(
     """
     KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
     database, hub = Database(settings.database), Hub()
+    portal = portal or HttpPortal(settings.portal_url, settings.handoff_token)
     context = HandoffContext(
         settings=settings,
         clock=clock,
         database=database,
-        portal=portal or HttpPortal(settings.portal_url, settings.handoff_token),
+        portal=portal,
         bot=bot or HttpEngine(settings.engine_url, settings.engine_token, settings.engine_timeout_s),
         hub=hub,
         writer=LogWriter(database, hub, clock),
         channels={channel.capability.name: channel for channel in channels},
         board=BoardWatch(database),
-        notifier=notifier,
+        notifier=notifier or (portal.notifier if isinstance(portal, HttpPortal) else None),
     )
     database.outgoing = hub.outbox_changed
     server = create_server(settings.origin)

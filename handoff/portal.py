@@ -26,6 +26,9 @@ UNREACHABLE = (
     "Bitte versuchen Sie es in einer Minute noch einmal."
 )
 _SECRET = TypeAdapter(SecretView)
+REQUEST_FIELDS = frozenset(
+    ("wunsch", "service", "topic", "text", "summary", "telefon", "zeit", "adresse", "promised_for", "account")
+)
 
 
 class GatewayClient(PortalClient):
@@ -35,6 +38,36 @@ class GatewayClient(PortalClient):
         """Put a recognised number into the vault."""
         body = {"kind": kind, "value": value}
         return await self._send(conversation_id, "POST", "/vault", body, key, _SECRET)
+
+
+class PortalNotifier:
+    """Has the portal carry out notices (see `handoff.ports.Notifier`).
+
+    Parameters
+    ----------
+    client
+        The portal's client; the portal port closes it.
+    """
+
+    def __init__(self, client: PortalClient) -> None:
+        self._client = client
+
+    async def notify(self, notice: ports.Notice) -> Mapping[str, Json]:
+        """Leave a request with the office; gives its case."""
+        body = {name: value for name, value in notice.body.items() if name in REQUEST_FIELDS}
+        try:
+            case = await self._client.leave_request(notice.conversation_id, body, key=notice.key)
+        except PortalUnreachableError as error:
+            raise ports.ReceiverDownError(f"status {error.status}") from error
+        except PortalError as error:
+            if error.status in (400, 404, 409, 422):
+                raise ports.ReceiverRefusedError(error.code) from error
+            raise ports.ReceiverDownError(error.code) from error
+        shape: dict[str, Json] = case.model_dump(mode="json")
+        return shape
+
+    async def close(self) -> None:
+        """Nothing to close: the client is the portal port's."""
 
 
 class HttpPortal:
@@ -52,6 +85,7 @@ class HttpPortal:
 
     def __init__(self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._client = GatewayClient(url, token, transport=transport)
+        self.notifier = PortalNotifier(self._client)
 
     async def bind(self, conversation_id: str, citizen_account: str, sid: str) -> None:
         """Tie the conversation to a citizen's session."""

@@ -163,7 +163,7 @@ async def leave(
         "wunsch": wish.kind,
         "service": row.service,
         "topic": cast("str | None", handover.get("topic")),
-        "reason": row.reason,
+        "account": row.account,
         "summary": list(handover.get("summary") or []),
         "promised_for": promised.isoformat(),
         **wish.stored(),

@@ -26,6 +26,7 @@ from portal.client.shapes import (
     Checklist,
     DraftView,
     Me,
+    RequestView,
     ResponsibilityView,
     SearchAnswer,
     SearchHit,
@@ -214,6 +215,12 @@ class PortalClient:
         """Tie the conversation to a citizen's session (gateway only)."""
         body = {"account": account, "sid": sid}
         await self._send(conversation_id, "PUT", "/bindings", body, "", TypeAdapter(dict[str, bool]))
+
+    async def leave_request(
+        self, conversation_id: str, request: Mapping[str, object], *, key: str
+    ) -> RequestView:
+        """Make a case of what a citizen left in the chat (gateway only; fields: docs/protocol/dialog.md)."""
+        return await self._send(conversation_id, "POST", "/requests", request, key, TypeAdapter(RequestView))
 
     async def reveal(
         self, conversation_id: str, draft: str, field: str, *, staff: str, function: str, office: str

@@ -231,6 +231,18 @@ class ProtectionView(View):
     law: str
 
 
+class RequestView(View):
+    """A request that became a case."""
+
+    case: str
+    reference: str
+    service: str
+    office: str
+    delivered_at: datetime
+    url: str | None
+    """Where its citizen finds it; None without an account."""
+
+
 class ServiceView(View):
     """A service as of today."""
 

@@ -1,6 +1,7 @@
 """Every table of the portal, imported once, so that migrations see them all."""
 
 from portal.schema import (
+    anliegen,
     auftrag,
     benachrichtigung,
     beratung,
@@ -28,6 +29,7 @@ from portal.schema.base import Base
 
 __all__ = [
     "Base",
+    "anliegen",
     "auftrag",
     "benachrichtigung",
     "beratung",

@@ -99,6 +99,11 @@ ZWECKE: dict[str, Zweck] = {
         "Abgegebene Vorgänge", "Was Sie bestätigt haben, mit Aktenzeichen und Prüfsumme.", AUFGABE
     ),
     "vorgang_status": Zweck("Stand der Vorgänge", "Was die Stelle zum Stand mitgeteilt hat.", AUFGABE),
+    "anliegen": Zweck(
+        "Anliegen aus dem Chat",
+        "Was Sie im Chat hinterlassen haben, wohin die Antwort soll und bis wann sie zugesagt ist.",
+        AUFGABE,
+    ),
     "zustellung": Zweck("Zustellungen", "Sorgt dafür, dass ein Vorgang genau einmal ankommt.", AUFGABE),
     "posteingang": Zweck(
         "Posteingang der Stellen", "Was bei einer Stelle angekommen ist, mit Beleg.", AUFGABE

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import vermerk, vorgang
+from portal.services import anliegen, vermerk, vorgang
 from portal.services.sitzung import PersonalView
 from portal.services.views import CaseDetail
 from portal.web.auth import Context, Official
@@ -16,6 +16,7 @@ from portal.web.render import download, page
 
 router = APIRouter(prefix="/amt", include_in_schema=False)
 
+ANTWORT_GESPEICHERT = "Die Antwort ist gespeichert. Wer ein Konto hat, findet sie im Postfach."
 GESPEICHERT = "Der Status ist gespeichert. Die Person hat eine Nachricht im Postfach."
 
 
@@ -24,7 +25,42 @@ async def inbox(request: Request, context: Context, staff: Official) -> Response
     """What was delivered to the caller's office; the list names no person."""
     async with context.transaction() as session:
         entries = await vorgang.posteingang(session, staff.stelle or "")
-    return page(request, "amt/eingang.html", eingang=entries, stati=vorgang.STATUS)
+        requests = await anliegen.fuer_stelle(context, session, staff.stelle or "")
+    return page(
+        request,
+        "amt/eingang.html",
+        eingang=entries,
+        stati=vorgang.STATUS,
+        anliegen=requests,
+        anliegen_stati=anliegen.STATUS,
+        wuensche=anliegen.WUENSCHE,
+    )
+
+
+@router.get("/anliegen/{anliegen_id}")
+async def show_request(
+    request: Request, context: Context, staff: Official, anliegen_id: str, gespeichert: bool = False
+) -> Response:
+    """One request from the chat. The look is logged where the citizen sees it."""
+    meldung = ANTWORT_GESPEICHERT if gespeichert else None
+    return await _show_request(request, context, staff, anliegen_id, meldung=meldung)
+
+
+@router.post("/anliegen/{anliegen_id}/antwort")
+async def answer_request(
+    request: Request, context: Context, staff: Official, anliegen_id: str, text: Annotated[str, Form()] = ""
+) -> Response:
+    """Settle a request. On a refusal the page comes back with what was written."""
+    try:
+        async with context.transaction() as session:
+            await anliegen.beantworten(
+                context, session, staff.stelle or "", anliegen_id, text.strip(), staff.funktion
+            )
+    except PortalError as error:
+        if error.status == 404:
+            raise
+        return await _show_request(request, context, staff, anliegen_id, fehler=error, text=text)
+    return RedirectResponse(f"/amt/anliegen/{anliegen_id}?gespeichert=1", 303)
 
 
 @router.get("/vorgaenge/{vorgang_id}")
@@ -115,6 +151,30 @@ async def set_status(
             raise
         return await _show(request, context, staff, vorgang_id, fehler=error, text=text)
     return RedirectResponse(f"/amt/vorgaenge/{vorgang_id}?gespeichert=1", 303)
+
+
+async def _show_request(
+    request: Request,
+    context: PortalContext,
+    staff: PersonalView,
+    anliegen_id: str,
+    *,
+    meldung: str | None = None,
+    fehler: PortalError | None = None,
+    text: str = "",
+) -> Response:
+    async with context.transaction() as session:
+        found = await anliegen.oeffnen(context, session, staff.stelle or "", anliegen_id, staff.funktion)
+    return page(
+        request,
+        "amt/anliegen.html",
+        status=fehler.status if fehler else 200,
+        anliegen=found,
+        wuensche=anliegen.WUENSCHE,
+        meldung=meldung,
+        fehler=fehler,
+        text=text,
+    )
 
 
 async def _open(context: PortalContext, staff: PersonalView, vorgang_id: str) -> CaseDetail:

@@ -15,6 +15,7 @@ from portal.client.shapes import Me, SearchAnswer, TraitsAnswer, Value, View
 from portal.errors import ForbiddenError, InvalidInputError, NotLoggedInError
 from portal.services import (
     abgabe,
+    anliegen,
     bindung,
     entwurf,
     idempotenz,
@@ -525,6 +526,21 @@ async def reveal(
             personal_id=staff,
         )
     return Value(value=value)
+
+
+@router.post("/requests", status_code=201)
+async def leave_request(
+    context: Context, who: Gateway, body: anliegen.Hinterlassen, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Make a case of what a citizen left in the chat instead of waiting; no login is needed for that."""
+
+    async def act(session: AsyncSession) -> idempotenz.Antwort:
+        return 201, _json(await anliegen.anlegen(context, session, who.unterhaltung, body))
+
+    code, answer = await idempotenz.einmal(
+        context, who.name, idempotency_key, "POST /api/dialog/requests", act
+    )
+    return JSONResponse(answer, code)
 
 
 @router.post("/vault")

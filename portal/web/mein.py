@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal.services import fristen, postfach, stammdaten, termine, vorgang
+from portal.services import anliegen, fristen, postfach, stammdaten, termine, vorgang
 from portal.web.auth import Citizen, Context
 from portal.web.render import download, page
 from portal.web.stand import stand_of
@@ -18,6 +18,7 @@ async def overview(request: Request, context: Context, citizen: Citizen) -> Resp
     async with context.transaction() as session:
         cases = await vorgang.liste(session, citizen.konto_id)
         known = await stammdaten.load(session, citizen.konto_id)
+        left = await anliegen.eigene(context, session, citizen.konto_id)
     vorname = known["vornamen"].wert.split()[0] if "vornamen" in known else None
     return page(
         request,
@@ -25,7 +26,24 @@ async def overview(request: Request, context: Context, citizen: Citizen) -> Resp
         **stand,
         vorgaenge=cases,
         vorname=vorname,
+        anliegen=left,
         stati=vorgang.STATUS,
+        meldung=None,
+        fehler=None,
+    )
+
+
+@router.get("/anliegen")
+async def requests(request: Request, context: Context, citizen: Citizen) -> Response:
+    """What she left in the chat, with the promised date and the answer."""
+    async with context.transaction() as session:
+        own = await anliegen.eigene(context, session, citizen.konto_id)
+    return page(
+        request,
+        "mein/anliegen.html",
+        anliegen=own,
+        stati=anliegen.STATUS,
+        wuensche=anliegen.WUENSCHE,
         meldung=None,
         fehler=None,
     )
