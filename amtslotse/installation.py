@@ -32,6 +32,9 @@ SECRETS_OF = {
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Vectors of a sentence are too small to be shared among threads, which would only wait for each other, busily."""
 
+CHANNELS = "AMTSLOTSE_KANAL_"
+"""Settings of messengers and mailboxes, tokens among them; only the web process speaks to them."""
+
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "VIRTUAL_ENV")
 """What a process inherits from the caller's environment besides `AMTSLOTSE_…` settings that are no secrets."""
 
@@ -96,7 +99,11 @@ class Installation:
         """The whole environment of `web`, `engine` or `actions`: settings, and only the secrets that it needs."""
         own = self.secrets()
         environment = {name: caller[name] for name in PASSED_ON if name in caller}
-        environment |= {name: value for name, value in caller.items() if name.startswith("AMTSLOTSE_")}
+        environment |= {
+            name: value
+            for name, value in caller.items()
+            if name.startswith("AMTSLOTSE_") and (process == "web" or not name.startswith(CHANNELS))
+        }
         environment |= {
             "AMTSLOTSE_VAR": str(self.var),
             "AMTSLOTSE_ORIGIN": caller.get("AMTSLOTSE_ORIGIN", self.origin),

@@ -11,11 +11,20 @@ import handoff.app
 import portal.app
 from amtslotse.clock import clock_from_environment
 from amtslotse.verarbeitung import weitere_tabellen
+from handoff.channels.registry import switched_on
 from handoff.settings import HandoffSettings
 from portal.demo import create_demo_town
 from portal.settings import PortalSettings
 
-HANDOFF_PATHS = ("/konsole", "/live", "/socket.io", "/webhooks", "/api/conversations")
+HANDOFF_PATHS = (
+    "/konsole",
+    "/live",
+    "/socket.io",
+    "/webhooks",
+    "/api/conversations",
+    "/api/channels",
+    "/weiter",
+)
 """What handoff owns on the public origin; the portal owns the rest."""
 
 
@@ -59,9 +68,9 @@ def create_portal() -> FastAPI:
 
 def create_handoff() -> FastAPI:
     """Factory for uvicorn: the conversations alone."""
-    return handoff.app.create_app(
-        HandoffSettings.from_environment(os.environ), clock_from_environment(os.environ)
-    )
+    clock = clock_from_environment(os.environ)
+    channels = switched_on(os.environ, clock().date())
+    return handoff.app.create_app(HandoffSettings.from_environment(os.environ), clock, channels=channels)
 
 
 def create() -> PublicOrigin:

@@ -88,12 +88,12 @@ def create_app(
         await upgrade(context.database.engine)
         feed.start()
         app.state.rasa.start()
+        for channel in channels:
+            await channel.start(context)
         for courier in couriers:
             await courier.start()
         hub.attach(context.board)
         leases.start()
-        for channel in channels:
-            await channel.start(context)
         assigner.start()
         try:
             yield

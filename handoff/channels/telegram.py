@@ -69,6 +69,9 @@ class Telegram(Adapter):
         self, token: str, secret: str, *, api: str = "https://api.telegram.org", timeout_s: float = 20.0
     ) -> None:
         super().__init__()
+        logging.getLogger("httpx").setLevel(
+            logging.WARNING
+        )  # it would log addresses, and the token is in them
         self._proof = SecretToken(secret)
         limits: dict[str, Any] = {"read_timeout": timeout_s, "connect_timeout": timeout_s}
         self._request, unused = HTTPXRequest(**limits), HTTPXRequest(**limits)

@@ -1,6 +1,5 @@
 """The smallest channel: signed JSON in and out over HTTP. An example to copy (docs/protocol/channels/ADDING.md)."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 
@@ -9,9 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from handoff.channels.adapter import Adapter, Proof, json_body, refused
+from handoff.channels.outbound import SIGNATURE, post_signed, signature
 from handoff.domain.channel import Capability, Choice, Shows
+from handoff.domain.message import Object
 from handoff.errors import InvalidInputError
-from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
+from handoff.ports import Delivery
 from handoff.services.channel_intake import Inbound
 from handoff.web.guards import Context
 
@@ -24,12 +25,6 @@ CAPABILITY = Capability(
     buttons_max=0,
     button_chars=0,
 )
-SIGNATURE = "X-Amtslotse-Signature"
-
-
-def signature(secret: str, body: bytes) -> str:
-    """Sign a body: `sha256=` and the HMAC in hex."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 class Signature(Proof):
@@ -80,19 +75,8 @@ class Webhook(Adapter):
 
     async def send(self, delivery: Delivery, key: str, text: str, choices: Sequence[Choice]) -> None:
         """Post one part; buttons have become numbers in the text."""
-        body = httpx.Request("POST", self._url, json={"id": key, "recipient": delivery.address, "text": text})
-        headers = {SIGNATURE: signature(self._secret, body.content), "Content-Type": "application/json"}
-        try:
-            answer = await self._http.post(self._url, content=body.content, headers=headers)
-        except httpx.HTTPError as error:
-            raise ReceiverDownError("webhook does not answer") from error
-        if answer.status_code == 429 or answer.status_code >= 500:
-            wait = answer.headers.get("Retry-After", "")
-            raise ReceiverDownError(
-                f"webhook says {answer.status_code}", float(wait) if wait.isdigit() else None
-            )
-        if answer.status_code >= 300:
-            raise ReceiverRefusedError(f"webhook says {answer.status_code}")
+        body: Object = {"id": key, "recipient": delivery.address, "text": text}
+        await post_signed(self._http, self._url, body, self._secret)
 
     async def close(self) -> None:
         """Close connections."""

@@ -56,6 +56,8 @@ class Capability:
     files_out: str = "link"
     caution: str = ""
     """What people must know before they write here; part of the first message."""
+    greets: bool = True
+    """Whether a conversation begins with a message that says who answers; a mail says it at its foot."""
     commands: bool = True
     """Whether words like „Link“, „Neu“ and „Verbinden“ are understood, for channels without buttons of their own for it."""
     handoff: str = "Der Mensch schreibt im selben Gespräch; der Wechsel wird mit einer Nachricht angesagt."

@@ -106,7 +106,7 @@ async def say_once(context: HandoffContext, conversation_id: str, key: str, text
 async def _conversation(
     context: HandoffContext, capability: Capability, address: str, *, anew: bool = False
 ) -> str:
-    greeting = channel_texts.welcome(capability)
+    greeting = channel_texts.welcome(capability) if capability.greets else None
     allowed = await channels.conversation_of(context, capability.name, address, greeting=greeting, anew=anew)
     return allowed.conversation_id
 

@@ -19,6 +19,9 @@ UNEXPECTED = HandoffError(
     "Das hat wegen eines Fehlers bei uns nicht geklappt. Was Sie vorher gesendet haben, ist gespeichert. "
     "Bitte versuchen Sie es gleich noch einmal."
 )
+BATCH_PATHS = ("/webhooks/whatsapp", "/webhooks/matrix/")
+"""Where a vendor's server sends many messages at once (Meta: up to 3 MB)."""
+BATCH_MAX_BYTES = 4 * 1024**2
 STATUS_TEXTS = {
     404: ("nicht_gefunden", "Diese Adresse gibt es nicht."),
     405: ("nicht_erlaubt", "Diese Adresse nimmt solche Anfragen nicht an."),
@@ -54,15 +57,17 @@ class SizeLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        batch = scope["path"].startswith(BATCH_PATHS)
+        largest = max(self._max_bytes, BATCH_MAX_BYTES) if batch else self._max_bytes
         length = dict(scope["headers"]).get(b"content-length")
         if length is not None:
-            fits = length.isdigit() and int(length) <= self._max_bytes  # the server cuts what exceeds it
+            fits = length.isdigit() and int(length) <= largest  # the server cuts what exceeds it
             await (self._app if fits else _answer(TOO_LARGE))(scope, receive, send)
             return
         body = b""
         while (message := await receive())["type"] == "http.request":
             body += message.get("body", b"")
-            if len(body) > self._max_bytes:
+            if len(body) > largest:
                 await _answer(TOO_LARGE)(scope, receive, send)
                 return
             if not message.get("more_body"):
