@@ -114,7 +114,7 @@ class Mail(Adapter):
         try:
             _checked(await client.login(box.user, box.password))
             _checked(await client.select("INBOX"))
-            for uid in _numbers(_checked(await client.uid_search("UNSEEN"))):
+            for uid in _numbers(_checked(await client.uid_search("UNSEEN", charset=None))):
                 lines = _checked(await client.uid("fetch", uid, "(BODY.PEEK[])"))
                 raw = max((bytes(one) for one in lines if isinstance(one, bytearray)), key=len, default=b"")
                 if await self._take_mail(context, raw):

@@ -101,7 +101,8 @@ def _text(mail: EmailMessage) -> str:
 
 def _without_quotes(text: str) -> str:
     cut = (_PARSER.parse_reply(text.replace("\r\n", "\n")) or "").strip()
-    return cut.split("\n-- \n")[0].split("\n--\n")[0].strip()
+    own = "\n".join(line for line in cut.splitlines() if not line.lstrip().startswith(">"))
+    return own.split("\n-- \n")[0].split("\n--\n")[0].strip()
 
 
 def _files(mail: EmailMessage) -> Sequence[InboundFile]:

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from test_handoff_structure import _calls
 
 from handoff.channels import registry
 from handoff.channels.adapter import Proof
@@ -24,6 +24,13 @@ SETTINGS = {
     "CALLBACK": {"URLS": "http://127.0.0.1:1/", "SECRET": "s"},
 }  # fmt: skip
 DSFA = "2026-10-01 Az. 10-42/26"
+
+
+def _calls(dependant: Dependant) -> set[object]:
+    found = {dependant.call}
+    for inner in dependant.dependencies:
+        found |= _calls(inner)
+    return found
 
 
 def environment(name: str, **more: str) -> dict[str, str]:
