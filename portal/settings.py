@@ -34,6 +34,8 @@ class PortalSettings:
     demo: bool = False
     catalogue_roots: tuple[Path, ...] = ()
     """Folders with further catalogue files, beside the one that comes with the portal."""
+    clamd: str | None = None
+    """Where ClamAV listens: `host:port` or the path of a socket; None: uploads are not scanned, and every page says so."""
     catalogue_copies: Path | None = None
     """Folder for a copy of the last sound catalogue, used when the files have mistakes at a start; None keeps none."""
 
@@ -62,6 +64,7 @@ class PortalSettings:
             commune=environment.get("AMTSLOTSE_COMMUNE", "05513000"),
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
             catalogue_roots=catalogue_roots(environment, var),
+            clamd=environment.get("AMTSLOTSE_CLAMD") or None,
             catalogue_copies=var / "katalog",
             smtp_url=environment.get("AMTSLOTSE_SMTP_URL", ""),
             mail_from=environment.get("AMTSLOTSE_MAIL_FROM", ""),

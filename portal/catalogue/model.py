@@ -96,6 +96,10 @@ class Online(Belegt):
     vertrauensniveau: Niveau
     wirkung: Literal["antrag", "anzeige"]
     hinweis: str | None = None
+    schriftform: bool = False
+    """The law of the service demands the written form."""
+    beide_eltern: bool = False
+    """Both parents declare; the second one confirms in her own account."""
 
 
 class Persoenlich(Belegt):
@@ -163,6 +167,8 @@ class Nachweis(Modell):
     erklaerbar: bool = False
     abrufbar: bool = False
     hochladbar: bool = True
+    kopie: bool = False
+    """A copy of an identity card or pass: marked as a copy when it is uploaded (§ 20 Abs. 2 PAuswG)."""
     nur_wenn: NurWenn | None = None
 
 

@@ -50,6 +50,8 @@ class EntwurfZeile(Base):
     """offen, vorbereitet, abgegeben, verworfen."""
     felder: Mapped[dict[str, Antwort]] = mapped_column(EncryptedJSON)
     nachweise: Mapped[dict[str, Beleg]] = mapped_column(EncryptedJSON)
+    vertretung_id: Mapped[str | None] = mapped_column(String(36))
+    """The power under which she acts for somebody else."""
     erstellt_utc: Mapped[datetime] = mapped_column(Moment)
     geaendert_utc: Mapped[datetime] = mapped_column(Moment)
 

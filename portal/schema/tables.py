@@ -3,6 +3,7 @@
 from portal.schema import (
     anliegen,
     auftrag,
+    auswertung,
     benachrichtigung,
     beratung,
     bindung,
@@ -23,6 +24,7 @@ from portal.schema import (
     stammdaten,
     termin,
     tresor,
+    vertretung,
     vorgang,
 )
 from portal.schema.base import Base
@@ -31,6 +33,7 @@ __all__ = [
     "Base",
     "anliegen",
     "auftrag",
+    "auswertung",
     "benachrichtigung",
     "beratung",
     "bindung",
@@ -51,5 +54,6 @@ __all__ = [
     "stammdaten",
     "termin",
     "tresor",
+    "vertretung",
     "vorgang",
 ]

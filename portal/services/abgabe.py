@@ -14,7 +14,17 @@ from portal.domain.antragsentwurf import Wirkung
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile
-from portal.services import ansicht, entwurf, fristen, paket, postfach, protokoll, vermerk, zustellung
+from portal.services import (
+    ansicht,
+    dokumentfreigabe,
+    entwurf,
+    fristen,
+    paket,
+    postfach,
+    protokoll,
+    vermerk,
+    zustellung,
+)
 from portal.services.ansicht import Sicht, draft_view
 from portal.services.fehler import IncompleteError, TooEarlyError
 from portal.services.paket import Anlage, Deckblatt
@@ -177,6 +187,7 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
     session.add(
         VorgangStatusZeile(vorgang_id=case.id, status="eingegangen", text=text, von="Amtslotse", am_utc=now)
     )
+    await dokumentfreigabe.mit_abgabe(context, session, case, [(a.id, a.label) for a in attached])
     zustellung.einreihen(context, session, case.id)
     release = await session.scalar(
         select(FreigabeZeile.id)

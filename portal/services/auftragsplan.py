@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from portal.services import benachrichtigung, datenuebersicht, zustellung
+from portal.services import benachrichtigung, datenuebersicht, dokument, zustellung
 from portal.services.auftraege import Auftrag
 
 GLEICH = timedelta(seconds=0.5)
@@ -14,5 +14,6 @@ AUFTRAEGE = (
     Auftrag("benachrichtigungen", GLEICH, benachrichtigung.senden_faellige, bedarf=benachrichtigung.bedarf),
     Auftrag("datenhinweise", TAEGLICH, datenuebersicht.sammelhinweise),
     Auftrag("datenuebersicht", TAEGLICH, datenuebersicht.jahresuebersichten),
+    Auftrag("dokumente_aufraeumen", TAEGLICH, dokument.aufraeumen),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
 )

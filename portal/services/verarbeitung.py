@@ -94,7 +94,38 @@ ZWECKE: dict[str, Zweck] = {
         "Beleg, welche gespeicherten Angaben Sie wofür und an wen freigegeben haben.",
         EINWILLIGUNG,
     ),
-    "dokument": Zweck("Hochgeladene Dokumente", "Nachweise zu einem Entwurf oder Vorgang.", AUFGABE),
+    "dokument": Zweck(
+        "Hochgeladene Dokumente",
+        "Nachweise zu einem Entwurf oder Vorgang und Unterlagen, die Sie aufbewahren; jede mit Ihrem eigenen Schlüssel verschlüsselt.",
+        AUFGABE,
+        "zu einem verworfenen Entwurf 30 Tage; eigene, bis Sie sie löschen; zu einem Vorgang, solange die Stelle ihn hat",
+    ),
+    "dokument_freigabe": Zweck(
+        "Freigaben von Dokumenten",
+        "Welche Stelle welche Unterlage öffnen darf, und ob sie es getan hat.",
+        EINWILLIGUNG,
+    ),
+    "haushalt": Zweck(
+        "Haushalt",
+        "Mit wem Sie zusammenleben, nach Ihrer eigenen Angabe.",
+        EINWILLIGUNG,
+        "bis Sie es löschen",
+    ),
+    "auswertung": Zweck(
+        "Antworten statt Papiere",
+        "Was eine Regel aus Ihren Angaben gemacht hat, mit Unterschrift der Stadt.",
+        EINWILLIGUNG,
+    ),
+    "vertretung": Zweck(
+        "Vertretungen",
+        "Wer für wen handeln darf, worin und bis wann.",
+        AUFGABE,
+        "mit Ende, bis zum Löschen des Kontos",
+    ),
+    "vollmachtcode": Zweck("Vollmachtcodes", "Einmalcodes, mit denen Sie eine Vollmacht geben.", SICHERHEIT),
+    "mitzeichnung": Zweck(
+        "Mitzeichnungen", "Ob der andere Elternteil genau diese Fassung bestätigt hat.", AUFGABE
+    ),
     "vorgang": Zweck(
         "Abgegebene Vorgänge", "Was Sie bestätigt haben, mit Aktenzeichen und Prüfsumme.", AUFGABE
     ),
@@ -216,6 +247,8 @@ VERWEISE = {
     "entwurf_id": "entwurf",
     "freigabe_id": "freigabe",
     "inhaber": "schluessel",
+    "fuer_konto": "konto",
+    "vertretung_id": "vertretung",
     "unterhaltung": "conversations",
     "conversation_id": "conversations",
 }

@@ -15,9 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.context import BERLIN, PortalContext
 from portal.errors import InvalidInputError, NotFoundError
 from portal.schema.beratung import VermerkZeile
-from portal.schema.dokument import DokumentZeile
 from portal.schema.vorgang import PosteingangZeile, VorgangZeile
-from portal.services import dokument, entwurf, katalog, paket, protokoll
+from portal.services import dokument, dokumentfreigabe, entwurf, katalog, paket, protokoll
 from portal.services.beratung import Beratung
 from portal.services.paket import Vermerkblatt
 from portal.services.views import FiledNote, NoteLine, NoteView
@@ -174,11 +173,12 @@ async def akte(
     files: dict[str, bytes] = {"antrag.json": case.paket, "antrag.pdf": case.pdf}
     package = json.loads(case.paket)
     labels = [str(f["label"]) for f in package["felder"]]
-    for number, attached in enumerate(package["anlagen"], start=1):
-        if await session.get(DokumentZeile, attached["id"]) is not None:
-            view, content = await dokument.laden(session, attached["id"], konto_id=case.konto_id)
-            files[f"unterlagen/{number:02}-{view.filename}"] = content
-            labels.append(str(attached["nachweis"]))
+    attached = {a["id"]: a["nachweis"] for a in package["anlagen"]}
+    released = await dokumentfreigabe.eines_vorgangs(session, case.id, attached)
+    for number, one in enumerate((d for d in released if not d.withdrawn), start=1):
+        labels.append(await dokumentfreigabe.oeffnen(context, session, case.id, one.id, attached))
+        view, content = await dokument.laden(session, one.id, konto_id=case.konto_id)
+        files[f"unterlagen/{number:02}-{view.filename}"] = content
     for number, row in enumerate(await _zeilen(session, case.entwurf_id), start=1):
         name = f"vermerke/{number:02}-vermerk"
         files[f"{name}.json"] = row.json

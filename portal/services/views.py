@@ -57,6 +57,7 @@ __all__ = [
     "DeadlineEntry",
     "DeadlineView",
     "DocumentName",
+    "DocumentReleaseView",
     "DocumentView",
     "DraftView",
     "EvidenceView",
@@ -70,6 +71,7 @@ __all__ = [
     "NoteLine",
     "NoteView",
     "OfficeView",
+    "OwnDocumentView",
     "PlaceQuestion",
     "PlaceView",
     "Progress",
@@ -77,6 +79,7 @@ __all__ = [
     "Recipient",
     "RelatedService",
     "ReleaseView",
+    "ReleasedDocument",
     "ReleasedValue",
     "ReleasedValues",
     "Required",
@@ -117,8 +120,47 @@ class CaseDetail(View):
     package_sha256: str
     pdf_sha256: str
     history: list[StatusStep]
+    documents: tuple["ReleasedDocument", ...] = ()
     notes: tuple["NoteView", ...] = ()
     """Vermerke of the chat, for the office."""
+
+
+class ReleasedDocument(View):
+    """One document of a case, as the office sees it. `marked_copy`: it says that it is a copy; `withdrawn`: taken back unopened."""
+
+    id: str
+    label: str
+    filename: str
+    scanner: str
+    marked_copy: bool
+    withdrawn: bool
+
+
+class DocumentReleaseView(View):
+    """To which case a document was released. `state`: frei, geoeffnet, widerrufen, since `since`."""
+
+    id: str
+    office: str
+    reference: str
+    state: str
+    since: datetime
+
+
+class OwnDocumentView(View):
+    """One of the citizen's documents. `proves`: ids of master data."""
+
+    id: str
+    filename: str
+    kind: str
+    draft_id: str | None
+    proves: list[str]
+    valid_until: date | None
+    expired: bool
+    marked_copy: bool
+    scanner: str
+    size: int
+    uploaded_at: datetime
+    releases: list[DocumentReleaseView]
 
 
 class InboxEntry(View):

@@ -7,9 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
-from portal.schema.dokument import DokumentZeile
 from portal.schema.vorgang import PosteingangZeile, VorgangStatusZeile, VorgangZeile
-from portal.services import dokument, katalog, postfach, protokoll, vermerk
+from portal.services import dokument, dokumentfreigabe, katalog, postfach, protokoll, vermerk
 from portal.services.views import CaseDetail, CaseView, DocumentView, InboxEntry, StatusStep
 
 STATUS: dict[str, str] = {
@@ -73,12 +72,15 @@ async def _detail(session: AsyncSession, row: VorgangZeile) -> CaseDetail:
         .where(VorgangStatusZeile.vorgang_id == row.id)
         .order_by(VorgangStatusZeile.id)
     )
+    package = json.loads(row.paket)
+    attached = {a["id"]: a["nachweis"] for a in package["anlagen"]}
     return CaseDetail(
         case=case_view(row),
         konto_id=row.konto_id,
         office_id=row.stelle_id,
         authority=row.behoerde,
-        package=json.loads(row.paket),
+        package=package,
+        documents=tuple(await dokumentfreigabe.eines_vorgangs(session, row.id, attached)),
         package_sha256=row.paket_sha256,
         pdf_sha256=row.pdf_sha256,
         history=[StatusStep(status=h.status, text=h.text, by=h.von, at=h.am_utc) for h in history],
@@ -150,9 +152,7 @@ async def dokument_fuer_stelle(
     """A document that belongs to a case in the office's inbox; the look is logged. Raises NotFoundError."""
     row = await _zugestellt(session, stelle_id, vorgang_id)
     attached = {a["id"]: a["nachweis"] for a in json.loads(row.paket)["anlagen"]}
-    found = await session.get(DokumentZeile, dokument_id)
-    if found is None or dokument_id not in attached:
-        raise NotFoundError("Dieses Dokument gehört nicht zu diesem Vorgang.")
+    label = await dokumentfreigabe.oeffnen(context, session, row.id, dokument_id, attached)
     view, content = await dokument.laden(session, dokument_id, konto_id=row.konto_id)
     await protokoll.eintragen(
         context,
@@ -163,7 +163,7 @@ async def dokument_fuer_stelle(
         akteur_label=funktion,
         stelle=katalog.stelle_von(context, row.stelle_id),
         leistung=katalog.leistung(context, row.leistung),
-        felder=[attached[dokument_id]],
+        felder=[label],
         kanal="Posteingang der Stelle, Dokument",
         aktenzeichen=row.aktenzeichen,
         inhalt_sha256=view.sha256,

@@ -7,15 +7,19 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
+from portal.domain import unterlagen
 from portal.domain.einwilligung import AKTUELL, SPRACHE, TEXTE
 from portal.errors import InvalidInputError, PortalError
-from portal.services import abgabe, dokument, entwurf, gespraeche
+from portal.services import abgabe, dokument, entwurf, gespraeche, katalog
 from portal.services.sitzung import SitzungView
 from portal.services.views import DraftView, FieldView
 from portal.web.auth import Citizen, Context
+from portal.web.grenzen import BoundedRoute
 from portal.web.render import page
 
 router = APIRouter(prefix="/mein/antraege", include_in_schema=False)
+uploads = APIRouter(prefix="/mein/antraege", include_in_schema=False, route_class=BoundedRoute)
+"""Routes that take files: their bodies are counted while they arrive."""
 
 Version = Annotated[int, Form()]
 
@@ -132,7 +136,7 @@ async def release(
     return await _change(request, context, citizen, entwurf_id, change, "freigegeben")
 
 
-@router.post("/{entwurf_id}/nachweise/{nachweis_id}")
+@uploads.post("/{entwurf_id}/nachweise/{nachweis_id}")
 async def upload(
     request: Request,
     context: Context,
@@ -146,6 +150,7 @@ async def upload(
     content = await datei.read(dokument.GROESSE_HOECHSTENS + 1)
 
     async def change() -> DraftView:
+        checked = await dokument.annehmen(context, datei.filename or "", content)
         async with context.transaction() as session:
             document = await dokument.hochladen(
                 context,
@@ -153,8 +158,7 @@ async def upload(
                 citizen.konto_id,
                 entwurf_id=entwurf_id,
                 nachweis_id=nachweis_id,
-                dateiname=datei.filename or "",
-                inhalt=content,
+                datei=checked,
             )
             return await entwurf.nachweisen(
                 context,
@@ -267,11 +271,15 @@ async def _show(
 ) -> Response:
     async with context.transaction() as session:
         draft = await entwurf.laden(context, session, citizen.konto_id, entwurf_id, citizen.vertrauen)
+    online = katalog.leistung(context, draft.service).online
     return page(
         request,
         "mein/antrag.html",
         status=fehler.status if fehler else 200,
         entwurf=draft,
+        unterschrift=unterlagen.unterschrift(
+            schriftform=online is not None and online.schriftform, vertrauen=citizen.vertrauen
+        ),
         freigabetext=TEXTE[(AKTUELL, SPRACHE)],
         meldung=meldung,
         fehler=fehler,

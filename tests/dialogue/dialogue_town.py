@@ -202,6 +202,7 @@ class Conversation:
     async def upload(self, evidence: str) -> None:
         """Upload a document for the evidence, then press what the card offers."""
         draft = await self.draft()
+        checked = await dokument.annehmen(self.app.state.context, "bestaetigung.pdf", PDF)
         async with self.app.state.context.transaction() as session:
             document = await dokument.hochladen(
                 self.app.state.context,
@@ -209,8 +210,7 @@ class Conversation:
                 str(self.account),
                 entwurf_id=draft.id,
                 nachweis_id=evidence,
-                dateiname="bestaetigung.pdf",
-                inhalt=PDF,
+                datei=checked,
             )
         await self.press("/uploaded", {"dokument": document.id})
 

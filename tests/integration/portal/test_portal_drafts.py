@@ -64,6 +64,7 @@ async def complete_move(world: PortalWorld, trust: str, moved: str = "2026-11-20
         ("zweitwohnung", "nein"),
     ):
         draft = await answered(world, draft, field, value, trust)
+    checked = await dokument.annehmen(world.context, "../böse/bestätigung.pdf", PDF)
     async with world.context.transaction() as session:
         file = await dokument.hochladen(
             world.context,
@@ -71,8 +72,7 @@ async def complete_move(world: PortalWorld, trust: str, moved: str = "2026-11-20
             KONTO,
             entwurf_id=draft.id,
             nachweis_id="bestaetigung",
-            dateiname="../böse/bestätigung.pdf",
-            inhalt=PDF,
+            datei=checked,
         )
         return await entwurf.nachweisen(
             world.context,
@@ -353,18 +353,8 @@ async def test_a_status_reaches_the_citizen_and_an_end_is_final(world: PortalWor
 async def test_bad_files_are_refused_and_nothing_is_kept(
     world: PortalWorld, content: bytes, error: str
 ) -> None:
-    draft = await opened(world, "probe_umzug")
-    async with world.context.transaction() as session:
-        with pytest.raises(Exception) as caught:  # noqa: PT011
-            await dokument.hochladen(
-                world.context,
-                session,
-                KONTO,
-                entwurf_id=draft.id,
-                nachweis_id="bestaetigung",
-                dateiname="x.pdf",
-                inhalt=content,
-            )
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        await dokument.annehmen(world.context, "x.pdf", content)
     assert caught.value.code == error
 
 

@@ -12,6 +12,7 @@ from portal.services import postfach
 from portal.web import auth, dialog, verwaltung
 from portal.web.public import PUBLIC_ROUTES
 from tests.support.portal_town import Town
+from tests.support.portal_world import PDF
 
 RULES = {
     auth.current_citizen,
@@ -103,7 +104,7 @@ async def test_a_foreign_citizen_finds_nothing_behind_any_route(
         for parameter in parameters:
             path = path.replace(f"{{{parameter}}}", annas_things.get(parameter, "rasse"))
         data = {"csrf": csrf, "version": "1", "wert": "x", "geprueft": "1", "freigeben": "rasse"}
-        files = {"datei": ("a.pdf", b"%PDF-1.4")} if "{nachweis_id}" in route.path else None
+        files = {"datei": ("a.pdf", PDF)} if "{nachweis_id}" in route.path else None
         answer = (
             await bernd.get(path)
             if method == "GET"
@@ -122,7 +123,7 @@ async def test_uploads_to_a_foreign_draft_are_refused(town: Town, annas_things: 
         "/api/dokumente",
         headers={"X-CSRF-Token": csrf},
         data={"entwurf": annas_things["entwurf_id"], "nachweis": "befreiung"},
-        files={"datei": ("a.pdf", b"%PDF-1.4 x")},
+        files={"datei": ("a.pdf", PDF)},
     )
     assert answer.status_code == 404
 

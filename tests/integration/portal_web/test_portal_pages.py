@@ -35,6 +35,7 @@ OWN = (
     "/mein/fristen",
     "/mein/protokoll",
     "/mein/einwilligungen",
+    "/mein/dokumente",
     "/identitaet/nachweis",
 )
 VOID = {"meta", "link", "input", "img", "br", "hr", "area", "base", "col", "wbr"}
