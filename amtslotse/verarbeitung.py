@@ -1,11 +1,12 @@
 """What the parts beside the portal store, for the public description of the processing (/datenschutz/verarbeitung)."""
 
 from bot import database
-from handoff.schema import channels  # noqa: F401  # its tables belong to the same metadata
+from handoff.schema import channels, desk  # noqa: F401  # its tables belong to the same metadata
 from handoff.schema.tables import ConversationRow
 from portal.services.verarbeitung import (
     AUFGABE,
     EINWILLIGUNG,
+    KEINE,
     OHNE_FRIST,
     SICHERHEIT,
     Tabelle,
@@ -79,6 +80,39 @@ GESPRAECHE: dict[str, Zweck] = {
         OHNE_FRIST,
     ),
     "jobs": Zweck("Laufende Aufträge", "Keine personenbezogenen Daten.", SICHERHEIT, OHNE_FRIST),
+    "desk_notes": Zweck(
+        "Interne Notizen",
+        "Was eine Stelle sich zu einem Gespräch notiert; nur diese Stelle liest es.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "desk_asks": Zweck(
+        "Bitten um Ihre Freigabe",
+        "Worum ein Mensch Sie im Gespräch gebeten hat und wie Sie entschieden haben.",
+        EINWILLIGUNG,
+        OHNE_FRIST,
+    ),
+    "desk_offers": Zweck(
+        "Übergaben",
+        "Welcher Stelle ein Gespräch angeboten wurde und auf welcher Grundlage.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "desk_participants": Zweck(
+        "Zweite Menschen im Gespräch", "Wer dazugeholt wurde, mit Funktion und Stelle.", AUFGABE, OHNE_FRIST
+    ),
+    "desk_scopes": Zweck(
+        "Grenzen der Einsicht",
+        "Welche Stelle ein Gespräch erst ab welcher Nachricht sehen darf.",
+        AUFGABE,
+        OHNE_FRIST,
+    ),
+    "desk_replies": Zweck("Textbausteine", "Vorformulierte Sätze der Stellen, ohne Angaben über Sie.", KEINE),
+    "desk_colleagues": Zweck(
+        "Arbeitsplätze",
+        "Wer gerade in der Konsole arbeitet, mit Funktion und Stelle; keine Auswertung über Beschäftigte.",
+        "Art. 6 Abs. 1 Buchst. e DSGVO mit § 3 DSG NRW (Stand prüfen)",
+    ),
     "proposals": Zweck(
         "Vorschläge von Menschen im Chat",
         "Was ein Mensch Ihnen zum Übernehmen vorgeschlagen hat; ohne Ihre Zustimmung ändert sich nichts.",

@@ -25,6 +25,9 @@ class Listener:
     def outbox_changed(self, kind: str, conversation_id: str) -> None:
         """Something of this kind waits in the outbox."""
 
+    def desk_changed(self, conversation_id: str) -> None:
+        """A chat was offered to a colleague, or a second clerk came or went."""
+
     def handle_changed(self, conversation_id: str) -> None:
         """Connections with the old handle or login must end."""
 
@@ -72,6 +75,11 @@ class Hub:
         """Tell that something waits in the outbox; `Database.write` does so after each commit."""
         for listener in self._listeners:
             listener.outbox_changed(kind, conversation_id)
+
+    def desk_changed(self, conversation_id: str) -> None:
+        """Tell that a chat was offered to a colleague, or that a second clerk came or went."""
+        for listener in self._listeners:
+            listener.desk_changed(conversation_id)
 
     def handle_changed(self, conversation_id: str) -> None:
         """Tell that the conversation's handle or login changed."""

@@ -9,8 +9,16 @@ from pydantic import TypeAdapter
 from handoff import ports
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
-from handoff.errors import ConflictError, InvalidInputError, LoginNeededError, UnavailableError
+from handoff.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    LoginNeededError,
+    UnavailableError,
+)
+from handoff.portal_console import ConsolePortal
 from portal.client import (
+    ConsoleClient,
     DraftChangedError,
     InvalidValueError,
     NotFoundError,
@@ -31,7 +39,7 @@ REQUEST_FIELDS = frozenset(
 )
 
 
-class GatewayClient(PortalClient):
+class GatewayClient(ConsoleClient):
     """The portal's client with the call that only the gateway makes."""
 
     async def keep_secret(self, conversation_id: str, kind: str, value: str, *, key: str) -> SecretView:
@@ -70,7 +78,7 @@ class PortalNotifier:
         """Nothing to close: the client is the portal port's."""
 
 
-class HttpPortal:
+class HttpPortal(ConsolePortal):
     """The real portal (see `handoff.ports.Portal` for what each method raises).
 
     Parameters
@@ -84,7 +92,8 @@ class HttpPortal:
     """
 
     def __init__(self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = GatewayClient(url, token, transport=transport)
+        self._client: GatewayClient = GatewayClient(url, token, transport=transport)
+        self._translated = _translated
         self.notifier = PortalNotifier(self._client)
 
     async def bind(self, conversation_id: str, citizen_account: str, sid: str) -> None:
@@ -175,6 +184,8 @@ async def _translated() -> AsyncIterator[None]:
     except PortalUnreachableError as error:
         raise UnavailableError(UNREACHABLE) from error
     except PortalError as error:
+        if error.status == 403:
+            raise ForbiddenError(error.message, field=error.field, code=error.code) from error
         if error.status in (404, 409):
             raise ConflictError(error.message, field=error.field, code=error.code) from error
         if error.status == 422:

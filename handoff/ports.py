@@ -1,6 +1,6 @@
 """What the gateway needs from the other parts: the portal and the engine. Each has one real adapter and fakes in tests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from fastapi import APIRouter
 
 from handoff.domain.channel import Capability, Outgoing
-from handoff.domain.message import Answer, Message, Turn
+from handoff.domain.message import Answer, Message, Object, Turn
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
 
@@ -147,7 +147,91 @@ class Notifier(Protocol):
         ...
 
 
-class Portal(Protocol):
+class ConsolePortal(Protocol):
+    """What the clerks' desk needs from the portal. Every look at personal data is logged there for the citizen.
+
+    Besides what each method names, all raise `handoff.errors.UnavailableError`, and `LoginNeededError` when the citizen's
+    session has ended.
+    """
+
+    async def console_citizen(self, conversation_id: str) -> Mapping[str, Json] | None:
+        """Give `{trust, address_locked, data_sets: [{id, label, fields}]}`, none of her data; None without a login."""
+        ...
+
+    async def console_draft(self, conversation_id: str, staff: Staff) -> Mapping[str, Json] | None:
+        """Give the current draft as this clerk sees it: released values, sensitive ones masked; None without one."""
+        ...
+
+    async def entry(self, conversation_id: str, service_id: str) -> Mapping[str, Json] | None:
+        """Give a service's catalogue entry: fee, deadline, documents, law, sources with marks, protection; None if unknown."""
+        ...
+
+    async def find_services(self, conversation_id: str, words: str) -> list[Object]:
+        """Find services by words: `{id, name}`, best first."""
+        ...
+
+    async def release_to_office(
+        self, conversation_id: str, *, kind: str, id: str, office: str, purpose: str, key: str
+    ) -> Mapping[str, Json]:
+        """Record that she released a data set (`daten`) or a document (`dokument`); gives `{id, label, fields}`.
+
+        Raises ConflictError or ForbiddenError (`auskunftssperre`).
+        """
+        ...
+
+    async def withdraw_release(self, conversation_id: str, release: str, *, key: str) -> None:
+        """Record that she took it back."""
+        ...
+
+    async def released_values(self, conversation_id: str, release: str, staff: Staff) -> list[Object]:
+        """Give `{label, value, source, date}` of a released data set.
+
+        Raises ConflictError (taken back) or ForbiddenError (another office's, `auskunftssperre`).
+        """
+        ...
+
+    async def log_transfer(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        *,
+        to: str,
+        legal_basis: str,
+        content: Sequence[str],
+        service: str | None,
+        key: str,
+    ) -> None:
+        """Note in her log that the conversation goes to another office, and with what."""
+        ...
+
+    async def file_note(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        *,
+        draft: str,
+        text: str,
+        lines: Sequence[Object],
+        key: str,
+    ) -> Mapping[str, Json]:
+        """File a Vermerk to an application; gives `{id, service, office, reference}`."""
+        ...
+
+    async def put_evidence(
+        self,
+        conversation_id: str,
+        draft: str,
+        evidence: str,
+        *,
+        document: str,
+        version: int,
+        key: str,
+    ) -> None:
+        """Tie an uploaded document to the application; raises DraftChangedError."""
+        ...
+
+
+class Portal(ConsolePortal, Protocol):
     """The service backend. Every method raises `handoff.errors.UnavailableError` when it does not answer."""
 
     async def bind(self, conversation_id: str, citizen_account: str, sid: str) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from handoff.domain.offers import Json, objects
 
 MARKS = {"geprueft": "geprüft", "stand_pruefen": "Stand prüfen"}
-PORTAL_CARDS = frozenset({"login", "identity", "prefill", "upload", "summary", "receipt", "proposal"})
+PORTAL_CARDS = frozenset(
+    {"login", "identity", "prefill", "upload", "summary", "receipt", "proposal", "consent"}
+)
 """Cards whose content or answer is personal: they are used in the portal."""
 
 

@@ -6,8 +6,7 @@ from pydantic import Field
 
 from handoff.domain.message import Object
 from handoff.live.commands import ChatBody, Rule, StaffCall, command
-from handoff.services import conversation as life
-from handoff.services import desk, proposals
+from handoff.services import chat_view, desk, proposals
 
 
 class SendBody(ChatBody):
@@ -44,40 +43,43 @@ class RevealBody(ChatBody):
 
 
 class CloseBody(ChatBody):
-    """How the chat ended."""
+    """How the chat ended, and why."""
 
-    result: str = ""
+    result: str
+    reason: str
 
 
-@command("chat.open", Rule.OWN_CHAT_OR_LEAD, ChatBody)
+@command("chat.open", Rule.IN_CHAT_OR_LEAD, ChatBody)
 async def open_chat(call: StaffCall, _body: ChatBody) -> Object:
     """Give the ChatView and everything new from now on."""
     await call.desk.feed.join_clerk(call.sid, call.staff, call.conversation_id)
-    return await desk.look(call.desk.context, call.conversation_id, call.staff)
+    return await chat_view.look(call.desk.context, call.conversation_id, call.staff)
 
 
-@command("chat.send", Rule.OWN_CHAT, SendBody)
+@command("chat.send", Rule.IN_CHAT, SendBody)
 async def send(call: StaffCall, body: SendBody) -> Object:
     """Write to the citizen."""
     seq = await desk.send(call.desk.context, call.conversation_id, call.staff, body.client_id, body.text)
     return {"seq": seq}
 
 
-@command("chat.typing", Rule.OWN_CHAT, TypingBody)
+@command("chat.typing", Rule.IN_CHAT, TypingBody)
 async def typing(call: StaffCall, body: TypingBody) -> None:
     """Tell the citizen that the clerk writes; nothing is kept."""
     call.desk.context.hub.typing(call.conversation_id, "clerk", body.typing)
 
 
-@command("chat.resume", Rule.OWN_CHAT_OR_LEAD, ResumeBody)
+@command("chat.resume", Rule.IN_CHAT_OR_LEAD, ResumeBody)
 async def resume(call: StaffCall, body: ResumeBody) -> Object:
     """Give what came after a number, and everything new from now on."""
     await call.desk.feed.join_clerk(call.sid, call.staff, call.conversation_id)
-    messages, state = await life.since(call.desk.context, call.conversation_id, body.after)
+    messages, state = await chat_view.read_since(
+        call.desk.context, call.conversation_id, call.staff, body.after
+    )
     return {"messages": list(messages), "state": state}
 
 
-@command("chat.propose", Rule.OWN_CHAT, ProposeBody)
+@command("chat.propose", Rule.IN_CHAT, ProposeBody)
 async def propose(call: StaffCall, body: ProposeBody) -> Object:
     """Propose a correction that the citizen accepts or declines."""
     seq = await proposals.propose(
@@ -86,7 +88,7 @@ async def propose(call: StaffCall, body: ProposeBody) -> Object:
     return {"seq": seq}
 
 
-@command("chat.reveal", Rule.OWN_CHAT, RevealBody)
+@command("chat.reveal", Rule.IN_CHAT, RevealBody)
 async def reveal(call: StaffCall, body: RevealBody) -> Object:
     """Open a masked value; logged, and visible to the citizen."""
     value = await desk.reveal(call.desk.context, call.conversation_id, call.staff, body.field)
@@ -102,4 +104,8 @@ async def hand_back(call: StaffCall, _body: ChatBody) -> Object:
 @command("chat.close", Rule.OWN_CHAT, CloseBody)
 async def close(call: StaffCall, body: CloseBody) -> Object:
     """End the chat."""
-    return {"state": await desk.close(call.desk.context, call.conversation_id, call.staff, body.result)}
+    return {
+        "state": await desk.close(
+            call.desk.context, call.conversation_id, call.staff, body.result, body.reason
+        )
+    }

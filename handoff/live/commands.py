@@ -15,7 +15,7 @@ from handoff.domain.message import Object
 from handoff.domain.people import Citizen, Staff
 from handoff.errors import HandoffError, InvalidInputError, LoginNeededError
 from handoff.live.feed import Feed
-from handoff.services import access, queue
+from handoff.services import access, queue, team
 from handoff.services.limiter import Limiter
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,8 @@ class Rule(Enum):
     HANDLE = "holds the handle (and, if the conversation is bound, came with its account's token)"
     STAFF = "works in the console"
     OWN_CHAT = "has claimed the chat"
-    OWN_CHAT_OR_LEAD = "has claimed the chat, or leads"
+    IN_CHAT = "has claimed the chat, or was invited as its second clerk"
+    IN_CHAT_OR_LEAD = "is in the chat, or leads its office"
 
 
 class Body(BaseModel):
@@ -148,8 +149,11 @@ async def _allow(
     if rule is Rule.STAFF:
         return StaffCall(desk, sid, entry.staff, entry.until, "")
     assert isinstance(body, ChatBody)  # noqa: S101
-    or_lead = rule is Rule.OWN_CHAT_OR_LEAD
-    conversation_id = await queue.own(desk.context, body.chat, entry.staff, or_lead=or_lead)
+    if rule is Rule.OWN_CHAT:
+        conversation_id = await queue.own(desk.context, body.chat, entry.staff)
+    else:
+        or_lead = rule is Rule.IN_CHAT_OR_LEAD
+        conversation_id = await team.inside(desk.context, body.chat, entry.staff, or_lead=or_lead)
     return StaffCall(desk, sid, entry.staff, entry.until, conversation_id)
 
 

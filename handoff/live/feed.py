@@ -7,15 +7,17 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from handoff.context import HandoffContext
+from handoff.domain.anschrift import hide
 from handoff.domain.message import Message, Object
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
 from handoff.errors import UnknownConversationError
 from handoff.hub import Listener
 from handoff.lanes import Lanes
+from handoff.services import chat_view, queue, team
 from handoff.services import conversation as life
-from handoff.services import desk, queue
 from handoff.storage import conversations
+from handoff.storage import desk as store
 
 CITIZENS, CONSOLES = "/", "/konsole"
 QUEUE_LANE = "queue"
@@ -35,6 +37,8 @@ class Room:
     tell_state: bool = False
     tell_form: bool = False
     typing: dict[str, bool] = field(default_factory=dict)
+    locked: bool = True
+    """Clerks may not read addresses in it; true until it is known that they may."""
     fresh: list[Message] = field(default_factory=list)
     """New messages at hand, so that telling them needs no look into the database."""
     look: bool = False
@@ -65,6 +69,8 @@ class Feed(Listener):
         self._queue_lane = Lanes(self._push_queue)
         self._goodbyes = Lanes(self._dismiss)
         self._giving = Lanes(self._give)
+        self._desk_lane = Lanes(self._push_desks)
+        self._shared: set[str] = set()
         self._given: dict[str, list[tuple[str, Staff]]] = {}
 
     def start(self) -> None:
@@ -73,7 +79,7 @@ class Feed(Listener):
 
     async def stop(self) -> None:
         """Stop pushing."""
-        for lanes in (self._lanes, self._queue_lane, self._goodbyes, self._giving):
+        for lanes in (self._lanes, self._queue_lane, self._goodbyes, self._giving, self._desk_lane):
             await lanes.close()
 
     async def join_citizen(self, sid: str, conversation_id: str, after: int) -> None:
@@ -95,6 +101,7 @@ class Feed(Listener):
             room = await self._room(conversation_id)
             await self._flush(conversation_id)
             room.clerks[sid] = staff
+            room.locked = await chat_view.locked(self._context, conversation_id)
         self._lanes.wake(conversation_id)
 
     def enter_console(self, sid: str, staff: Staff) -> None:
@@ -121,8 +128,15 @@ class Feed(Listener):
             room.look = room.look or not fresh
             self._lanes.wake(conversation_id)
 
+    def desk_changed(self, conversation_id: str) -> None:
+        """The chat was offered, joined or left."""
+        self._shared.add(conversation_id)
+        self._desk_lane.wake(QUEUE_LANE)
+
     def state_changed(self, conversation_id: str) -> None:
         """Phase, clerk or login changed."""
+        if conversation_id in self._shared:  # offers and second clerks go with the chat's clerk
+            self._desk_lane.wake(QUEUE_LANE)
         self._wake(conversation_id, lambda room: setattr(room, "tell_state", True))
 
     def form_changed(self, conversation_id: str) -> None:
@@ -147,7 +161,10 @@ class Feed(Listener):
     def handle_changed(self, conversation_id: str) -> None:
         """The connections with the old handle or login end; those that join from now on stay."""
         room = self._rooms.get(conversation_id)
-        for sid in list(room.citizens) if room else []:
+        if room is None:
+            return
+        room.locked = True  # until the next look tells for whom it is now
+        for sid in list(room.citizens):
             self._goodbyes.wake(sid)
 
     def _wake(self, conversation_id: str, note: Callable[[Room], None]) -> None:
@@ -181,7 +198,8 @@ class Feed(Listener):
             form, room.tell_form = room.tell_form, False
         if form:  # asks the portal: not under the lock
             for sid, staff in list(room.clerks.items()):
-                view = await desk.look(self._context, conversation_id, staff)
+                view = await chat_view.look(self._context, conversation_id, staff)
+                room.locked = await chat_view.locked(self._context, conversation_id)
                 await self._server.emit("chat", view, to=sid, namespace=CONSOLES)
 
     async def _flush(self, conversation_id: str) -> None:
@@ -197,22 +215,33 @@ class Feed(Listener):
         for one in fresh:
             message = one.public()
             await self._to_citizens(room, "message", message)
-            await self._to_clerks(room, "message", {"chat": room.chat, "message": message})
+            if room.clerks:
+                shown = hide([one])[0].public() if room.locked else message
+                await self._to_clerks(room, "message", {"chat": room.chat, "message": shown})
             room.seq = one.seq
 
     async def _dismiss_former_clerk(self, conversation_id: str, room: Room) -> None:
         async with self._context.database.read() as session:
             row = await conversations.find(session, conversation_id)
+            inside = (
+                set() if row is None else {one.clerk_id for one in await store.participants(session, row)}
+            )
         owner = row.clerk_id if row is not None and row.phase == Phase.CLERK else None
         for sid, staff in list(room.clerks.items()):
-            if staff.id != owner and not staff.leads:
+            leads = staff.leads and row is not None and row.clerk_office == staff.office
+            if staff.id != owner and staff.id not in inside and not leads:
                 del room.clerks[sid]
 
     async def _give(self, conversation_id: str) -> None:
         for sid, staff in self._given.pop(conversation_id, []):
             await self.join_clerk(sid, staff, conversation_id)
-            view = await desk.look(self._context, conversation_id, staff)
+            view = await chat_view.look(self._context, conversation_id, staff)
             await self._server.emit("chat", view, to=sid, namespace=CONSOLES)
+
+    async def _push_desks(self, _lane: str) -> None:
+        for sid, staff in list(self._consoles.items()):
+            board = await team.board(self._context, staff)
+            await self._server.emit("desk", board, to=sid, namespace=CONSOLES)
 
     async def _push_queue(self, _lane: str) -> None:
         followed = {id_: room for id_, room in self._rooms.items() if room.citizens}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from handoff.domain.message import Object
 from handoff.errors import LoginNeededError
 from handoff.live.commands import RECONNECT, Body, ChatBody, Rule, StaffCall, command
-from handoff.services import abuse, desk, presence, queue
+from handoff.services import abuse, chat_view, presence, queue, team
 
 RENEW_BEFORE = timedelta(seconds=60)
 """So long before its token ends, a console is asked to connect again."""
@@ -36,7 +36,7 @@ async def claim(call: StaffCall, body: ChatBody) -> Object:
     """Take a waiting chat."""
     conversation_id = await queue.claim(call.desk.context, body.chat, call.staff)
     await call.desk.feed.join_clerk(call.sid, call.staff, conversation_id)
-    return await desk.look(call.desk.context, conversation_id, call.staff)
+    return await chat_view.look(call.desk.context, conversation_id, call.staff)
 
 
 @command("chat.next", Rule.STAFF)
@@ -46,7 +46,7 @@ async def next_chat(call: StaffCall, _body: Body) -> Object:
     if conversation_id is None:
         return {"chat": None}
     await call.desk.feed.join_clerk(call.sid, call.staff, conversation_id)
-    return await desk.look(call.desk.context, conversation_id, call.staff)
+    return await chat_view.look(call.desk.context, conversation_id, call.staff)
 
 
 @command("presence.set", Rule.STAFF, PresenceBody)
@@ -74,6 +74,7 @@ async def release(call: StaffCall, _body: ChatBody) -> Object:
 async def heartbeat(call: StaffCall, _body: Body) -> Object:
     """Renew the leases of one's chats; a token that ends soon is refused here first, before it disturbs the work."""
     alive = await presence.beat(call.desk.context, call.staff)
+    await team.arrive(call.desk.context, call.staff)
     if call.until - call.desk.context.clock() < RENEW_BEFORE:
         raise LoginNeededError(RECONNECT)
     return alive

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from handoff.domain.limits import BODY_MAX_BYTES
 from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, LoginNeededError
-from handoff.live import citizen, clerk, queue
+from handoff.live import citizen, clerk, clerk_ask, clerk_team, queue
 from handoff.live.commands import Body, CitizenPass, Command, Desk, StaffPass, commands_of, run
 from handoff.live.feed import CITIZENS, CONSOLES
 from handoff.services import access, presence
@@ -17,7 +17,12 @@ AuthT = TypeVar("AuthT", bound=Body)
 
 COMMANDS: dict[str, list[Command]] = {
     CITIZENS: commands_of(citizen),
-    CONSOLES: [*commands_of(queue), *commands_of(clerk)],
+    CONSOLES: [
+        *commands_of(queue),
+        *commands_of(clerk),
+        *commands_of(clerk_ask),
+        *commands_of(clerk_team),
+    ],
 }
 
 

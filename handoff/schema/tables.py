@@ -52,6 +52,8 @@ class ConversationRow(Base):
     """The messenger that the conversation is bound to (`ChannelRow`), so that writing needs no further look."""
     web_seq: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """The last message that a Rasa web client of this conversation was sent (such clients name no number)."""
+    address_locked: Mapped[bool | None] = mapped_column(Boolean)
+    """An Auskunftssperre holds, as the portal last said; null: not asked yet."""
     engine_trouble: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """The citizen was told that the assistant does not answer; cleared by its next answer."""
 

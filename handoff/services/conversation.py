@@ -14,7 +14,7 @@ from handoff.schema.tables import ConversationRow
 from handoff.services import hours, texts, waiting, waits
 from handoff.services.access import Access
 from handoff.services.hours import Opening
-from handoff.storage import conversations, duty, log, outbox
+from handoff.storage import conversations, desk, duty, log, outbox
 
 
 async def state_of(session: AsyncSession, conversation: ConversationRow, context: HandoffContext) -> Object:
@@ -27,6 +27,9 @@ async def state_of(session: AsyncSession, conversation: ConversationRow, context
         state |= waiting_state(place, await hours.opening(session, conversation.office, now))
     if conversation.phase == Phase.CLERK:
         state["clerk"] = {"function": conversation.clerk_function, "office": conversation.clerk_office}
+        second = await desk.participants(session, conversation)
+        if second:
+            state["helpers"] = [{"function": one.function, "office": one.office} for one in second]
     return state
 
 

@@ -1,60 +1,32 @@
-"""What a clerk does in a claimed chat: look, write, open a masked value, hand back, close."""
+"""What a clerk does in a claimed chat: write, open a masked value, hand back, close."""
 
 from uuid import uuid4
 
 from handoff.context import HandoffContext
 from handoff.domain.limits import check_client_id, clean_text
 from handoff.domain.message import Body, Object
-from handoff.domain.offers import Json
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase, Step, move
-from handoff.errors import ConflictError, HandoffError, UnknownConversationError
+from handoff.errors import ConflictError, ForbiddenError, InvalidInputError, UnknownConversationError
 from handoff.services import conversation as life
-from handoff.services import texts
-from handoff.services.drafts import field_of, for_clerk, summary_lines
+from handoff.services import desk_texts, team, texts
+from handoff.services.drafts import field_of
 from handoff.services.masking import mask_text
 from handoff.services.queue import check_own, own_for_writing
 from handoff.services.writer import Draft
 from handoff.storage import conversations, duty, log, outbox
+from handoff.storage import desk as store
 
-RESULT_MAX_CHARS = 500
+PROTECTED_ADDRESS = "Für diese Person gilt eine Auskunftssperre. Ihre Anschrift wird hier nicht gezeigt."
 
-
-async def look(context: HandoffContext, conversation_id: str, staff: Staff) -> Object:
-    """Give the ChatView (docs/protocol/console.md) and count everything in it as read by its clerk."""
-    async with context.database.write() as session:
-        row = await conversations.lock(session, conversation_id)
-        if row.clerk_id == staff.id:
-            row.clerk_seen_seq = row.last_seq
-        messages: list[Json] = [message.public() for message in await log.after(session, row, 0)]
-        state = await life.state_of(session, row, context)
-    handover = row.handover or {"reason": None, "topic": None, "summary": []}
-    view: Object = {
-        "chat": row.chat,
-        "topic": handover["topic"],
-        "reason": handover["reason"],
-        "messages": messages,
-        "state": state,
-        "citizen": {"bound": row.account is not None, "trust": row.trust},
-    }
-    summary = list(handover["summary"])
-    try:
-        draft = await context.portal.current_draft(conversation_id) if row.account is not None else None
-        service = (
-            None if draft is None else await context.portal.service(conversation_id, str(draft["service"]))
-        )
-    except HandoffError:
-        draft = service = None  # the chat goes on without the form while the portal is away
-        summary.append("Der Antrag kann gerade nicht geladen werden.")
-    if draft is not None:
-        view["draft"] = for_clerk(draft)
-        lines = summary_lines(draft)
-        fresher = {line.partition(":")[0] for line in lines}
-        summary = lines + [line for line in summary if line.partition(":")[0] not in fresher]
-    if service is not None:
-        view["service"] = dict(service)
-    view["summary"] = summary
-    return view
+REASON_MAX_CHARS = 500
+RESULTS = {
+    "geloest": "Anliegen gelöst",
+    "teilweise": "Teilweise gelöst",
+    "weiterverwiesen": "An andere verwiesen",
+    "offen": "Nicht gelöst",
+}
+"""How a chat can end."""
 
 
 async def send(context: HandoffContext, conversation_id: str, staff: Staff, client_id: str, text: str) -> int:
@@ -74,6 +46,7 @@ async def send(context: HandoffContext, conversation_id: str, staff: Staff, clie
     sender = f"clerk:{staff.id}"
     async with context.turnstile(conversation_id):
         masked = await mask_text(context, conversation_id, text, f"{sender}:{client_id}")
+        owner = await team.owner_beside(context, conversation_id, staff)
         sent = await context.writer.append(
             Draft(
                 conversation_id,
@@ -81,7 +54,7 @@ async def send(context: HandoffContext, conversation_id: str, staff: Staff, clie
                 sender=sender,
                 client_id=client_id,
                 body=Body(masked.text, sender=staff.sender()),
-                gate=lambda standing: check_own(standing.phase, standing.clerk_id, staff),
+                gate=lambda standing: check_own(standing.phase, standing.clerk_id, owner, staff),
             )
         )
     return sent.seq
@@ -97,16 +70,19 @@ async def reveal(context: HandoffContext, conversation_id: str, staff: Staff, fi
     UnavailableError
         The portal does not answer.
     """
-    draft = await context.portal.current_draft(conversation_id)
+    draft = await context.portal.console_draft(conversation_id, staff)
     if draft is None:
         raise ConflictError("Zu dieser Unterhaltung gibt es gerade keinen Antrag.", code="kein_entwurf")
     field = field_of(draft, field_id)
     if field.get("state") == "vorgeschlagen":
         raise ConflictError("Diese Angabe hat die Person noch nicht freigegeben.", code="nicht_freigegeben")
+    if field.get("withheld"):
+        raise ForbiddenError(PROTECTED_ADDRESS, code="auskunftssperre")
     text = texts.REVEALED.format(function=staff.function, office=staff.office, label=field["label"])
+    await _check_scope(context, conversation_id, staff)
     value = await context.portal.reveal(conversation_id, str(draft["id"]), field_id, staff)
     async with context.database.write() as session:
-        row = await own_for_writing(session, conversation_id, staff)
+        row = await team.for_writing(session, conversation_id, staff)
         await life.say(session, row, context, Body(text))
     context.hub.messages_changed(conversation_id)
     return value
@@ -127,12 +103,59 @@ async def hand_back(context: HandoffContext, conversation_id: str, staff: Staff)
     return state
 
 
-async def close(context: HandoffContext, conversation_id: str, staff: Staff, result: str) -> Object:
-    """End the chat and note its result (at most 500 characters)."""
+async def _check_scope(context: HandoffContext, conversation_id: str, staff: Staff) -> None:
+    """Raise ForbiddenError where only the topic was given to this office, not the application."""
+    async with context.database.read() as session:
+        if await store.hidden_up_to(session, conversation_id, staff.office):
+            raise ForbiddenError("Der Antrag wurde Ihrer Stelle nicht freigegeben.", code="nicht_freigegeben")
+
+
+async def released(context: HandoffContext, conversation_id: str, staff: Staff, ask_id: str) -> list[Object]:
+    """Show what the citizen released after an ask: the portal logs the look, and she reads about it in the chat.
+
+    Raises
+    ------
+    ConflictError
+        It is not released (any more), or the chat is no longer this clerk's.
+    ForbiddenError
+        It was released to another office, or an Auskunftssperre holds.
+    """
+    async with context.database.read() as session:
+        ask = await store.ask(session, conversation_id, ask_id)
+    if ask is None or ask.status != "erteilt" or not ask.body.get("release"):
+        raise ConflictError("Das ist nicht freigegeben.", code="nicht_freigegeben")
+    values = await context.portal.released_values(conversation_id, str(ask.body["release"]), staff)
+    async with context.database.write() as session:
+        row = await team.for_writing(session, conversation_id, staff)
+        text = desk_texts.DATA_SEEN.format(
+            function=staff.function, office=staff.office, label=ask.body["label"]
+        )
+        await life.say(session, row, context, Body(text))
+    context.hub.messages_changed(conversation_id)
+    return values
+
+
+async def close(
+    context: HandoffContext, conversation_id: str, staff: Staff, result: str, reason: str
+) -> Object:
+    """End the chat with a result of `RESULTS` and a reason, for the office alone.
+
+    Raises
+    ------
+    InvalidInputError
+        The result is unknown, or the reason missing or longer than 500 characters.
+    ConflictError
+        The chat is no longer this clerk's.
+    """
+    reason = reason.strip()
+    if result not in RESULTS:
+        raise InvalidInputError("Bitte wählen Sie ein Ergebnis.", field="result")
+    if not 0 < len(reason) <= REASON_MAX_CHARS:
+        raise InvalidInputError("Bitte nennen Sie einen Grund mit höchstens 500 Zeichen.", field="reason")
     async with context.database.write() as session:
         row = await own_for_writing(session, conversation_id, staff)
         await life.end(session, row, context)
-        row.handover = {**(row.handover or {}), "result": result.strip()[:RESULT_MAX_CHARS]}
+        row.handover = {**(row.handover or {}), "result": result, "reason_closed": reason}
         state = await life.state_of(session, row, context)
     life.tell_all(context, conversation_id)
     return state

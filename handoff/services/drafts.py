@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from handoff.domain.message import Object
 from handoff.domain.offers import Json
 from handoff.errors import InvalidInputError
+
+DOUBT_AFTER = timedelta(days=365)
+"""Stored data that are older are shown as doubtful."""
 
 
 def objects(value: Json) -> list[Mapping[str, Json]]:
@@ -52,7 +55,20 @@ def summary_lines(draft: Mapping[str, Json]) -> list[str]:
     return lines
 
 
-def for_clerk(draft: Mapping[str, Json]) -> Object:
+def doubt(field: Mapping[str, Json], today: date) -> str | None:
+    """Say why a filled value should be looked at again: it comes from stored data that are older than a year."""
+    if field.get("source") != "stammdaten" or field.get("state") != "beantwortet":
+        return None
+    try:
+        known = date.fromisoformat(str(field.get("date")))
+    except ValueError:
+        return "Stand unbekannt"
+    if today - known <= DOUBT_AFTER:
+        return None
+    return f"Stand {known.strftime('%d.%m.%Y')}, älter als ein Jahr"
+
+
+def for_clerk(draft: Mapping[str, Json], today: date) -> Object:
     """Cut the draft to what the console shows. Values that the citizen has not released are left out."""
     fields: list[Json] = []
     for field in objects(draft.get("fields")):
@@ -67,6 +83,9 @@ def for_clerk(draft: Mapping[str, Json]) -> Object:
                 "state": field.get("state"),
                 "type": field.get("type"),
                 "options": field.get("options") or [],
+                "required": field.get("required") is not False,
+                "withheld": field.get("withheld"),
+                "doubt": doubt(field, today),
             }
         )
     return {

@@ -15,8 +15,8 @@ from handoff.domain.offers import Json
 from handoff.domain.phase import Phase, Step, move
 from handoff.errors import ForbiddenError, InvalidInputError
 from handoff.schema.tables import ConversationRow
+from handoff.services import asks, hours, proposals, waiting
 from handoff.services import conversation as life
-from handoff.services import hours, proposals, waiting
 from handoff.services.access import Access, check_open
 from handoff.services.masking import mask_text, mask_values
 from handoff.services.writer import Draft, Sent
@@ -79,6 +79,10 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
     answer = proposals.parse(payload)
     if answer is not None:
         seq = await proposals.answer(context, conversation_id, answer, incoming.client_id, title)
+        return Sent(seq, new=True)
+    asked = asks.parse(payload)
+    if asked is not None:
+        seq = await asks.answer(context, conversation_id, asked, incoming.client_id, title, incoming.values)
         return Sent(seq, new=True)
     values = await mask_values(context, conversation_id, incoming.values, incoming.client_id)
     if payload in waiting.KINDS:

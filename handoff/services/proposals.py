@@ -12,13 +12,15 @@ from handoff.domain.message import Body, Object
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
-from handoff.errors import ConflictError, InvalidInputError
+from handoff.errors import ConflictError, ForbiddenError, InvalidInputError
 from handoff.ports import DraftChangedError
 from handoff.schema.tables import ProposalRow
 from handoff.services import conversation as life
 from handoff.services import texts
+from handoff.services.desk import PROTECTED_ADDRESS
 from handoff.services.drafts import display, field_of
 from handoff.services.masking import mask_text
+from handoff.services.team import for_writing
 from handoff.storage import conversations, log, outbox
 from handoff.storage import proposals as store
 
@@ -62,10 +64,12 @@ async def propose(
             seq = await log.seq_of(session, conversation_id, sender, client_id)
         if seq is not None:
             return seq
-        draft = await context.portal.current_draft(conversation_id)
+        draft = await context.portal.console_draft(conversation_id, staff)
         if draft is None:
             raise ConflictError("Zu dieser Unterhaltung gibt es gerade keinen Antrag.", code="kein_entwurf")
         field = field_of(draft, field_id)
+        if field.get("withheld"):
+            raise ForbiddenError(PROTECTED_ADDRESS, code="auskunftssperre")
         masked = await mask_text(context, conversation_id, value, f"{sender}:{client_id}")
         secret_ref = masked.secrets[0]["ref"] if masked.is_one_secret else None
         old, new = str(field.get("display") or ""), display(field, masked.text)
@@ -82,9 +86,7 @@ async def propose(
             "secret_ref": secret_ref,
         }
         async with context.database.write() as session:
-            conversation = await conversations.lock(session, conversation_id)
-            if conversation.phase != Phase.CLERK or conversation.clerk_id != staff.id:
-                raise ConflictError("Dieses Gespräch liegt nicht mehr bei Ihnen.", code="nicht_ihr_gespraech")
+            conversation = await for_writing(session, conversation_id, staff)
             store.add(session, row)
             seq = await log.append(
                 session,

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
+from handoff.domain.anschrift import without_addresses
 from handoff.domain.board import Board, Place
 from handoff.domain.message import BERLIN, Body, Object
 from handoff.domain.offers import Json
@@ -159,8 +160,8 @@ async def _check_free(session: AsyncSession, staff: Staff) -> None:
         )
 
 
-async def own(context: HandoffContext, chat: str, staff: Staff, *, or_lead: bool = False) -> str:
-    """Give the conversation of a chat that this clerk has claimed (or, as lead, of any chat).
+async def own(context: HandoffContext, chat: str, staff: Staff) -> str:
+    """Give the conversation of a chat that this clerk has claimed.
 
     Raises
     ------
@@ -171,7 +172,7 @@ async def own(context: HandoffContext, chat: str, staff: Staff, *, or_lead: bool
     """
     async with context.database.read() as session:
         row = await _of_chat(session, chat)
-    if not _is_own(row, staff) and not (or_lead and staff.leads):
+    if not _is_own(row, staff):
         raise ForbiddenError("Dieses Gespräch liegt nicht bei Ihnen.", code="nicht_ihr_gespraech")
     return row.id
 
@@ -205,13 +206,13 @@ async def expire(context: HandoffContext) -> datetime | None:
 async def own_for_writing(session: AsyncSession, conversation_id: str, staff: Staff) -> ConversationRow:
     """Lock one's own chat; raises ConflictError `nicht_ihr_gespraech` when it was lost meanwhile."""
     row = await conversations.lock(session, conversation_id)
-    check_own(row.phase, row.clerk_id, staff)
+    check_own(row.phase, row.clerk_id, staff.id, staff)
     return row
 
 
-def check_own(phase: str, clerk_id: str | None, staff: Staff) -> None:
-    """Raise ConflictError `nicht_ihr_gespraech` unless the clerk has the chat."""
-    if phase != Phase.CLERK or clerk_id != staff.id:
+def check_own(phase: str, clerk_id: str | None, owner: str, staff: Staff) -> None:
+    """Raise ConflictError `nicht_ihr_gespraech` unless the clerk has the chat, or `owner`, who invited her, still has it."""
+    if phase != Phase.CLERK or clerk_id not in (staff.id, owner):
         raise ConflictError("Dieses Gespräch liegt nicht mehr bei Ihnen.", code="nicht_ihr_gespraech")
 
 
@@ -273,6 +274,8 @@ async def _of_chat(session: AsyncSession, chat: str) -> ConversationRow:
 
 def _entry(row: ConversationRow, place: Place | None, last_text: str, unread: int) -> dict[str, Json]:
     text = " ".join(last_text.split())
+    if row.account is not None and row.address_locked is not False:
+        text = without_addresses(text)
     if len(text) > LAST_TEXT_CHARS:
         text = text[: LAST_TEXT_CHARS - 1] + "…"
     return {

@@ -20,7 +20,7 @@ from joserfc.jwk import OKPKey
 from handoff.app import create_app
 from handoff.domain.message import Answer, Body, Handover, Turn
 from handoff.domain.people import Staff
-from handoff.errors import InvalidInputError, UnavailableError
+from handoff.errors import ForbiddenError, InvalidInputError, UnavailableError
 from handoff.ports import DraftChangedError, Secret
 from handoff.settings import HandoffSettings, Rate
 
@@ -144,6 +144,104 @@ class FakePortal:
             "url": f"/leistungen/{service_id}",
             "office_id": self.offices.get(service_id),
         }
+
+    citizen: dict[str, Any] = field(
+        default_factory=lambda: {
+            "trust": "hoch",
+            "address_locked": False,
+            "data_sets": [{"id": "kontakt", "label": "Telefon und E-Mail", "fields": ["Telefon", "E-Mail"]}],
+        }
+    )
+    protection: dict[str, str] | None = None
+    overviews: list[str] = field(default_factory=list)
+    """Staff ids of those who looked at the draft, as the portal would log them."""
+    releases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    transfers: list[dict[str, Any]] = field(default_factory=list)
+    notes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    evidence: list[tuple[str, str, int]] = field(default_factory=list)
+
+    async def console_citizen(self, conversation_id: str) -> Mapping[str, Any] | None:
+        self._check()
+        return self.citizen
+
+    async def console_draft(self, conversation_id: str, staff: Staff) -> Mapping[str, Any] | None:
+        self._check()
+        if self.draft is not None:
+            self.overviews.append(staff.id)
+        return self.draft
+
+    async def entry(self, conversation_id: str, service_id: str) -> Mapping[str, Any] | None:
+        self._check()
+        if service_id == "gibt_es_nicht":
+            return None
+        return {
+            "id": service_id,
+            "name": "Wohnsitz an- oder ummelden",
+            "url": f"/leistungen/{service_id}",
+            "fee": "kostenlos",
+            "fee_mark": "geprueft",
+            "deadline": "innerhalb von zwei Wochen nach dem Einzug",
+            "deadline_mark": "stand_pruefen",
+            "duration": None,
+            "office": "BÜRGERcenter, Stadt Gelsenkirchen",
+            "office_mark": "geprueft",
+            "documents": [{"label": "Wohnungsgeberbestätigung", "help": None, "required": True}],
+            "law": ["§ 17 BMG"],
+            "sources": [{"label": "BMG", "mark": "geprueft"}],
+            "protection": self.protection,
+        }
+
+    async def find_services(self, conversation_id: str, words: str) -> list[dict[str, Any]]:
+        self._check()
+        return [{"id": "hundesteuer_anmelden", "name": "Hundesteuer anmelden"}] if "hund" in words else []
+
+    async def release_to_office(
+        self, conversation_id: str, *, kind: str, id: str, office: str, purpose: str, key: str
+    ) -> Mapping[str, Any]:
+        self._check()
+        if self.refuse:
+            raise InvalidInputError(self.refuse)
+        self.releases.setdefault(
+            f"f-{key}", {"kind": kind, "id": id, "office": office, "purpose": purpose, "gone": False}
+        )
+        return {
+            "id": f"f-{key}",
+            "label": id,
+            "fields": ["Telefon", "E-Mail"],
+            "document": kind == "dokument",
+        }
+
+    async def withdraw_release(self, conversation_id: str, release: str, *, key: str) -> None:
+        self._check()
+        self.releases[release]["gone"] = True
+
+    async def released_values(self, conversation_id: str, release: str, staff: Staff) -> list[dict[str, Any]]:
+        self._check()
+        if self.releases[release]["office"] != staff.office:
+            raise ForbiddenError("Diese Freigabe gilt für eine andere Stelle.")
+        self.looks.append((staff.id, release))
+        return [{"label": "Telefon", "value": "0209 5550123", "source": "Ihre Angabe", "date": "2026-01-02"}]
+
+    async def log_transfer(self, conversation_id: str, staff: Staff, *, key: str, **what: Any) -> None:
+        self._check()
+        self.transfers.append(what)
+
+    async def file_note(
+        self, conversation_id: str, staff: Staff, *, key: str, **what: Any
+    ) -> Mapping[str, Any]:
+        self._check()
+        self.notes.setdefault(key, what)
+        return {"id": key, "service": "Wohnsitz", "office": "BÜRGERcenter", "reference": None}
+
+    async def put_evidence(
+        self, conversation_id: str, draft: str, evidence: str, *, document: str, version: int, key: str
+    ) -> None:
+        self._check()
+        assert self.draft is not None
+        if version != self.draft["version"]:
+            raise DraftChangedError
+        self.draft["version"] += 1
+        self.evidence.append((evidence, document, version))
 
     async def close(self) -> None:
         pass

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from handoff.schema import channels, tables  # noqa: F401  # fill the metadata
+from handoff.schema import channels, desk, tables  # noqa: F401  # fill the metadata
 from handoff.schema.base import Base
 from handoff.schema.upgrade import VERSION_TABLE
 

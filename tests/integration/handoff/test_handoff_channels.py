@@ -117,7 +117,7 @@ async def test_clerk_and_gateway_reach_the_messenger_too_and_an_ended_chat_is_fo
     await town.idle()
     conversation_id = await queue.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag")
-    await desk.close(town.context, conversation_id, staff(), "")
+    await desk.close(town.context, conversation_id, staff(), "geloest", "Geklärt")
     await town.idle()
     assert town.messenger.texts[-2] == "Guten Tag"
     assert "beendet" in town.messenger.texts[-1]

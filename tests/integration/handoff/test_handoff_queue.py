@@ -11,7 +11,7 @@ from handoff_world import FakeEngine, FakePortal, World, citizen_token, draft, s
 
 from handoff.domain.message import Answer, Body, Handover
 from handoff.errors import ConflictError, ForbiddenError, HandoffError, InvalidInputError, UnavailableError
-from handoff.services import desk, presence, proposals, queue
+from handoff.services import chat_view, desk, presence, proposals, queue
 
 POSTGRES = "postgresql://127.0.0.1:5432"
 
@@ -155,7 +155,7 @@ async def test_release_and_late_clerks(town):
     for late in (
         desk.send(town.context, conversation_id, staff(), "x", "zu spät"),
         desk.hand_back(town.context, conversation_id, staff()),
-        desk.close(town.context, conversation_id, staff(), ""),
+        desk.close(town.context, conversation_id, staff(), "geloest", "Geklärt"),
         queue.release(town.context, conversation_id, staff()),
     ):
         with pytest.raises(ConflictError):
@@ -284,7 +284,7 @@ async def test_an_unreachable_portal_leaves_the_proposal_open(case):
     assert "Vorschlag" in await case.last()
     with pytest.raises(UnavailableError):
         await case.propose(client_id="w")
-    view = await desk.look(case.town.context, case.id, staff())
+    view = await chat_view.look(case.town.context, case.id, staff())
     assert "draft" not in view
     case.portal.down = False
     assert (await case.press(0)).status_code == 201

@@ -1,82 +1,11 @@
 """The Socket.IO interface, with real clients over a real server."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 import socketio
-from handoff_world import World, citizen_token, draft, served, staff_token
-
-PATH = "/live/socket.io"
-
-
-class Client:
-    """A socket client that remembers what it was sent."""
-
-    def __init__(self, url: str, namespace: str = "/") -> None:
-        self.url, self.namespace = url, namespace
-        self.io = socketio.AsyncClient(reconnection=False)
-        self.events: list[tuple[str, Any]] = []
-        self._news = asyncio.Event()
-        for event in ("message", "state", "typing", "queue", "chat", "disconnect", "connect_error"):
-            self.io.on(event, self._remember(event), namespace=namespace)
-
-    def _remember(self, event: str):
-        async def handler(*bodies: Any) -> None:
-            self.events.append((event, bodies[0] if bodies else None))
-            self._news.set()
-
-        return handler
-
-    async def connect(self, **auth: Any) -> "Client":
-        await self.io.connect(
-            self.url,
-            socketio_path=PATH,
-            auth=auth,
-            namespaces=[self.namespace],
-            transports=["websocket"],
-            wait_timeout=5,
-        )
-        return self
-
-    async def call(self, event: str, body: Any = None) -> Any:
-        return await self.io.call(event, body, namespace=self.namespace, timeout=5)
-
-    async def until(self, condition) -> Any:
-        """Wait until the events fulfil a condition; gives what it gives."""
-        async with asyncio.timeout(5):
-            while not (found := condition(self.events)):
-                self._news.clear()
-                await self._news.wait()
-            return found
-
-    async def seqs(self, count: int) -> list[int]:
-        """The numbers of the first `count` messages."""
-        await self.until(lambda events: sum(event == "message" for event, _ in events) >= count)
-        return [body["seq"] for event, body in self.events if event == "message"]
-
-    async def event(self, name: str, check=lambda body: True) -> Any:
-        """The body of the first event of this name that passes the check."""
-        return await self.until(lambda events: next((b for e, b in events if e == name and check(b)), None))
-
-
-@asynccontextmanager
-async def line(town: World) -> AsyncIterator[Any]:
-    """Serve the town; gives a function that makes clients."""
-    clients: list[Client] = []
-    async with served(town.app) as url:
-
-        def client(namespace: str = "/") -> Client:
-            clients.append(Client(url, namespace))
-            return clients[-1]
-
-        try:
-            yield client
-        finally:
-            for one in clients:
-                await one.io.disconnect()
+from handoff_line import line
+from handoff_world import citizen_token, draft, staff_token
 
 
 async def test_send_and_receive(town):
@@ -205,7 +134,12 @@ async def test_the_whole_handoff(town):
         assert view["summary"] == [
             "Anliegen: Wohnsitz an- oder ummelden", "Beantwortet: 2 von 3", "Offen: Tag des Einzugs"
         ]  # fmt: skip
-        assert view["citizen"] == {"bound": True, "trust": "niedrig"}
+        assert (view["citizen"]["bound"], view["citizen"]["trust"], view["role"]) == (
+            True,
+            "niedrig",
+            "inhaber",
+        )
+        assert set(town.portal.overviews) == {"berta"}
         assert [field["masked"] for field in view["draft"]["fields"]] == [False, True, False]
         assert view["draft"]["fields"][2]["display"] == ""
         assert view["service"]["fee"] == "kostenlos"
@@ -295,9 +229,9 @@ async def test_topics_and_leads(town):
         ] == "nicht_ihr_gespraech"
         assert (await dogs.call("chat.open", {"chat": chat}))["error"]["code"] == "nicht_ihr_gespraech"
         assert (await dogs.call("chat.open", {"chat": "fremd"}))["error"]["code"] == "unterhaltung_unbekannt"
-        assert (await homes.call("chat.close", {"chat": chat, "result": "erledigt"}))["state"][
-            "phase"
-        ] == "closed"
+        assert (await homes.call("chat.close", {"chat": chat, "result": "geloest", "reason": "Geklärt"}))[
+            "state"
+        ]["phase"] == "closed"
 
 
 async def test_a_console_renews_its_token_in_time(town):

@@ -16,6 +16,8 @@ CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
     "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat", "chat.next", "presence.set",
     "chat.end_abuse",
+    "chat.ask", "chat.released", "chat.note", "chat.file", "chat.replies", "service.search", "service.facts",
+    "desk.list", "chat.hand_on", "chat.take_back", "offer.accept", "chat.step_out",
 }  # fmt: skip
 
 
@@ -48,7 +50,7 @@ def test_every_command_has_an_auth_rule():
         assert one.rule is Rule.HANDLE
     for one in COMMANDS[CONSOLES]:
         assert isinstance(one, Command)
-        assert one.rule in (Rule.STAFF, Rule.OWN_CHAT, Rule.OWN_CHAT_OR_LEAD)
+        assert one.rule in (Rule.STAFF, Rule.OWN_CHAT, Rule.IN_CHAT, Rule.IN_CHAT_OR_LEAD)
         if one.rule is not Rule.STAFF:
             assert issubclass(one.body, ChatBody)
 

@@ -121,7 +121,7 @@ export class Desk {
   async leave(how: "chat.hand_back" | "chat.release" | "chat.close", result?: string): Promise<void> {
     const answer = await this.attempt<{ state: State }>(how, {
       chat: this.view?.chat,
-      ...(result === undefined ? {} : { result }),
+      ...(result === undefined ? {} : { result: "geloest", reason: result }),
     });
     if (!answer) return;
     this.view = null;
