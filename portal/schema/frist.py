@@ -19,6 +19,8 @@ class FristZeile(Base):
     leistung_name: Mapped[str] = mapped_column(String(120))
     ende: Mapped[date | None]
     """Last day, None when the service knows no end but only a first day."""
+    gezaehlt_ab: Mapped[date | None]
+    """Day of the event from which the end is counted, where it is counted at all."""
     ab: Mapped[date | None]
     """First day on which the declaration is possible, if it lies in the future."""
     text: Mapped[str] = mapped_column(String(300))

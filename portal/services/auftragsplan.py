@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from portal.services import benachrichtigung, datenuebersicht, dokument, zustellung
+from portal.services import benachrichtigung, bescheid, datenuebersicht, dokument, fristenblatt, zustellung
 from portal.services.auftraege import Auftrag
 
 GLEICH = timedelta(seconds=0.5)
@@ -15,5 +15,7 @@ AUFTRAEGE = (
     Auftrag("datenhinweise", TAEGLICH, datenuebersicht.sammelhinweise),
     Auftrag("datenuebersicht", TAEGLICH, datenuebersicht.jahresuebersichten),
     Auftrag("dokumente_aufraeumen", TAEGLICH, dokument.aufraeumen),
+    Auftrag("bescheide", timedelta(minutes=1), bescheid.ueberwachen),
+    Auftrag("erinnerungen", STUENDLICH, fristenblatt.erinnern),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
 )

@@ -52,6 +52,8 @@ class Wunsch:
     """Kind of message → channel; a kind that is absent takes mail."""
     ruhe: Ruhezeit = field(default_factory=Ruhezeit)
     erinnern_tage: Sequence[int] = (14, 7, 1)
+    bescheide_im_postfach: bool = True
+    """Whether decisions may be made known in the portal; presumed until she wants them on paper (§ 9 OZG)."""
 
     def kanal(self, art: str) -> Kanal:
         """The channel for a kind of message."""
@@ -69,6 +71,7 @@ async def wunsch(session: AsyncSession, konto_id: str) -> Wunsch:
         {art: Kanal(kanal) for art, kanal in werte["kanaele"].items() if art in ARTEN},
         Ruhezeit(von, bis),
         tuple(werte["erinnern_tage"]),
+        werte.get("bescheide_im_postfach", True),
     )
 
 
@@ -78,6 +81,8 @@ async def wuenschen(
     kanaele: Mapping[str, str],
     ruhe: tuple[str, str],
     erinnern_tage: Sequence[int],
+    *,
+    bescheide_im_postfach: bool = True,
 ) -> None:
     """Store what she chose.
 
@@ -108,6 +113,7 @@ async def wuenschen(
         "kanaele": dict(kanaele),
         "ruhe": times,
         "erinnern_tage": sorted(set(erinnern_tage), reverse=True),
+        "bescheide_im_postfach": bescheide_im_postfach,
     }
     async with context.transaction() as session:
         row = await session.get(BenachrichtigungWunschZeile, konto_id)

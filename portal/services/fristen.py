@@ -33,6 +33,7 @@ async def nachfuehren(context: PortalContext, session: AsyncSession, view: Sicht
         )
         session.add(row)
     row.ende, row.ab = end, first_day
+    row.gezaehlt_ab = katalog.frist_ereignis(view.empfaenger.leistung, view.lage.heute, view.werte())
     row.text = deadline.text if deadline else "Erst ab diesem Tag möglich"
     row.recht = deadline.law if deadline else ", ".join(view.leistung.rechtsgrundlage)[:200]
     row.marke = deadline.mark if deadline else "geprueft"
@@ -54,11 +55,30 @@ async def wieder_offen(session: AsyncSession, entwurf_id: str) -> None:
 
 
 async def liste(session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
-    """The citizen's deadlines: the unsettled first, each group by its last day."""
+    """The deadlines of her drafts and cases; all others join them in `fristenblatt`."""
     rows = await session.scalars(select(FristZeile).where(FristZeile.konto_id == konto_id))
     entries = [
         DeadlineEntry(
+            key=f"entwurf:{r.entwurf_id}",
+            kind="antrag",
+            url=f"/mein/antraege/{r.entwurf_id}",
             draft_id=r.entwurf_id,
+            reasons=[
+                *(
+                    [
+                        f"Gezählt ab {r.gezaehlt_ab.day:02}.{r.gezaehlt_ab.month:02}.{r.gezaehlt_ab.year}, weil: {r.text} ({r.recht})."
+                    ]
+                    if r.gezaehlt_ab
+                    else [f"{r.text} ({r.recht})."]
+                ),
+                *(
+                    [
+                        "Fiele der letzte Tag auf einen Samstag, Sonntag oder Feiertag, endete die Frist am nächsten Werktag (§ 193 BGB)."
+                    ]
+                    if r.gezaehlt_ab
+                    else []
+                ),
+            ],
             service=r.leistung,
             name=r.leistung_name,
             end=r.ende,

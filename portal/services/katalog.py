@@ -1,5 +1,6 @@
 """Use cases of the catalogue: what a service is today, which services fit some words, what a life situation asks for."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -101,6 +102,13 @@ def frist(
         law=rule.recht,
         mark=rule.marke or "stand_pruefen",
     )
+
+
+def frist_ereignis(service: Leistung, heute: date, werte: Mapping[str, object] | None = None) -> date | None:
+    """The day from which the deadline's end is counted; None where `frist` does not count one."""
+    rules = frist_regeln(service, heute)
+    day = (werte or {}).get(rules[0].ab or "") if len(rules) == 1 and rules[0].anzahl else None
+    return date.fromisoformat(day) if isinstance(day, str) else None
 
 
 def service_view(context: PortalContext, leistung_id: str) -> ServiceView:

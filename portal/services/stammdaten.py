@@ -36,6 +36,7 @@ KONTAKTFELDER = ("telefon", "email")
 QUELLEN: dict[str, str] = {
     "online_ausweis": "Ihre Stammdaten, bestätigt mit Online-Ausweis",
     "angabe": "Ihre eigene Angabe",
+    "bescheid": "Ein Bescheid, von Ihnen übernommen",
 }
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,24}")

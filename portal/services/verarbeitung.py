@@ -160,6 +160,21 @@ ZWECKE: dict[str, Zweck] = {
     "auftrag": Zweck(
         "Wiederkehrende Aufgaben", "Wann jede Aufgabe des Portals zuletzt lief.", KEINE, "dauerhaft"
     ),
+    "bescheid": Zweck(
+        "Bescheide",
+        "Was eine Stelle Ihnen bekannt gibt, auf welchem Weg, und woraus sich die Frist für Rechtsbehelfe ergibt; auch Briefe, die Sie selbst notieren.",
+        AUFGABE,
+    ),
+    "rueckfrage": Zweck("Rückfragen", "Fragen einer Stelle zu Ihrem Vorgang und Ihre Antworten.", AUFGABE),
+    "erinnerung": Zweck(
+        "Erinnerungen", "Verhindert, dass Sie an dieselbe Frist zweimal erinnert werden.", EINWILLIGUNG
+    ),
+    "kalenderabo": Zweck(
+        "Kalenderadressen",
+        "Geheime Adressen, unter denen Ihr Kalender Ihre Fristen liest. Gespeichert ist nur ein Prüfwert.",
+        EINWILLIGUNG,
+        "bis Sie sie widerrufen",
+    ),
     "frist": Zweck("Fristen", "Erinnert Sie an Fristen Ihrer Entwürfe.", EINWILLIGUNG),
     "protokoll": Zweck(
         "Datenschutz-Protokoll",

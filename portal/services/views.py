@@ -189,9 +189,31 @@ class MessageView(View):
 
 
 class DeadlineEntry(View):
-    """One deadline on the start page."""
+    """One deadline on the start page.
 
-    draft_id: str
+    Attributes
+    ----------
+    key
+        Stable name, by which reminders and calendars know it.
+    kind
+        antrag (to hand in), dokument (validity), vorgang (office is slow), rechtsbehelf, abruf, rueckfrage, zahlung.
+    end
+        Last day that is safe; None where nothing ends.
+    possible_until
+        Later day that may hold too.
+    reasons
+        Sentences: from which day, why, by which norm.
+    conflict
+        Why a human should look at it.
+    """
+
+    key: str
+    kind: str
+    url: str
+    draft_id: str | None = None
+    possible_until: date | None = None
+    reasons: list[str]
+    conflict: str | None = None
     service: str
     name: str
     end: date | None

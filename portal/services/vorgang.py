@@ -8,7 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.vorgang import PosteingangZeile, VorgangStatusZeile, VorgangZeile
-from portal.services import dokument, dokumentfreigabe, katalog, postfach, protokoll, vermerk
+from portal.services import (
+    benachrichtigung,
+    dokument,
+    dokumentfreigabe,
+    katalog,
+    postfach,
+    protokoll,
+    vermerk,
+)
 from portal.services.views import CaseDetail, CaseView, DocumentView, InboxEntry, StatusStep
 
 STATUS: dict[str, str] = {
@@ -108,7 +116,8 @@ async def posteingang(session: AsyncSession, stelle_id: str) -> list[InboxEntry]
     ]
 
 
-async def _zugestellt(session: AsyncSession, stelle_id: str, vorgang_id: str) -> VorgangZeile:
+async def fuer_stelle(session: AsyncSession, stelle_id: str, vorgang_id: str) -> VorgangZeile:
+    """A case in the inbox of an office; a foreign one is as unknown. Raises NotFoundError."""
     row = await session.scalar(
         select(VorgangZeile)
         .join(PosteingangZeile, PosteingangZeile.vorgang_id == VorgangZeile.id)
@@ -123,7 +132,7 @@ async def oeffnen_fuer_stelle(
     context: PortalContext, session: AsyncSession, stelle_id: str, vorgang_id: str, funktion: str
 ) -> CaseDetail:
     """A case in the inbox of the caller's office; the look is logged for the citizen. Raises NotFoundError."""
-    row = await _zugestellt(session, stelle_id, vorgang_id)
+    row = await fuer_stelle(session, stelle_id, vorgang_id)
     detail = await _detail(session, row)
     detail = detail.model_copy(update={"notes": tuple(await vermerk.liste(session, row.id))})
     await _einsicht(context, session, row, detail, funktion, "Posteingang der Stelle")
@@ -134,7 +143,7 @@ async def pdf_fuer_stelle(
     context: PortalContext, session: AsyncSession, stelle_id: str, vorgang_id: str, funktion: str
 ) -> bytes:
     """The PDF of a case in the office's inbox; logged as `oeffnen_fuer_stelle`. Raises NotFoundError."""
-    row = await _zugestellt(session, stelle_id, vorgang_id)
+    row = await fuer_stelle(session, stelle_id, vorgang_id)
     await _einsicht(
         context, session, row, await _detail(session, row), funktion, "Posteingang der Stelle, PDF"
     )
@@ -150,7 +159,7 @@ async def dokument_fuer_stelle(
     funktion: str,
 ) -> tuple[DocumentView, bytes]:
     """A document that belongs to a case in the office's inbox; the look is logged. Raises NotFoundError."""
-    row = await _zugestellt(session, stelle_id, vorgang_id)
+    row = await fuer_stelle(session, stelle_id, vorgang_id)
     attached = {a["id"]: a["nachweis"] for a in json.loads(row.paket)["anlagen"]}
     label = await dokumentfreigabe.oeffnen(context, session, row.id, dokument_id, attached)
     view, content = await dokument.laden(session, dokument_id, konto_id=row.konto_id)
@@ -197,6 +206,21 @@ async def _einsicht(
     )
 
 
+def verlauf(
+    context: PortalContext, session: AsyncSession, row: VorgangZeile, text: str, funktion: str | None
+) -> None:
+    """Note a step in the case's history at its present status; `funktion` is None when the portal or the citizen did it."""
+    session.add(
+        VorgangStatusZeile(
+            vorgang_id=row.id,
+            status=row.status,
+            text=text,
+            von=f"{funktion}, {row.stelle}" if funktion else "Portal",
+            am_utc=context.clock(),
+        )
+    )
+
+
 async def status_setzen(
     context: PortalContext,
     session: AsyncSession,
@@ -228,7 +252,7 @@ async def status_setzen(
         raise InvalidInputError("Diesen Status gibt es nicht.", field="status")
     if len(text) > 2000:
         raise InvalidInputError("Der Text ist zu lang: höchstens 2.000 Zeichen.", field="text")
-    row = await _zugestellt(session, stelle_id, vorgang_id)
+    row = await fuer_stelle(session, stelle_id, vorgang_id)
     if row.status in ENDE or row.status == status:
         raise ConflictError(
             f"Der Vorgang hat schon den Status „{STATUS[row.status]}“. Es wurde nichts geändert."
@@ -248,5 +272,8 @@ async def status_setzen(
         betreff=f"{row.leistung_name}: {STATUS[status]}",
         text=f"Ihr Vorgang {row.aktenzeichen} hat jetzt den Status „{STATUS[status]}“.{remark}",
         vorgang_id=row.id,
+    )
+    await benachrichtigung.anstossen(
+        session, row.konto_id, "neue_nachricht", jetzt=context.clock(), verweis="/mein/postfach"
     )
     return case_view(row)

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import anliegen, vermerk, vorgang
+from portal.services import anliegen, bescheid, rueckfrage, vermerk, vorgang
 from portal.services.sitzung import PersonalView
 from portal.services.views import CaseDetail
 from portal.web.auth import Context, Official
@@ -17,6 +17,10 @@ from portal.web.render import download, page
 router = APIRouter(prefix="/amt", include_in_schema=False)
 
 ANTWORT_GESPEICHERT = "Die Antwort ist gespeichert. Wer ein Konto hat, findet sie im Postfach."
+MELDUNGEN = {
+    "gefragt": "Die Rückfrage liegt im Postfach der Person. Sie hat einen Hinweis bekommen.",
+    "bescheid": "Der Bescheid ist eingetragen. Die Person bekommt heute noch einen Hinweis.",
+}
 GESPEICHERT = "Der Status ist gespeichert. Die Person hat eine Nachricht im Postfach."
 
 
@@ -26,12 +30,14 @@ async def inbox(request: Request, context: Context, staff: Official) -> Response
     async with context.transaction() as session:
         entries = await vorgang.posteingang(session, staff.stelle or "")
         requests = await anliegen.fuer_stelle(context, session, staff.stelle or "")
+        ended = await bescheid.zu_ersetzen(context, session, staff.stelle or "")
     return page(
         request,
         "amt/eingang.html",
         eingang=entries,
         stati=vorgang.STATUS,
         anliegen=requests,
+        zu_ersetzen=ended,
         anliegen_stati=anliegen.STATUS,
         wuensche=anliegen.WUENSCHE,
     )
@@ -65,10 +71,16 @@ async def answer_request(
 
 @router.get("/vorgaenge/{vorgang_id}")
 async def show(
-    request: Request, context: Context, staff: Official, vorgang_id: str, gespeichert: bool = False
+    request: Request,
+    context: Context,
+    staff: Official,
+    vorgang_id: str,
+    gespeichert: bool = False,
+    meldung: str | None = None,
 ) -> Response:
     """One case. The look is logged where the citizen sees it."""
-    return await _show(request, context, staff, vorgang_id, meldung=GESPEICHERT if gespeichert else None)
+    said = GESPEICHERT if gespeichert else MELDUNGEN.get(meldung or "")
+    return await _show(request, context, staff, vorgang_id, meldung=said)
 
 
 @router.get("/vorgaenge/{vorgang_id}/pdf")
@@ -195,11 +207,16 @@ async def _show(
     text: str = "",
 ) -> Response:
     detail = await _open(context, staff, vorgang_id)
+    async with context.transaction() as session:
+        questions = await rueckfrage.zum_vorgang(session, vorgang_id)
+        decisions = await bescheid.zum_vorgang(context, session, vorgang_id)
     return page(
         request,
         "amt/vorgang.html",
         status=fehler.status if fehler else 200,
         vorgang=detail,
+        rueckfragen=questions,
+        bescheide=decisions,
         stati=vorgang.STATUS,
         abgeschlossen=detail.case.status in vorgang.ENDE,
         meldung=meldung,

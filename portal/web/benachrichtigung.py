@@ -34,13 +34,19 @@ async def change(
     ruhe_von: Annotated[str, Form(max_length=8)] = "",
     ruhe_bis: Annotated[str, Form(max_length=8)] = "",
     erinnern: Annotated[list[int] | None, Form(max_length=10)] = None,
+    bescheide: Annotated[str, Form(max_length=10)] = "postfach",
 ) -> Response:
     """Store it; on a mistake the page says which."""
     form = await request.form()
     kanaele = {art: str(form[f"kanal_{art}"]) for art in ARTEN if f"kanal_{art}" in form}
     try:
         await benachrichtigung.wuenschen(
-            context, citizen.konto_id, kanaele, (ruhe_von, ruhe_bis), erinnern or []
+            context,
+            citizen.konto_id,
+            kanaele,
+            (ruhe_von, ruhe_bis),
+            erinnern or [],
+            bescheide_im_postfach=bescheide != "papier",
         )
     except InvalidInputError as error:
         return await _show(request, context, citizen, fehler=error, kanaele=kanaele)

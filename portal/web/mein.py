@@ -1,9 +1,9 @@
-"""The citizen's own area: overview, postbox, deadlines, cases."""
+"""The citizen's own area: overview, postbox, cases."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal.services import anliegen, fristen, postfach, stammdaten, termine, vorgang
+from portal.services import anliegen, postfach, stammdaten, vorgang
 from portal.web.auth import Citizen, Context
 from portal.web.render import download, page
 from portal.web.stand import stand_of
@@ -63,23 +63,6 @@ async def message(request: Request, context: Context, citizen: Citizen, nachrich
     async with context.transaction() as session:
         found = await postfach.lesen(context, session, citizen.konto_id, nachricht_id)
     return page(request, "mein/nachricht.html", nachricht=found, meldung=None, fehler=None)
-
-
-@router.get("/fristen")
-async def deadlines(request: Request, context: Context, citizen: Citizen) -> Response:
-    """All deadlines, the unsettled first."""
-    async with context.transaction() as session:
-        entries = await fristen.liste(session, citizen.konto_id)
-        coming = await termine.liste(context, session, citizen.konto_id, nur_kommende=True)
-    return page(
-        request,
-        "mein/fristen.html",
-        fristen=entries,
-        termine=coming,
-        heute=context.today(),
-        meldung=None,
-        fehler=None,
-    )
 
 
 @router.get("/vorgaenge/{vorgang_id}")

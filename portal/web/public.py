@@ -30,6 +30,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "GET /api/life-situations/{situation}": "public information",
     "GET /api/docs": "public information",
     "GET /api/openapi.json": "public information",
+    "GET /kalender/{geheimnis}.ics": "calendars send no cookie; the secret is the key, its answer names no person and no subject",
     "GET /demo/ausgang": "what the demo's senders would have sent; demo mode only, its people are invented",
     "GET /health": "for the supervisor; says whether the portal works and which job failed",
     "MOUNT /static": "style sheet and icon",

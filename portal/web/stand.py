@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from portal.context import PortalContext
-from portal.services import buendel, entwurf, fristen, postfach, termine
+from portal.services import buendel, entwurf, fristenblatt, postfach, termine
 from portal.services.buendel import Buendel
 from portal.services.sitzung import SitzungView
 from portal.services.views import AppointmentView, DeadlineEntry, DraftView, MessageView
@@ -27,7 +27,9 @@ class Stand(TypedDict):
 async def stand_of(context: PortalContext, citizen: SitzungView) -> Stand:
     """Coming appointments; unsettled deadlines soonest first, then those settled lately; unfinished drafts; unread messages."""
     async with context.transaction() as session:
-        deadlines = await fristen.liste(session, citizen.konto_id)
+        deadlines = fristenblatt.bald(
+            await fristenblatt.liste(context, session, citizen.konto_id), context.today()
+        )
         appointments = await termine.liste(context, session, citizen.konto_id, nur_kommende=True)
         bundles = await buendel.liste(context, session, citizen.konto_id)
         drafts = await entwurf.liste(context, session, citizen.konto_id, citizen.vertrauen)

@@ -1,0 +1,559 @@
+"""Use cases of decisions: an office provides one, the citizen fetches it, and each follows the norm it is made known by."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import filetype
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from portal.context import BERLIN, PortalContext
+from portal.domain import bekanntgabe as bekannt
+from portal.domain.bekanntgabe import REGELN, Beginn, Norm
+from portal.domain.rechtsbehelf import Belehrung, Fristbild, Weg, Zugang, fristbild
+from portal.errors import ConflictError, InvalidInputError, NotFoundError
+from portal.schema.benachrichtigung import BenachrichtigungZeile
+from portal.schema.bescheid import BescheidZeile
+from portal.schema.vorgang import VorgangZeile
+from portal.services import benachrichtigung, katalog, postfach, stammdaten, vorgang
+from portal.services.dokument import GROESSE_HOECHSTENS, FileTooLargeError, FileTypeError
+from portal.services.katalog import feiertag
+
+ERINNERN_NACH = timedelta(days=6)
+"""How long after the notice a decision that was not fetched is called to mind."""
+PORTALNORMEN = tuple(norm for norm, regel in REGELN.items() if regel.im_portal)
+UEBERNEHMBAR = ("ausweis_gueltig_bis",)
+"""Master data that a decision may bring."""
+
+
+@dataclass(frozen=True)
+class Eingabe:
+    """What a Sachbearbeiter hands over with a decision."""
+
+    norm: str
+    betreff: str
+    bescheiddatum: date
+    belehrung: Belehrung
+    belehrung_text: str
+    inhalt: bytes
+    dateiname: str
+    aufgabe: date | None = None
+    """Posting or delivery, for the ways outside of this portal."""
+    daten: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Bescheid:
+    """A decision as pages show it."""
+
+    id: str
+    quelle: str
+    vorgang_id: str | None
+    leistung: str
+    leistung_name: str
+    stelle: str
+    betreff: str
+    norm: Norm | None
+    norm_label: str
+    norm_recht: str
+    bescheiddatum: date
+    status: str
+    mit_datei: bool
+    angelegt: datetime
+    abgerufen: datetime | None
+    abrufen_bis: date | None
+    """Last day of the Abruf; None where no such day exists."""
+    beendet: datetime | None
+    ersetzt: datetime | None
+    erledigt: datetime | None
+    belehrung_text: str
+    frist: Fristbild | None
+    """None while nothing runs (waiting for the Abruf, ended)."""
+    daten: Mapping[str, str]
+    """Label → value that she may add to her master data."""
+
+
+async def bereitstellen(
+    context: PortalContext,
+    session: AsyncSession,
+    stelle_id: str,
+    vorgang_id: str,
+    eingabe: Eingabe,
+    *,
+    funktion: str,
+) -> str:
+    """An office makes a decision known on a case in its inbox; gives the decision's id.
+
+    In the portal: it lies in the postbox, and the notice goes out the same day. By another way: it is noted, with its deadline.
+
+    Raises
+    ------
+    InvalidInputError, FileTooLargeError, FileTypeError
+        Something is missing or wrong; nothing was kept.
+    ConflictError
+        The person wants decisions on paper, or no notice could reach her: the office sends it otherwise.
+    NotFoundError
+    """
+    case = await vorgang.fuer_stelle(session, stelle_id, vorgang_id)
+    norm = _geprueft(context, eingabe, case)
+    if norm in PORTALNORMEN:
+        await _darf_ins_postfach(session, case.konto_id)
+    office = katalog.stelle_von(context, case.stelle_id)
+    now = context.clock()
+    row = BescheidZeile(
+        id=str(uuid.uuid4()),
+        konto_id=case.konto_id,
+        vorgang_id=case.id,
+        quelle="stelle",
+        leistung=case.leistung,
+        leistung_name=case.leistung_name,
+        stelle_id=case.stelle_id,
+        stelle=f"{case.stelle}, {case.behoerde}",
+        norm=norm,
+        betreff=eingabe.betreff.strip(),
+        bescheiddatum=eingabe.bescheiddatum,
+        beginn=eingabe.aufgabe if norm not in PORTALNORMEN else None,
+        zugang=None,
+        belehrung=_als_json(eingabe.belehrung, eingabe.belehrung_text),
+        daten=dict(eingabe.daten or {}) or None,
+        status="bereit" if norm in PORTALNORMEN else "versandt",
+        dateiname=eingabe.dateiname[:200] if eingabe.inhalt else None,
+        sha256=hashlib.sha256(eingabe.inhalt).hexdigest() if eingabe.inhalt else None,
+        datei=eingabe.inhalt or None,
+        angelegt_utc=now,
+        hinweis_id=None,
+        hinweis_utc=None,
+        abgerufen_utc=None,
+        beendet_utc=None,
+        ersatz_utc=None,
+        erledigt_utc=None,
+    )
+    session.add(row)
+    vorgang.verlauf(
+        context, session, case, f"Bescheid: {REGELN[norm].label} ({REGELN[norm].recht})", funktion
+    )
+    postfach.schreiben(
+        context,
+        session,
+        case.konto_id,
+        art="bescheid",
+        absender=f"{office.name}, {office.behoerde}",
+        betreff=f"Bescheid: {case.leistung_name}",
+        text=_nachricht(row),
+        vorgang_id=case.id,
+    )
+    await session.flush()
+    if norm in PORTALNORMEN:
+        row.hinweis_id = await benachrichtigung.anstossen(
+            session, case.konto_id, "bescheid_bereit", jetzt=now, verweis=pfad(row.id)
+        )
+    else:
+        await benachrichtigung.anstossen(
+            session, case.konto_id, "neue_nachricht", jetzt=now, verweis=pfad(row.id)
+        )
+    return row.id
+
+
+def pfad(bescheid_id: str) -> str:
+    """The decision's page."""
+    return f"/mein/bescheide/{bescheid_id}"
+
+
+def _geprueft(context: PortalContext, eingabe: Eingabe, case: VorgangZeile) -> Norm:
+    if eingabe.norm not in REGELN:
+        raise InvalidInputError("Bitte wählen Sie, wie der Bescheid bekannt gegeben wird.", field="norm")
+    norm = Norm(eingabe.norm)
+    if not eingabe.betreff.strip():
+        raise InvalidInputError("Bitte geben Sie an, worum es in dem Bescheid geht.", field="betreff")
+    today, filed = context.today(), case.eingegangen_utc.astimezone(BERLIN).date()
+    if not filed <= eingabe.bescheiddatum <= today:
+        raise InvalidInputError(
+            "Das Datum des Bescheids liegt vor dem Antrag oder in der Zukunft.", field="bescheiddatum"
+        )
+    if norm in PORTALNORMEN and not eingabe.inhalt:
+        raise InvalidInputError("Bitte fügen Sie den Bescheid als PDF an.", field="datei")
+    if norm not in PORTALNORMEN and eingabe.aufgabe is None:
+        raise InvalidInputError(
+            "Für diesen Weg fehlt der Tag der Aufgabe zur Post, Zustellung oder Übergabe.", field="aufgabe"
+        )
+    if norm not in PORTALNORMEN and eingabe.aufgabe and eingabe.aufgabe < eingabe.bescheiddatum:
+        raise InvalidInputError(
+            "Die Aufgabe zur Post kann nicht vor dem Datum des Bescheids liegen.", field="aufgabe"
+        )
+    if len(eingabe.inhalt) > GROESSE_HOECHSTENS:
+        raise FileTooLargeError
+    if eingabe.inhalt:
+        kind = filetype.guess(eingabe.inhalt[:8192])
+        if kind is None or kind.mime != "application/pdf":
+            raise FileTypeError
+    for feld, wert in (eingabe.daten or {}).items():
+        if feld not in UEBERNEHMBAR:
+            raise InvalidInputError("Diese Angabe kann ein Bescheid nicht mitbringen.", field=feld)
+        try:
+            date.fromisoformat(wert)
+        except ValueError as error:
+            raise InvalidInputError("Bitte geben Sie ein Datum an.", field=feld) from error
+    return norm
+
+
+async def _darf_ins_postfach(session: AsyncSession, konto_id: str) -> None:
+    if not (await benachrichtigung.wunsch(session, konto_id)).bescheide_im_postfach:
+        raise ConflictError(
+            "Die Person möchte Bescheide auf Papier. Bitte senden Sie den Bescheid mit der Post und tragen Sie ihn als Brief ein."
+        )
+    if not await benachrichtigung.erreichbar(session, konto_id):
+        raise ConflictError(
+            "Für den Hinweis auf die Bereitstellung ist weder E-Mail noch Telefon bekannt. Bitte senden Sie den Bescheid mit der "
+            "Post und tragen Sie ihn als Brief ein."
+        )
+
+
+def _als_json(told: Belehrung, text: str) -> dict[str, object]:
+    return {
+        "vorhanden": told.vorhanden,
+        "weg": told.weg,
+        "stelle": told.stelle,
+        "monate": told.monate,
+        "text": text.strip()[:4000],
+    }
+
+
+def _nachricht(row: BescheidZeile) -> str:
+    """What stands in the postbox: never the decision itself."""
+    norm = Norm(str(row.norm))
+    where = f"Sie finden ihn in Ihrem Bereich unter Fristen und hier: {pfad(row.id)}"
+    if norm == Norm.VWVFG_41_2A:
+        return (
+            "Ein Bescheid liegt für Sie zum Abruf bereit. Öffnen Sie ihn innerhalb von zehn Tagen: Er gilt am Tag nach dem Öffnen als "
+            "bekannt gegeben, und die Frist für Rechtsbehelfe beginnt. Öffnen Sie ihn nicht, stellt die Stelle ihn auf anderem Weg zu. "
+            + where
+        )
+    if norm in PORTALNORMEN:
+        return (
+            f"Ein Bescheid liegt für Sie bereit. Er gilt nach {REGELN[norm].recht} auch dann als bekannt gegeben, wenn Sie ihn nicht "
+            f"öffnen. Damit beginnt die Frist für Rechtsbehelfe. {where}"
+        )
+    return f"Ein Bescheid ist zu Ihnen unterwegs: {REGELN[norm].label}. Wann welche Frist endet, steht in Ihrem Bereich. {where}"
+
+
+def zugang_von(row: BescheidZeile) -> Zugang | None:
+    """What the deadline is computed from; None while nothing runs yet or nothing will."""
+    if row.status == "beendet":
+        return None
+    norm = Norm(row.norm) if row.norm else None
+    if norm not in PORTALNORMEN:
+        return Zugang(norm, row.bescheiddatum, row.beginn, row.zugang)
+    begin = {
+        Beginn.BEREITSTELLUNG: row.angelegt_utc,
+        Beginn.HINWEIS: row.hinweis_utc or row.angelegt_utc,
+        Beginn.ABRUF: row.abgerufen_utc,
+    }[REGELN[norm].beginn]
+    if begin is None:
+        return None
+    return Zugang(norm, row.bescheiddatum, begin.astimezone(BERLIN).date())
+
+
+def belehrung_von(row: BescheidZeile) -> Belehrung | None:
+    """What the decision itself says; None: nobody read it yet."""
+    told = row.belehrung
+    if told is None:
+        return None
+    return Belehrung(
+        told["vorhanden"], Weg(told["weg"]) if told["weg"] else None, told["stelle"], told["monate"]
+    )
+
+
+def abrufen_bis(row: BescheidZeile) -> date | None:
+    """Last day of the Abruf, for the norm that has one."""
+    if row.norm != Norm.VWVFG_41_2A:
+        return None
+    sent = row.hinweis_utc or row.angelegt_utc
+    return bekannt.bereitstellung_endet(sent.astimezone(BERLIN).date())
+
+
+def ansicht(context: PortalContext, row: BescheidZeile) -> Bescheid:
+    """A decision as pages show it, with its deadline."""
+    norm = Norm(row.norm) if row.norm else None
+    access = zugang_von(row)
+    service = context.katalog.leistungen.get(row.leistung)
+    track = Weg(service.rechtsbehelf.weg) if service else Weg.KEIN
+    told = belehrung_von(row)
+    return Bescheid(
+        id=row.id,
+        quelle=row.quelle,
+        vorgang_id=row.vorgang_id,
+        leistung=row.leistung,
+        leistung_name=row.leistung_name,
+        stelle=row.stelle,
+        betreff=row.betreff,
+        norm=norm,
+        norm_label=REGELN[norm].label if norm else "Weg nicht bekannt",
+        norm_recht=REGELN[norm].recht if norm else "",
+        bescheiddatum=row.bescheiddatum,
+        status=row.status,
+        mit_datei=row.sha256 is not None,
+        angelegt=row.angelegt_utc,
+        abgerufen=row.abgerufen_utc,
+        abrufen_bis=abrufen_bis(row) if row.status == "bereit" else None,
+        beendet=row.beendet_utc,
+        ersetzt=row.ersatz_utc,
+        erledigt=row.erledigt_utc,
+        belehrung_text=str((row.belehrung or {}).get("text") or ""),
+        frist=fristbild(access, track, feiertag, told) if access else None,
+        daten={stammdaten.FELDER[feld]: wert for feld, wert in (row.daten or {}).items()},
+    )
+
+
+async def liste(context: PortalContext, session: AsyncSession, konto_id: str) -> list[Bescheid]:
+    """Her decisions, the newest first."""
+    rows = await session.scalars(
+        select(BescheidZeile)
+        .where(BescheidZeile.konto_id == konto_id)
+        .order_by(BescheidZeile.angelegt_utc.desc(), BescheidZeile.id)
+    )
+    return [ansicht(context, row) for row in rows]
+
+
+async def _eigener(session: AsyncSession, konto_id: str, bescheid_id: str) -> BescheidZeile:
+    row = await session.scalar(
+        select(BescheidZeile).where(BescheidZeile.id == bescheid_id, BescheidZeile.konto_id == konto_id)
+    )
+    if row is None:
+        raise NotFoundError("Diesen Bescheid gibt es nicht.")
+    return row
+
+
+async def laden(context: PortalContext, session: AsyncSession, konto_id: str, bescheid_id: str) -> Bescheid:
+    """Her own decision; a foreign one is as unknown. Raises NotFoundError. Looking at its page is no Abruf."""
+    return ansicht(context, await _eigener(session, konto_id, bescheid_id))
+
+
+async def abrufen(context: PortalContext, session: AsyncSession, konto_id: str, bescheid_id: str) -> Bescheid:
+    """She opens it, after she was told what that means. Opening it again changes nothing.
+
+    Raises
+    ------
+    ConflictError
+        The time for it is over: the office sends it otherwise.
+    NotFoundError
+    """
+    row = await _eigener(session, konto_id, bescheid_id)
+    last = abrufen_bis(row)
+    if row.status == "beendet" or (row.status == "bereit" and last is not None and context.today() > last):
+        raise ConflictError(
+            "Der Bescheid wurde nicht innerhalb von zehn Tagen geöffnet. Er gilt nicht als bekannt gegeben, es läuft keine Frist. Die "
+            "Stelle stellt ihn auf anderem Weg zu."
+        )
+    if row.status == "bereit":
+        row.status, row.abgerufen_utc = "abgerufen", context.clock()
+    return ansicht(context, row)
+
+
+async def datei(session: AsyncSession, konto_id: str, bescheid_id: str) -> tuple[str, bytes]:
+    """Name and content of a decision that she opened. Raises ConflictError before that, NotFoundError."""
+    row = await session.scalar(
+        select(BescheidZeile)
+        .where(BescheidZeile.id == bescheid_id, BescheidZeile.konto_id == konto_id)
+        .options(undefer(BescheidZeile.datei))
+    )
+    if row is None or row.datei is None:
+        raise NotFoundError("Diesen Bescheid gibt es nicht.")
+    if row.status not in ("abgerufen", "versandt"):
+        raise ConflictError(
+            "Bitte öffnen Sie den Bescheid zuerst auf seiner Seite. Dort steht, was das bedeutet."
+        )
+    return row.dateiname or "bescheid.pdf", row.datei
+
+
+async def erledigen(context: PortalContext, session: AsyncSession, konto_id: str, bescheid_id: str) -> None:
+    """She needs no deadline for it any more; reminders stop. Raises NotFoundError."""
+    row = await _eigener(session, konto_id, bescheid_id)
+    row.erledigt_utc = row.erledigt_utc or context.clock()
+
+
+async def daten_entscheiden(
+    context: PortalContext, session: AsyncSession, konto_id: str, bescheid_id: str, *, uebernehmen: bool
+) -> None:
+    """She decides whether the decision's values go into her master data. Raises ConflictError, NotFoundError."""
+    row = await _eigener(session, konto_id, bescheid_id)
+    if row.status == "bereit":
+        raise ConflictError("Bitte öffnen Sie den Bescheid zuerst.")
+    if uebernehmen and row.daten:
+        await stammdaten.store(session, konto_id, dict(row.daten), "bescheid", context.today())
+    row.daten = None
+
+
+async def notieren(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    leistung_id: str,
+    zugang: Zugang,
+    belehrung: Belehrung | None,
+) -> str:
+    """She notes a letter that she got, to have its deadline computed; gives its id.
+
+    Raises
+    ------
+    InvalidInputError
+        A day lies in the future or before the letter.
+    NotFoundError
+        There is no such service.
+    """
+    service = katalog.leistung(context, leistung_id)
+    today = context.today()
+    if zugang.bescheiddatum > today:
+        raise InvalidInputError("Das Datum des Bescheids liegt in der Zukunft.", field="bescheiddatum")
+    for field, day in (("beginn", zugang.beginn), ("zugang", zugang.zugang)):
+        if day is not None and not zugang.bescheiddatum <= day <= today:
+            raise InvalidInputError(
+                "Dieser Tag liegt vor dem Datum des Bescheids oder in der Zukunft.", field=field
+            )
+    office = katalog.stelle(context, service)
+    row = BescheidZeile(
+        id=str(uuid.uuid4()),
+        konto_id=konto_id,
+        vorgang_id=None,
+        quelle="angabe",
+        leistung=service.id,
+        leistung_name=service.name,
+        stelle_id=None,
+        stelle=f"{office.name}, {office.behoerde}",
+        norm=zugang.norm,
+        betreff=f"Ihr Brief: {service.name}",
+        bescheiddatum=zugang.bescheiddatum,
+        beginn=zugang.beginn,
+        zugang=zugang.zugang,
+        belehrung=_als_json(belehrung, "") if belehrung else None,
+        daten=None,
+        status="notiert",
+        dateiname=None,
+        sha256=None,
+        datei=None,
+        angelegt_utc=context.clock(),
+        hinweis_id=None,
+        hinweis_utc=None,
+        abgerufen_utc=None,
+        beendet_utc=None,
+        ersatz_utc=None,
+        erledigt_utc=None,
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def ueberwachen(context: PortalContext) -> int:
+    """Job: note when notices went out, remind of what was not fetched, end what was not fetched in ten days.
+
+    Gives how many provisions ended.
+    """
+    ended = 0
+    async with context.transaction() as session:
+        waiting = list(
+            await session.scalars(select(BescheidZeile.id).where(BescheidZeile.status == "bereit"))
+        )
+    for bescheid_id in waiting:
+        async with context.transaction() as session:
+            row = await session.get_one(BescheidZeile, bescheid_id, with_for_update=True)
+            if row.status == "bereit":
+                ended += await _einen_ueberwachen(context, session, row)
+    return ended
+
+
+async def _einen_ueberwachen(context: PortalContext, session: AsyncSession, row: BescheidZeile) -> bool:
+    now = context.clock()
+    notice = await session.get(BenachrichtigungZeile, row.hinweis_id) if row.hinweis_id else None
+    if notice is not None and row.hinweis_utc is None:
+        row.hinweis_utc = notice.gesendet_utc
+    lost = notice is not None and notice.status == "aufgegeben"
+    last = abrufen_bis(row)
+    if lost or (last is not None and context.today() > last):
+        await _beenden(context, session, row, "Der Hinweis kam nicht an" if lost else "nicht abgerufen")
+        return True
+    if row.hinweis_utc is not None and last is not None and now - row.hinweis_utc > ERINNERN_NACH:
+        sent = await session.scalar(
+            select(BenachrichtigungZeile.id)
+            .where(
+                BenachrichtigungZeile.konto_id == row.konto_id,
+                BenachrichtigungZeile.anlass == "bescheid_erinnerung",
+                BenachrichtigungZeile.angelegt_utc > row.hinweis_utc,
+            )
+            .limit(1)
+        )
+        if sent is None:
+            await benachrichtigung.anstossen(
+                session, row.konto_id, "bescheid_erinnerung", jetzt=now, verweis=pfad(row.id)
+            )
+    return False
+
+
+async def _beenden(context: PortalContext, session: AsyncSession, row: BescheidZeile, why: str) -> None:
+    """End the provision: no Bekanntgabe; citizen and office are told."""
+    row.status, row.beendet_utc = "beendet", context.clock()
+    if row.vorgang_id is not None:
+        case = await session.get_one(VorgangZeile, row.vorgang_id)
+        vorgang.verlauf(
+            context,
+            session,
+            case,
+            f"Bereitstellung beendet ({why}). Bitte auf anderem Weg bekannt geben.",
+            None,
+        )
+    postfach.schreiben(
+        context,
+        session,
+        row.konto_id,
+        art="bescheid",
+        absender="Amtslotse",
+        betreff=f"Bescheid kommt auf anderem Weg: {row.leistung_name}",
+        text="Die Bereitstellung ist beendet, ohne dass der Bescheid als bekannt gegeben gilt. Es läuft deshalb keine Frist. Die Stelle "
+        "ist informiert und stellt den Bescheid auf anderem Weg zu, meist mit der Post.",
+        vorgang_id=row.vorgang_id,
+    )
+    await benachrichtigung.anstossen(
+        session, row.konto_id, "bereitstellung_beendet", jetzt=context.clock(), verweis=pfad(row.id)
+    )
+
+
+async def zu_ersetzen(context: PortalContext, session: AsyncSession, stelle_id: str) -> list[Bescheid]:
+    """Decisions of an office whose provision ended and that it has not sent otherwise yet, the oldest first."""
+    rows = await session.scalars(
+        select(BescheidZeile)
+        .where(
+            BescheidZeile.stelle_id == stelle_id,
+            BescheidZeile.status == "beendet",
+            BescheidZeile.ersatz_utc.is_(None),
+        )
+        .order_by(BescheidZeile.beendet_utc)
+    )
+    return [ansicht(context, row) for row in rows]
+
+
+async def ersetzt(context: PortalContext, session: AsyncSession, stelle_id: str, bescheid_id: str) -> str:
+    """The office notes that it sends an ended one otherwise; gives the case's id. Raises NotFoundError."""
+    row = await session.scalar(
+        select(BescheidZeile).where(
+            BescheidZeile.id == bescheid_id,
+            BescheidZeile.stelle_id == stelle_id,
+            BescheidZeile.status == "beendet",
+        )
+    )
+    if row is None or row.vorgang_id is None:
+        raise NotFoundError("Diesen Bescheid gibt es in Ihrer Stelle nicht.")
+    row.ersatz_utc = row.ersatz_utc or context.clock()
+    return row.vorgang_id
+
+
+async def zum_vorgang(context: PortalContext, session: AsyncSession, vorgang_id: str) -> list[Bescheid]:
+    """The decisions on one case, the newest first. The caller has checked who asks."""
+    rows = await session.scalars(
+        select(BescheidZeile)
+        .where(BescheidZeile.vorgang_id == vorgang_id)
+        .order_by(BescheidZeile.angelegt_utc.desc())
+    )
+    return [ansicht(context, row) for row in rows]

@@ -1,0 +1,239 @@
+"""All deadlines of a citizen in one list, soonest first, each with its reasons; reminders of them."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.context import BERLIN, PortalContext
+from portal.domain.rechtsbehelf import WEGE, Weg, untaetigkeit_ab
+from portal.schema.bescheid import BescheidZeile, RueckfrageZeile
+from portal.schema.erinnerung import ErinnerungZeile
+from portal.schema.frist import FristZeile
+from portal.schema.stammdaten import StammdatumRow
+from portal.schema.termin import TerminZeile
+from portal.schema.vorgang import VorgangZeile
+from portal.services import benachrichtigung, bescheid, fristen, rueckfrage, stammdaten, termine, vorgang
+from portal.services.views import DeadlineEntry
+
+AUSWEISE = {"Personalausweis": "personalausweis", "Reisepass": "reisepass"}
+"""Kind of identity document → service by which a new one is asked for."""
+VORSCHAU_DOKUMENT = timedelta(days=365)
+"""How long before a document's end it stands on the start page."""
+NACHHOLEN_TAGE = 2
+"""So many days late a reminder still goes out, when the portal was away."""
+
+
+async def liste(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
+    """Her deadlines: the unsettled first, each group by its next day."""
+    found = [
+        *await fristen.liste(session, konto_id),
+        *await _dokumente(context, session, konto_id),
+        *await _vorgaenge(context, session, konto_id),
+        *await _bescheide(context, session, konto_id),
+        *await _rueckfragen(session, konto_id),
+    ]
+    return sorted(
+        found, key=lambda e: (e.settled_at is not None, e.end or e.possible_from or date.max, e.name)
+    )
+
+
+def bald(entries: list[DeadlineEntry], heute: date) -> list[DeadlineEntry]:
+    """What belongs on the start page: everything but documents that are valid for long."""
+    return [e for e in entries if e.kind != "dokument" or (e.end and e.end - heute <= VORSCHAU_DOKUMENT)]
+
+
+async def _dokumente(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
+    known = await stammdaten.load(session, konto_id)
+    end = known.get("ausweis_gueltig_bis")
+    if end is None:
+        return []
+    kind = known["ausweisart"].wert if "ausweisart" in known else "Personalausweis"
+    service = context.katalog.leistungen.get(AUSWEISE.get(kind, "personalausweis"))
+    if service is None:
+        return []
+    return [
+        DeadlineEntry(
+            key="dokument:ausweis",
+            kind="dokument",
+            url=f"/leistungen/{service.id}",
+            service=service.id,
+            name=f"{kind} erneuern",
+            end=date.fromisoformat(end.wert),
+            possible_from=None,
+            text="Gültigkeit des Dokuments",
+            law=", ".join(service.rechtsgrundlage)[:200],
+            mark="geprueft",
+            settled_at=None,
+            reasons=[
+                f"Gültig bis laut Stammdaten ({end.quelle_label}, Stand {end.stand.day:02}.{end.stand.month:02}.{end.stand.year}).",
+                f"Ein neues Dokument braucht Zeit: {service.dauer.text}."
+                if service.dauer
+                else "Beantragen Sie das neue rechtzeitig.",
+            ],
+        )
+    ]
+
+
+async def _vorgaenge(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
+    """When an office that does not decide may be brought to the court."""
+    rows = await session.scalars(
+        select(VorgangZeile).where(
+            VorgangZeile.konto_id == konto_id,
+            VorgangZeile.wirkung == "antrag",
+            VorgangZeile.status.not_in(vorgang.ENDE),
+        )
+    )
+    return [
+        DeadlineEntry(
+            key=f"vorgang:{row.id}",
+            kind="vorgang",
+            url=f"/mein/vorgaenge/{row.id}",
+            service=row.leistung,
+            name=f"Noch keine Entscheidung: {row.leistung_name}",
+            end=None,
+            possible_from=untaetigkeit_ab(filed),
+            text="Ab dann kommt eine Untätigkeitsklage in Betracht",
+            law="§ 75 VwGO",
+            mark="geprueft",
+            settled_at=None,
+            reasons=[
+                f"Ihr Antrag ging am {filed.day:02}.{filed.month:02}.{filed.year} ein. Entscheidet die Stelle ohne Grund drei Monate lang nicht, "
+                "kann das Verwaltungsgericht helfen (§ 75 VwGO). Fragen Sie vorher bei der Stelle nach."
+            ],
+        )
+        for row in rows
+        if (service := context.katalog.leistungen.get(row.leistung))
+        and service.rechtsbehelf.weg in (Weg.VG, Weg.WI)
+        and (filed := row.eingegangen_utc.astimezone(BERLIN).date())
+    ]
+
+
+async def _bescheide(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
+    return [
+        entry for one in await bescheid.liste(context, session, konto_id) for entry in _bescheidfristen(one)
+    ]
+
+
+def _bescheidfristen(one: bescheid.Bescheid) -> Iterator[DeadlineEntry]:
+    if one.abrufen_bis is not None:
+        yield DeadlineEntry(
+            key=f"abruf:{one.id}",
+            kind="abruf",
+            url=bescheid.pfad(one.id),
+            service=one.leistung,
+            name=f"Bescheid öffnen: {one.leistung_name}",
+            end=one.abrufen_bis,
+            possible_from=None,
+            text="zehn Tage nach dem Hinweis auf die Bereitstellung",
+            law=one.norm_recht,
+            mark="geprueft",
+            settled_at=None,
+            reasons=[
+                "Erst nach dem Öffnen läuft eine Frist. Öffnen Sie ihn nicht, gilt er nicht als bekannt gegeben, und die Stelle stellt ihn "
+                "auf anderem Weg zu (§ 41 Abs. 2a VwVfG)."
+            ],
+        )
+    if one.frist is None or one.frist.sicher_bis is None:
+        return
+    way = WEGE[one.frist.weg]
+    yield DeadlineEntry(
+        key=f"bescheid:{one.id}",
+        kind="rechtsbehelf",
+        url=bescheid.pfad(one.id),
+        service=one.leistung,
+        name=f"{way.name} möglich: {one.leistung_name}",
+        end=one.frist.sicher_bis,
+        possible_until=one.frist.moeglich_bis,
+        possible_from=None,
+        text=f"{way.name} an: {adressat(one)}",
+        law=way.recht,
+        mark="geprueft" if one.norm_recht else "stand_pruefen",
+        settled_at=one.erledigt,
+        reasons=list(one.frist.gruende),
+        conflict=one.frist.konflikt,
+    )
+
+
+def adressat(one: bescheid.Bescheid) -> str:
+    """Whom a remedy goes to: as the decision's own Belehrung names it, else as the track says."""
+    if one.frist is None:
+        return one.stelle
+    way = WEGE[one.frist.weg]
+    return one.frist.adressat or (one.stelle if way.adressat == "stelle" else way.adressat)
+
+
+async def _rueckfragen(session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
+    return [
+        DeadlineEntry(
+            key=f"rueckfrage:{one.id}",
+            kind="rueckfrage",
+            url=rueckfrage.pfad(one.id),
+            service="",
+            name=f"Rückfrage beantworten: {one.leistung_name}",
+            end=one.bis,
+            possible_from=None,
+            text=f"Frage von {one.von}",
+            law="§ 31 Abs. 5 VwVfG" if one.bis else "",
+            mark="geprueft",
+            settled_at=None,
+            reasons=[
+                "Den Tag hat die Stelle bestimmt. Er gilt auch an einem Wochenende oder Feiertag."
+                if one.bis
+                else "Die Stelle hat keinen Tag bestimmt. Solange die Antwort fehlt, geht es nicht weiter."
+            ],
+        )
+        for one in await rueckfrage.offene(session, konto_id)
+    ]
+
+
+async def erinnern(context: PortalContext) -> int:
+    """Job: remind of deadlines and appointments at the days that each citizen chose; gives how many reminders."""
+    async with context.transaction() as session:
+        accounts: set[str] = set()
+        for column in (
+            FristZeile.konto_id,
+            BescheidZeile.konto_id,
+            RueckfrageZeile.konto_id,
+            TerminZeile.konto_id,
+        ):
+            accounts |= set(await session.scalars(select(column).distinct()))
+        accounts |= set(
+            await session.scalars(
+                select(StammdatumRow.konto_id).where(StammdatumRow.feld == "ausweis_gueltig_bis")
+            )
+        )
+    sent = 0
+    for konto_id in sorted(accounts):
+        async with context.transaction() as session:
+            sent += await _einen_erinnern(context, session, konto_id)
+    return sent
+
+
+async def _einen_erinnern(context: PortalContext, session: AsyncSession, konto_id: str) -> int:
+    wish, today, sent = await benachrichtigung.wunsch(session, konto_id), context.today(), 0
+    due = [
+        (entry.key, entry.end, "frist_erinnerung", "/mein/fristen", wish.erinnern_tage)
+        for entry in await liste(context, session, konto_id)
+        if entry.end is not None and entry.settled_at is None
+    ]
+    due += [
+        (f"termin:{one.id}", one.start.astimezone(BERLIN).date(), "termin_erinnerung", "/mein/termine", (1,))
+        for one in await termine.liste(context, session, konto_id, nur_kommende=True)
+    ]
+    for key, end, occasion, path, days_before in due:
+        left = (end - today).days
+        for days in sorted(days_before):
+            if not max(0, days - NACHHOLEN_TAGE) <= left <= days:
+                continue
+            if await session.get(ErinnerungZeile, (konto_id, key, end, days)) is None:
+                session.add(
+                    ErinnerungZeile(konto_id=konto_id, frist=key, ende=end, tage=days, am_utc=context.clock())
+                )
+                await benachrichtigung.anstossen(
+                    session, konto_id, occasion, jetzt=context.clock(), verweis=path
+                )
+                sent += 1
+            break
+    return sent

@@ -1,0 +1,271 @@
+"""Use cases of questions that an office asks on a case, and of their answers."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import filetype
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from portal.context import PortalContext
+from portal.errors import ConflictError, InvalidInputError, NotFoundError
+from portal.schema.bescheid import RueckfrageZeile
+from portal.schema.vorgang import VorgangZeile
+from portal.services import benachrichtigung, katalog, postfach, protokoll, vorgang
+from portal.services.dokument import (
+    GROESSE_HOECHSTENS,
+    MEDIENTYPEN,
+    FileTooLargeError,
+    FileTypeError,
+)
+
+TEXT_HOECHSTENS = 4000
+
+
+@dataclass(frozen=True)
+class Rueckfrage:
+    """A question as pages show it."""
+
+    id: str
+    vorgang_id: str
+    leistung_name: str
+    aktenzeichen: str
+    frage: str
+    von: str
+    bis: date | None
+    gestellt: datetime
+    antwort: str | None
+    dateiname: str | None
+    beantwortet: datetime | None
+    kanal: str | None
+
+
+def pfad(rueckfrage_id: str) -> str:
+    """The question's page."""
+    return f"/mein/rueckfragen/{rueckfrage_id}"
+
+
+async def stellen(
+    context: PortalContext,
+    session: AsyncSession,
+    stelle_id: str,
+    vorgang_id: str,
+    frage: str,
+    bis: date | None,
+    *,
+    funktion: str,
+) -> str:
+    """An office asks; the question lies in the postbox, and the notice takes the chosen channel. Gives its id.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing is asked, it is too long, or the day lies in the past.
+    ConflictError
+        The case is closed.
+    NotFoundError
+    """
+    frage = frage.strip()
+    if not frage:
+        raise InvalidInputError("Bitte schreiben Sie die Frage.", field="frage")
+    if len(frage) > TEXT_HOECHSTENS:
+        raise InvalidInputError("Die Frage ist zu lang: höchstens 4.000 Zeichen.", field="frage")
+    if bis is not None and bis <= context.today():
+        raise InvalidInputError("Der Tag für die Antwort muss in der Zukunft liegen.", field="bis")
+    case = await vorgang.fuer_stelle(session, stelle_id, vorgang_id)
+    if case.status in vorgang.ENDE:
+        raise ConflictError("Der Vorgang ist abgeschlossen. Es wurde nichts gefragt.")
+    row = RueckfrageZeile(
+        id=str(uuid.uuid4()),
+        konto_id=case.konto_id,
+        vorgang_id=case.id,
+        frage=frage,
+        von=f"{funktion}, {case.stelle}",
+        bis=bis,
+        gestellt_utc=context.clock(),
+    )
+    session.add(row)
+    case.status = "rueckfrage"
+    vorgang.verlauf(context, session, case, "Rückfrage gestellt", funktion)
+    until = f"\n\nBitte antworten Sie bis zum {bis.day:02}.{bis.month:02}.{bis.year}." if bis else ""
+    postfach.schreiben(
+        context,
+        session,
+        case.konto_id,
+        art="rueckfrage",
+        absender=f"{case.stelle}, {case.behoerde}",
+        betreff=f"Rückfrage: {case.leistung_name}",
+        text=f"{frage}{until}\n\nAntworten können Sie in Ihrem Bereich oder im Chat: {pfad(row.id)}",
+        vorgang_id=case.id,
+    )
+    await benachrichtigung.anstossen(
+        session, case.konto_id, "rueckfrage", jetzt=context.clock(), verweis=pfad(row.id)
+    )
+    return row.id
+
+
+async def beantworten(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    rueckfrage_id: str,
+    antwort: str,
+    *,
+    kanal: str,
+    dateiname: str = "",
+    inhalt: bytes = b"",
+) -> Rueckfrage:
+    """She answers; the office sees it with the case, and the disclosure is logged.
+
+    Raises
+    ------
+    InvalidInputError, FileTooLargeError, FileTypeError
+        Nothing is said, it is too long, or the file does not fit; nothing was sent.
+    ConflictError
+        It was answered before: an answer that is with the office is not overwritten.
+    NotFoundError
+    """
+    antwort = antwort.strip()
+    if not antwort and not inhalt:
+        raise InvalidInputError(
+            "Bitte schreiben Sie eine Antwort oder fügen Sie eine Datei an.", field="antwort"
+        )
+    if len(antwort) > TEXT_HOECHSTENS:
+        raise InvalidInputError("Die Antwort ist zu lang: höchstens 4.000 Zeichen.", field="antwort")
+    media_type = _medientyp(inhalt)
+    row = await _eigene(session, konto_id, rueckfrage_id)
+    if row.beantwortet_utc is not None:
+        raise ConflictError("Diese Rückfrage haben Sie schon beantwortet. Ihre Antwort liegt bei der Stelle.")
+    case = await session.get_one(VorgangZeile, row.vorgang_id)
+    row.antwort, row.beantwortet_utc, row.kanal = antwort, context.clock(), kanal
+    if inhalt:
+        row.dateiname, row.medientyp, row.datei = dateiname[:200] or "anlage", media_type, inhalt
+    if case.status == "rueckfrage" and not await _offen(session, case.id, ausser=row.id):
+        case.status = "in_bearbeitung"
+    vorgang.verlauf(context, session, case, "Rückfrage beantwortet", None)
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="uebermittlung",
+        akteur="buerger",
+        akteur_label="Sie",
+        stelle=katalog.stelle_von(context, case.stelle_id),
+        leistung=katalog.leistung(context, case.leistung),
+        felder=["Antwort auf eine Rückfrage", *(["Angefügte Datei"] if inhalt else [])],
+        kanal="Portal" if kanal == "portal" else "Chat",
+        aktenzeichen=case.aktenzeichen,
+    )
+    return _view(row, case)
+
+
+def _medientyp(inhalt: bytes) -> str | None:
+    if len(inhalt) > GROESSE_HOECHSTENS:
+        raise FileTooLargeError
+    if not inhalt:
+        return None
+    kind = filetype.guess(inhalt[:8192])
+    if kind is None or kind.mime not in MEDIENTYPEN:
+        raise FileTypeError
+    mime: str = kind.mime
+    return mime
+
+
+async def _eigene(session: AsyncSession, konto_id: str, rueckfrage_id: str) -> RueckfrageZeile:
+    row = await session.scalar(
+        select(RueckfrageZeile)
+        .where(RueckfrageZeile.id == rueckfrage_id, RueckfrageZeile.konto_id == konto_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFoundError("Diese Rückfrage gibt es nicht.")
+    return row
+
+
+async def _offen(session: AsyncSession, vorgang_id: str, *, ausser: str) -> bool:
+    query = select(RueckfrageZeile.id).where(
+        RueckfrageZeile.vorgang_id == vorgang_id,
+        RueckfrageZeile.beantwortet_utc.is_(None),
+        RueckfrageZeile.id != ausser,
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def laden(session: AsyncSession, konto_id: str, rueckfrage_id: str) -> Rueckfrage:
+    """Her own question; a foreign one is as unknown. Raises NotFoundError."""
+    row = await _eigene(session, konto_id, rueckfrage_id)
+    return _view(row, await session.get_one(VorgangZeile, row.vorgang_id))
+
+
+async def offene(session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
+    """What waits for her answer, the oldest first."""
+    rows = await session.execute(
+        select(RueckfrageZeile, VorgangZeile)
+        .join(VorgangZeile, VorgangZeile.id == RueckfrageZeile.vorgang_id)
+        .where(RueckfrageZeile.konto_id == konto_id, RueckfrageZeile.beantwortet_utc.is_(None))
+        .order_by(RueckfrageZeile.gestellt_utc)
+    )
+    return [_view(row, case) for row, case in rows]
+
+
+async def zum_vorgang(session: AsyncSession, vorgang_id: str) -> list[Rueckfrage]:
+    """All questions on a case, the newest first. The caller has checked who asks."""
+    rows = await session.execute(
+        select(RueckfrageZeile, VorgangZeile)
+        .join(VorgangZeile, VorgangZeile.id == RueckfrageZeile.vorgang_id)
+        .where(RueckfrageZeile.vorgang_id == vorgang_id)
+        .order_by(RueckfrageZeile.gestellt_utc.desc())
+    )
+    return [_view(row, case) for row, case in rows]
+
+
+async def datei_fuer_stelle(
+    context: PortalContext,
+    session: AsyncSession,
+    stelle_id: str,
+    vorgang_id: str,
+    rueckfrage_id: str,
+    funktion: str,
+) -> tuple[str, str, bytes]:
+    """Name, type and content of a file that came with an answer; the look is logged. Raises NotFoundError."""
+    case = await vorgang.fuer_stelle(session, stelle_id, vorgang_id)
+    row = await session.scalar(
+        select(RueckfrageZeile)
+        .where(RueckfrageZeile.id == rueckfrage_id, RueckfrageZeile.vorgang_id == case.id)
+        .options(undefer(RueckfrageZeile.datei))
+    )
+    if row is None or row.datei is None or row.medientyp is None:
+        raise NotFoundError("Diese Datei gibt es nicht.")
+    await protokoll.eintragen(
+        context,
+        session,
+        case.konto_id,
+        art="einsicht",
+        akteur="mensch",
+        akteur_label=funktion,
+        stelle=katalog.stelle_von(context, case.stelle_id),
+        leistung=katalog.leistung(context, case.leistung),
+        felder=["Datei zur Antwort auf eine Rückfrage"],
+        kanal="Posteingang der Stelle, Dokument",
+        aktenzeichen=case.aktenzeichen,
+    )
+    return row.dateiname or "anlage", row.medientyp, row.datei
+
+
+def _view(row: RueckfrageZeile, case: VorgangZeile) -> Rueckfrage:
+    return Rueckfrage(
+        id=row.id,
+        vorgang_id=row.vorgang_id,
+        leistung_name=case.leistung_name,
+        aktenzeichen=case.aktenzeichen,
+        frage=row.frage,
+        von=row.von,
+        bis=row.bis,
+        gestellt=row.gestellt_utc,
+        antwort=row.antwort,
+        dateiname=row.dateiname,
+        beantwortet=row.beantwortet_utc,
+        kanal=row.kanal,
+    )

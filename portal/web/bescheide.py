@@ -1,0 +1,192 @@
+"""Decisions and questions of offices on the citizen's pages. Looking is no Abruf; opening is, and asks first."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+
+from portal.context import PortalContext
+from portal.domain.rechtsbehelf import WEGE
+from portal.errors import ConflictError, InvalidInputError, PortalError
+from portal.services import bescheid, fristenblatt, rechtsbehelf, rueckfrage
+from portal.services.sitzung import SitzungView
+from portal.web.auth import Citizen, Context
+from portal.web.render import download, page
+
+router = APIRouter(prefix="/mein", include_in_schema=False)
+
+MELDUNGEN = {
+    "geoeffnet": "Sie haben den Bescheid geöffnet. Sie können ihn jetzt herunterladen.",
+    "erledigt": "Die Frist gilt für Sie als erledigt. Wir erinnern Sie nicht mehr daran.",
+    "uebernommen": "Die Angaben stehen jetzt in Ihren Stammdaten.",
+    "verworfen": "Die Angaben wurden nicht übernommen.",
+    "beantwortet": "Ihre Antwort liegt bei der Stelle.",
+}
+
+
+@router.get("/bescheide/{bescheid_id}")
+async def show(
+    request: Request, context: Context, citizen: Citizen, bescheid_id: str, meldung: str | None = None
+) -> Response:
+    """A decision's page: how it is made known, what opening means, until when what is possible and where."""
+    return await _show(request, context, citizen, bescheid_id, meldung=MELDUNGEN.get(meldung or ""))
+
+
+async def _show(
+    request: Request,
+    context: PortalContext,
+    citizen: SitzungView,
+    bescheid_id: str,
+    *,
+    meldung: str | None = None,
+    fehler: PortalError | None = None,
+) -> Response:
+    async with context.transaction() as session:
+        one = await bescheid.laden(context, session, citizen.konto_id, bescheid_id)
+    service = context.katalog.leistungen.get(one.leistung)
+    return page(
+        request,
+        "mein/bescheid.html",
+        status=fehler.status if fehler else 200,
+        b=one,
+        weg=WEGE[one.frist.weg] if one.frist else None,
+        adressat=fristenblatt.adressat(one),
+        rechtsweg_hinweis=service.rechtsbehelf.hinweis if service else None,
+        heute=context.today(),
+        meldung=meldung,
+        fehler=fehler,
+    )
+
+
+@router.post("/bescheide/{bescheid_id}/oeffnen")
+async def open_(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    bescheid_id: str,
+    verstanden: Annotated[str, Form(max_length=5)] = "",
+) -> Response:
+    """The Abruf, after she said that she knows what it means."""
+    try:
+        if not verstanden:
+            raise InvalidInputError(
+                "Bitte bestätigen Sie, dass Sie den Bescheid jetzt öffnen möchten. Es ist noch nichts geschehen.",
+                field="verstanden",
+            )
+        async with context.transaction() as session:
+            await bescheid.abrufen(context, session, citizen.konto_id, bescheid_id)
+    except (ConflictError, InvalidInputError) as error:
+        return await _show(request, context, citizen, bescheid_id, fehler=error)
+    return RedirectResponse(f"{bescheid.pfad(bescheid_id)}?meldung=geoeffnet", 303)
+
+
+@router.get("/bescheide/{bescheid_id}/datei")
+async def file(request: Request, context: Context, citizen: Citizen, bescheid_id: str) -> Response:
+    """The decision itself, once it was opened."""
+    try:
+        async with context.transaction() as session:
+            name, content = await bescheid.datei(session, citizen.konto_id, bescheid_id)
+    except ConflictError as error:
+        return await _show(request, context, citizen, bescheid_id, fehler=error)
+    return download(content, "application/pdf", name)
+
+
+@router.get("/bescheide/{bescheid_id}/entwurf.pdf")
+async def draft(request: Request, context: Context, citizen: Citizen, bescheid_id: str) -> Response:
+    """An unsent draft of the remedy; nothing is filed."""
+    try:
+        async with context.transaction() as session:
+            content = await rechtsbehelf.entwurf_pdf(context, session, citizen.konto_id, bescheid_id)
+    except ConflictError as error:
+        return await _show(request, context, citizen, bescheid_id, fehler=error)
+    return download(content, "application/pdf", "entwurf-nicht-versandt.pdf")
+
+
+@router.post("/bescheide/{bescheid_id}/erledigt")
+async def settle(context: Context, citizen: Citizen, bescheid_id: str) -> Response:
+    """No more reminders of this deadline."""
+    async with context.transaction() as session:
+        await bescheid.erledigen(context, session, citizen.konto_id, bescheid_id)
+    return RedirectResponse(f"{bescheid.pfad(bescheid_id)}?meldung=erledigt", 303)
+
+
+@router.post("/bescheide/{bescheid_id}/daten")
+async def data(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    bescheid_id: str,
+    uebernehmen: Annotated[str, Form(max_length=4)] = "nein",
+) -> Response:
+    """She decides whether the decision's values go into her master data."""
+    take = uebernehmen == "ja"
+    try:
+        async with context.transaction() as session:
+            await bescheid.daten_entscheiden(
+                context, session, citizen.konto_id, bescheid_id, uebernehmen=take
+            )
+    except ConflictError as error:
+        return await _show(request, context, citizen, bescheid_id, fehler=error)
+    said = "uebernommen" if take else "verworfen"
+    return RedirectResponse(f"{bescheid.pfad(bescheid_id)}?meldung={said}", 303)
+
+
+@router.get("/rueckfragen/{rueckfrage_id}")
+async def question(
+    request: Request, context: Context, citizen: Citizen, rueckfrage_id: str, meldung: str | None = None
+) -> Response:
+    """A question of an office, and the form for the answer."""
+    return await _question(request, context, citizen, rueckfrage_id, meldung=MELDUNGEN.get(meldung or ""))
+
+
+@router.post("/rueckfragen/{rueckfrage_id}")
+async def answer(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    rueckfrage_id: str,
+    antwort: Annotated[str, Form()] = "",
+    datei: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Answer it; on a mistake the form comes back with what was written."""
+    content = await datei.read() if datei is not None else b""
+    try:
+        async with context.transaction() as session:
+            await rueckfrage.beantworten(
+                context,
+                session,
+                citizen.konto_id,
+                rueckfrage_id,
+                antwort,
+                kanal="portal",
+                dateiname=(datei.filename or "") if datei is not None else "",
+                inhalt=content,
+            )
+    except PortalError as error:
+        if error.status == 404:
+            raise
+        return await _question(request, context, citizen, rueckfrage_id, fehler=error, antwort=antwort)
+    return RedirectResponse(f"{rueckfrage.pfad(rueckfrage_id)}?meldung=beantwortet", 303)
+
+
+async def _question(
+    request: Request,
+    context: PortalContext,
+    citizen: SitzungView,
+    rueckfrage_id: str,
+    *,
+    meldung: str | None = None,
+    fehler: PortalError | None = None,
+    antwort: str = "",
+) -> Response:
+    async with context.transaction() as session:
+        asked = await rueckfrage.laden(session, citizen.konto_id, rueckfrage_id)
+    return page(
+        request,
+        "mein/rueckfrage.html",
+        status=fehler.status if fehler else 200,
+        r=asked,
+        antwort=antwort,
+        meldung=meldung,
+        fehler=fehler,
+    )
