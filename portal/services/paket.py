@@ -214,6 +214,7 @@ TITEL = ParagraphStyle("titel", parent=FETT, fontSize=15, leading=19, spaceAfter
 
 def absatz(text: str, style: ParagraphStyle) -> Paragraph:
     """A paragraph of plain text; its line breaks stay."""
+    _register_fonts()
     return Paragraph(escape(text).replace("\n", "<br/>"), style)
 
 
