@@ -18,7 +18,7 @@ from amtslotse import audit, exchange, importieren, katalog, keys
 from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
-from amtslotse.training import TrainingError, ensure_model, write_catalogue
+from amtslotse.training import TrainingError, ensure_model, installed_catalogue, write_catalogue
 from portal.context import BERLIN
 
 app = typer.Typer(help="Amtslotse: Behördengänge im Chat.", no_args_is_help=True, add_completion=False)
@@ -29,6 +29,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 console = Console()
 
+LONGEST_QUERY, SEARCH_LIMIT = 2_000, 10
 STATES = {"start": "startet …", "ok": "läuft", "neu": "ist ausgefallen und wird neu gestartet"}
 
 
@@ -118,22 +119,26 @@ def train_encoder() -> None:
 
 @app.command()
 def search() -> None:
-    """Read one query a line from standard input, write the services found as one JSON object a line."""
+    """Read one query a line from standard input, write the services found as one JSON object a line.
+
+    What is no UTF-8 becomes U+FFFD; of a very long line the first 2,000 characters are looked at.
+    """
     from portal import catalogue
     from portal.context import search_index
 
     installation = Installation.from_environment(os.environ)
-    content = catalogue.load(demo=installation.demo)
+    content = installed_catalogue(installation)
     index = search_index(content)
     known = {service["id"]: service for service in catalogue.export_for_search(content)["services"]}
-    for line in sys.stdin:
-        query = line.strip()
+    for line in sys.stdin.buffer:
+        query = line.decode("utf-8", errors="replace").strip()
         services = [
             {key: known[hit.id][key] for key in ("id", "nr", "leika", "name")} | {"score": hit.score}
-            for hit in index.search(query)
+            for hit in index.search(query[:LONGEST_QUERY], SEARCH_LIMIT)
         ]
-        sys.stdout.write(json.dumps({"query": query, "services": services}, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
+        answer = json.dumps({"query": query, "services": services}, ensure_ascii=False)
+        sys.stdout.buffer.write(answer.encode("utf-8") + b"\n")
+        sys.stdout.buffer.flush()
 
 
 @app.command("reset-demo")

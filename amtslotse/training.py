@@ -79,16 +79,21 @@ def ensure_model(installation: Installation, *, force: bool = False) -> Model:
     return model
 
 
-def write_catalogue(installation: Installation) -> None:
-    """Export what the assistant needs to know of the catalogue to `var/catalogue.json`."""
+def installed_catalogue(installation: Installation) -> catalogue.Katalog:
+    """The catalogue of the town that this installation serves, as its files are now."""
     bestand = catalogue.Katalogbestand(
         catalogue_roots(os.environ, installation.var),
         kommune=os.environ.get("AMTSLOTSE_COMMUNE", "05513000"),
         demo=installation.demo,
         kopien=installation.var / "katalog",
     )
+    return bestand.katalog
+
+
+def write_catalogue(installation: Installation) -> None:
+    """Export what the assistant needs to know of the catalogue to `var/catalogue.json`."""
     text = json.dumps(
-        catalogue.export_for_search(bestand.katalog),
+        catalogue.export_for_search(installed_catalogue(installation)),
         ensure_ascii=False,
         indent=1,
         sort_keys=True,

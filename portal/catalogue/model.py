@@ -197,6 +197,8 @@ class Leistung(Modell):
     zielgruppe: list[Literal["person", "unternehmen"]] = Field(default=["person"], min_length=1)
     finder: Literal["W", "S", "B", "O", "X"]
     zustaendig_nach: Kennung | None = None
+    kreisaufgabe: Literal["ja", "teils"] | None = None
+    """Where a town belongs to a Kreis: `ja` its Kreis does it, `teils` the Kreis or the town, by the town's size."""
     rechtsgrundlage: list[str] = Field(min_length=1)
     gebuehr: list[Gebuehr] = []
     frist: list[FristRegel] = []

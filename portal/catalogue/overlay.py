@@ -26,6 +26,7 @@ TEXTE = frozenset(
         "leika",
         "finder",
         "zustaendig_nach",
+        "kreisaufgabe",
         "erklaerbar_ab",
         "stelle",
         "sdg",

@@ -31,6 +31,7 @@ BESCHREIBUNGEN = {
     "zielgruppe": "Für wen: person, unternehmen.",
     "finder": "Wie die Zuständigkeit gefunden wird: W Wohnung, S Ort des Ereignisses, B Betrieb, O Grundstück oder Sache, X beliebig.",
     "zustaendig_nach": "Feld, dessen Ort entscheidet, welche Gemeinde zuständig ist.",
+    "kreisaufgabe": "In Gemeinden eines Kreises: ja, der Kreis; teils, je nach Größe Kreis oder Gemeinde; leer, die Gemeinde.",
     "rechtsgrundlage": "Vorschriften. Oberhalb der Kommune gesetzt, dort gesperrt.",
     "gebuehr": "Datierte Beträge in Cent; leer: unbekannt, bei der Stelle erfragen. Für Kommunen gesperrt, wo das Recht sie festlegt.",
     "frist": "Datierte Fristen. Für Kommunen gesperrt, wo das Recht sie festlegt.",

@@ -137,6 +137,15 @@ def gemeinde_im_text(text: str, gemeinden: Iterable[Gemeinde]) -> Gemeinde | Non
     return longest.pop() if len(longest) == 1 else None
 
 
+def kreis_amtlich(kreis: str) -> str:
+    """The Kreis as an authority („Mettmann“ → „Kreis Mettmann“); a name that says what it is stays.
+
+    Rechtsgrundlage: § 12 KrO NRW (Name des Kreises).
+    """
+    says_so = re.search(r"kreis|region", kreis, re.IGNORECASE) is not None
+    return kreis if says_so else f"Kreis {kreis}"
+
+
 def amtlicher_name(verzeichnisname: str, name: str) -> str:
     """The municipality's own name as an authority, from the directory's form („Herne, Stadt“ → „Stadt Herne“).
 

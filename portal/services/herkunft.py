@@ -24,6 +24,7 @@ BEZEICHNUNGEN = {
     "zielgruppe": "Zielgruppe",
     "finder": "Zuständig nach",
     "zustaendig_nach": "Angabe, die über die Zuständigkeit entscheidet",
+    "kreisaufgabe": "In Gemeinden eines Kreises zuständig",
     "rechtsgrundlage": "Rechtsgrundlage",
     "gebuehr": "Kosten",
     "frist": "Frist",
@@ -47,6 +48,7 @@ FINDER = {
     "O": "dem Ort der Sache, um die es geht",
     "X": "keinem Ort; jede Stelle hilft",
 }
+KREISAUFGABEN = {"ja": "der Kreis", "teils": "je nach Größe der Kreis oder die Gemeinde"}
 WEGE = {
     "online": "online",
     "persoenlich": "persönlich",
@@ -163,6 +165,8 @@ def anzeige(context: PortalContext, key: str, value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "ja" if value else "nein"
+    if key == "kreisaufgabe":
+        return KREISAUFGABEN[str(value)]
     if key == "finder":
         return FINDER[str(value)]
     if key == "stelle":

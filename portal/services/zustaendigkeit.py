@@ -19,6 +19,7 @@ from portal.domain.zustaendigkeit import (
     anschrift_teile,
     erste_frage,
     gemeinde_im_text,
+    kreis_amtlich,
     zuordnen,
 )
 from portal.errors import InvalidInputError
@@ -113,8 +114,11 @@ async def _in(context: PortalContext, leistung: Leistung, town: Gemeinde) -> Emp
         return Empfaenger(katalog.stelle(context, leistung), leistung)
     other = await asyncio.to_thread(context.bestand.fuer, town.ags)
     there = other.leistungen.get(leistung.id) or _ohne_ortsrecht(leistung)
-    office = other.stellen.get(there.stelle or "") or _verwaltung(town.amtlich)
-    return Empfaenger(office, there, town.amtlich)
+    office = other.stellen.get(there.stelle or "")
+    if office is None and town.kreis and there.kreisaufgabe == "ja":
+        county = kreis_amtlich(town.kreis)
+        return Empfaenger(_kreisverwaltung(county), there, county)
+    return Empfaenger(office or _verwaltung(town.amtlich), there, town.amtlich)
 
 
 def _unbekannter_ort(leistung: Leistung, address: Anschrift) -> Empfaenger:
@@ -126,6 +130,17 @@ def _verwaltung(name: str) -> Stelle:
     return Stelle(
         id="andere_gemeinde",
         name="Gemeindeverwaltung" if name.startswith("Gemeinde ") else "Stadtverwaltung",
+        behoerde=name,
+        telefon="115",
+        kontakt="Behördennummer 115",
+        marke="stand_pruefen",
+    )
+
+
+def _kreisverwaltung(name: str) -> Stelle:
+    return Stelle(
+        id="anderer_kreis",
+        name="Kreisverwaltung",
         behoerde=name,
         telefon="115",
         kontakt="Behördennummer 115",
@@ -258,6 +273,12 @@ def _text_unbekannt(plz: str, ort: str | None, home: Gemeinde | None) -> str:
 def _text(receiver: Empfaenger, town: Gemeinde) -> str:
     if receiver.anderswo is None:
         return f"Zuständig ist: {_stelle_in_worten(receiver.stelle)}"
-    county = f" Manche Aufgaben übernimmt dort der Kreis ({town.kreis})." if town.kreis else ""
+    contact = _stelle_in_worten(receiver.stelle)
     unsure = "" if receiver.stelle.marke == "geprueft" else f" {WEISS_115}"
-    return f"Zuständig ist {town.amtlich}: {_stelle_in_worten(receiver.stelle)}{county}{unsure} {TROTZDEM}"
+    if town.kreis and receiver.anderswo == kreis_amtlich(town.kreis):
+        said = f"{town.amtlich} gehört zum Kreis. Zuständig ist wahrscheinlich {receiver.anderswo}: {contact}"
+        return f"{said}{unsure} {TROTZDEM}"
+    county = ""
+    if town.kreis and receiver.leistung.kreisaufgabe == "teils":
+        county = f" Je nach Größe der Gemeinde ist dafür stattdessen der Kreis zuständig: {kreis_amtlich(town.kreis)}."
+    return f"Zuständig ist {town.amtlich}: {contact}{county}{unsure} {TROTZDEM}"

@@ -72,7 +72,9 @@ def sample(paths: Sequence[Path], every: int) -> str:
 
 def rows(paths: Sequence[Path], catalogue: dict[str, list[dict[str, object]]]) -> list[Row]:
     """Read test utterances from the project's JSONL sets or from Rasa NLU files."""
-    by_nr = {service["nr"]: str(service["id"]) for service in catalogue["services"]}
+    by_nr: dict[object, list[str]] = {}
+    for service in catalogue["services"]:
+        by_nr.setdefault(service["nr"], []).append(str(service["id"]))
     found: list[Row] = []
     for path in paths:
         if path.suffix != ".jsonl":
@@ -83,7 +85,7 @@ def rows(paths: Sequence[Path], catalogue: dict[str, list[dict[str, object]]]) -
         for line in path.read_text(encoding="utf-8").splitlines():
             item = json.loads(line)
             wanted = item["services_nr"] if item["intent"] == "service" else []
-            services = tuple(by_nr[nr] for nr in wanted if nr in by_nr)
+            services = tuple(one for nr in wanted for one in by_nr.get(nr, ()))
             found.append(Row(item["text"], item["intent"], services, item["slice"], item.get("oos")))
     return found
 

@@ -38,7 +38,44 @@ async def test_one_more_question_where_towns_share_a_plz(town: Town) -> None:
     assert 'value="05158028"' in page
     answer = (await browser.get("/leistungen/wohnsitz_anmelden?plz=40472&ort=05158028")).text
     assert "Stadt Ratingen" in answer
-    assert "Manche Aufgaben übernimmt dort der Kreis (Mettmann)." in answer
+    assert "Kreis" not in answer.partition("Stadt Ratingen")[2].partition("</")[0]
+
+
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [
+        (
+            "kfz_ummelden",
+            "Stadt Ratingen gehört zum Kreis. Zuständig ist wahrscheinlich Kreis Mettmann: Kreisverwaltung",
+        ),
+        ("fahrerlaubnis", "Zuständig ist wahrscheinlich Kreis Mettmann"),
+        (
+            "aufenthaltserlaubnis",
+            "Je nach Größe der Gemeinde ist dafür stattdessen der Kreis zuständig: Kreis Mettmann.",
+        ),
+        ("hundesteuer_anmelden", "Zuständig ist Stadt Ratingen: Stadtverwaltung, Stadt Ratingen."),
+    ],
+)
+async def test_in_a_town_of_a_kreis_the_likely_body_is_named_and_marked(
+    town: Town, service: str, words: str
+) -> None:
+    await import_places(town, DUESSELDORF, RATINGEN)
+    found = await town.browser().http.get(
+        "/api/responsibility", params={"service": service, "plz": "40472", "ort": "05158028"}
+    )
+    text = found.json()["text"]
+    assert words in text
+    assert "115" in text
+    assert "Stand prüfen" in text
+    assert found.json()["office"]["mark"] == "stand_pruefen"
+
+
+async def test_a_kreisfreie_stadt_does_the_tasks_of_a_kreis_itself(town: Town) -> None:
+    await import_places(town, DUESSELDORF, RATINGEN)
+    found = await town.browser().http.get(
+        "/api/responsibility", params={"service": "kfz_ummelden", "plz": "40472", "ort": "05111000"}
+    )
+    assert found.json()["office"]["authority"] == "Stadt Düsseldorf"
 
 
 async def test_where_the_place_does_not_matter_nothing_is_asked(town: Town) -> None:
