@@ -113,6 +113,12 @@ GESPRAECHE: dict[str, Zweck] = {
         "Wer gerade in der Konsole arbeitet, mit Funktion und Stelle; keine Auswertung über Beschäftigte.",
         "Art. 6 Abs. 1 Buchst. e DSGVO mit § 3 DSG NRW (Stand prüfen)",
     ),
+    "revoked_sessions": Zweck(
+        "Beendete Anmeldungen",
+        "Damit ein beendetes oder gesperrtes Konto im Chat sofort nichts mehr darf.",
+        SICHERHEIT,
+        "20 Minuten; gelöscht bei der nächsten beendeten Anmeldung",
+    ),
     "proposals": Zweck(
         "Vorschläge von Menschen im Chat",
         "Was ein Mensch Ihnen zum Übernehmen vorgeschlagen hat; ohne Ihre Zustimmung ändert sich nichts.",

@@ -29,6 +29,7 @@ from handoff.services.dispatcher import Dispatcher
 from handoff.services.limiter import Limiter
 from handoff.services.notices import NoticeCourier
 from handoff.services.queue import LeaseWatch
+from handoff.services.revocations import Revocations
 from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
@@ -80,12 +81,13 @@ def create_app(
     feed = Feed(context, server)
     dispatcher = Dispatcher(context)
     couriers: list[Courier] = [dispatcher, ChannelCourier(context), NoticeCourier(context)]
-    leases = LeaseWatch(context)
+    leases, revocations = LeaseWatch(context), Revocations()
     assigner = Assigner(context)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await upgrade(context.database.engine)
+        await revocations.start(context)
         feed.start()
         app.state.rasa.start()
         for channel in channels:
@@ -100,6 +102,7 @@ def create_app(
         finally:
             await assigner.stop()
             await leases.stop()
+            await revocations.stop()
             for courier in reversed(couriers):
                 await courier.stop()
             await app.state.rasa.stop()
@@ -111,7 +114,8 @@ def create_app(
     app.state.dispatcher = dispatcher
     app.state.couriers = couriers
     app.state.assigner = assigner
-    app.state.verifier = Verifier(settings.portal_public_key, clock)
+    app.state.revocations = revocations
+    app.state.verifier = Verifier(settings.portal_public_key, clock, revocations.check)
     app.state.handles = Limiter(settings.handle_rate, lambda: clock().timestamp())
     app.state.addresses = Limiter(settings.address_rate, lambda: clock().timestamp())
     register(server, Desk(context, feed, app.state.handles, app.state.addresses), app.state.verifier)

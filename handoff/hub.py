@@ -31,6 +31,9 @@ class Listener:
     def handle_changed(self, conversation_id: str) -> None:
         """Connections with the old handle or login must end."""
 
+    def sessions_ended(self, sessions: frozenset[str], conversations: Sequence[str]) -> None:
+        """The portal has ended these sessions; `conversations` were tied to them. Their connections must end."""
+
     def typing(self, conversation_id: str, author: str, on: bool) -> None:
         """Somebody writes; never stored."""
 
@@ -85,6 +88,11 @@ class Hub:
         """Tell that the conversation's handle or login changed."""
         for listener in self._listeners:
             listener.handle_changed(conversation_id)
+
+    def sessions_ended(self, sessions: frozenset[str], conversations: Sequence[str]) -> None:
+        """Tell that the portal has ended sessions."""
+        for listener in self._listeners:
+            listener.sessions_ended(sessions, conversations)
 
     def typing(self, conversation_id: str, author: str, on: bool) -> None:
         """Tell that somebody writes."""

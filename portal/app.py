@@ -39,7 +39,9 @@ from portal.web import (
     mein,
     redaktion,
     seiten,
+    sicherheit,
     sitzung_api,
+    sperren,
     termine,
     verwaltung,
 )
@@ -53,6 +55,8 @@ ROUTERS = (
     anmelden.router,
     identitaet.router,
     mein.router,
+    sicherheit.router,
+    sperren.router,
     benachrichtigung.router,
     daten.router,
     fristen.router,

@@ -2,16 +2,22 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+import pyotp
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
-from portal.services import konto, stammdaten
+from portal.services import konto, stammdaten, zweitfaktor
+from portal.services.zweitfaktor import Inhaber
 
 DEMO_PASSWORT = "demo-amtslotse-2026"
+DEMO_TOTP = "AMTSLOTSEDEMOAMTSLOTSEDEMOAMTSLO"
+"""TOTP secret of all demo people who have a second factor; /demo/codes shows the present code."""
+DEMO_RETTUNGSCODES = ("DEMO-AAAA-BBBB-CCCC", "DEMO-DDDD-EEEE-FFFF")
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class DemoPerson:
     """Master data as if read from an eID."""
     angegeben: dict[str, str]
     """Master data as if given by herself."""
+    zweitfaktor: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,20 @@ PERSONEN = (
         login=DemoLogin("Bürger, von dem nur die E-Mail bekannt ist", "bernd"),
         bestaetigt={},
         angegeben={"email": "bernd@beispiel.example"},
+    ),
+    DemoPerson(
+        id="00000000-0000-4000-8000-000000000003",
+        login=DemoLogin("Bürgerin mit zweitem Faktor (Code: /demo/codes)", "clara"),
+        bestaetigt={
+            "familienname": "Muster",
+            "vornamen": "Clara",
+            "geburtsdatum": "1978-09-02",
+            "geburtsort": "Essen",
+            "staatsangehoerigkeit": "deutsch",
+            "anschrift": "Beispielallee 3, 45879 Gelsenkirchen",
+        },
+        angegeben={"telefon": "0209 5550177", "email": "clara@beispiel.example"},
+        zweitfaktor=True,
     ),
 )
 
@@ -178,6 +199,10 @@ async def create_demo_town(context: PortalContext) -> tuple[DemoLogin, ...]:
             await konto.create_citizen(session, person.login.name, password_hash, now, konto_id=person.id)
             await stammdaten.store(session, person.id, person.bestaetigt, "online_ausweis", STAND_AUSWEIS)
             await stammdaten.store(session, person.id, person.angegeben, "angabe", STAND_ANGABE)
+            if person.zweitfaktor:
+                owner = Inhaber(konto_id=person.id)
+                await _second_factor(context, session, owner)
+                await zweitfaktor.rettungscodes_setzen(context, session, owner, DEMO_RETTUNGSCODES)
         for member in missing_staff:
             session.add(
                 PersonalRow(
@@ -192,4 +217,18 @@ async def create_demo_town(context: PortalContext) -> tuple[DemoLogin, ...]:
                     angelegt_at=now,
                 )
             )
+            await session.flush()
+            await _second_factor(context, session, Inhaber(personal_id=member.id))
     return DEMO_LOGINS
+
+
+def demo_codes(now: datetime) -> list[tuple[str, str, str]]:
+    """Login name, present and next code of all who have a second factor."""
+    app = pyotp.TOTP(DEMO_TOTP)
+    names = [p.login.name for p in PERSONEN if p.zweitfaktor] + [p.login.name for p in PERSONAL]
+    return [(name, app.at(now), app.at(now, counter_offset=1)) for name in names]
+
+
+async def _second_factor(context: PortalContext, session: AsyncSession, owner: Inhaber) -> None:
+    secret: dict[str, object] = {"secret": DEMO_TOTP}
+    await zweitfaktor.neu(context, session, owner, "totp", "Demo-App", secret, bestaetigt=True)

@@ -32,6 +32,8 @@ class PortalSettings:
     commune: str = "05513000"
     """Amtlicher Gemeindeschlüssel of the town that runs this portal."""
     demo: bool = False
+    local_accounts: bool = False
+    """Whether citizens may log in with name, password and second factor here; the town must want it. The demo does."""
     catalogue_roots: tuple[Path, ...] = ()
     """Folders with further catalogue files, beside the one that comes with the portal."""
     clamd: str | None = None
@@ -63,6 +65,8 @@ class PortalSettings:
             handoff_url=environment.get("AMTSLOTSE_HANDOFF_URL", origin),
             commune=environment.get("AMTSLOTSE_COMMUNE", "05513000"),
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
+            local_accounts=environment.get("AMTSLOTSE_LOCAL_ACCOUNTS", environment.get("AMTSLOTSE_DEMO"))
+            == "1",
             catalogue_roots=catalogue_roots(environment, var),
             clamd=environment.get("AMTSLOTSE_CLAMD") or None,
             catalogue_copies=var / "katalog",

@@ -25,6 +25,8 @@ class Staff:
     topics: tuple[str, ...]
     office_id: str | None = None
     """Id of the office in the catalogue; None: the town's chat service, which serves every office."""
+    sid: str = ""
+    """The portal's session."""
 
     @property
     def leads(self) -> bool:

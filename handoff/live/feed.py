@@ -167,6 +167,14 @@ class Feed(Listener):
         for sid in list(room.citizens):
             self._goodbyes.wake(sid)
 
+    def sessions_ended(self, sessions: frozenset[str], conversations: Sequence[str]) -> None:
+        """Citizens and clerks of ended sessions are cut off."""
+        for conversation_id in conversations:
+            self.handle_changed(conversation_id)
+        for sid, staff in self._consoles.items():
+            if staff.sid in sessions:
+                self._goodbyes.wake(sid)
+
     def _wake(self, conversation_id: str, note: Callable[[Room], None]) -> None:
         room = self._rooms.get(conversation_id)
         if room is not None:
@@ -174,7 +182,8 @@ class Feed(Listener):
             self._lanes.wake(conversation_id)
 
     async def _dismiss(self, sid: str) -> None:
-        await self._server.disconnect(sid, namespace=CITIZENS)
+        namespace = CONSOLES if sid in self._consoles else CITIZENS
+        await self._server.disconnect(sid, namespace=namespace)
 
     async def _push(self, conversation_id: str) -> None:
         async with self._lock(conversation_id):

@@ -155,3 +155,12 @@ class ProposalRow(Base):
     """offen, angenommen, abgelehnt, veraltet."""
     body: Mapped[Any] = mapped_column(EncryptedJSON)
     """`{draft, version, field, label, old, new, value, secret_ref, clerk}`."""
+
+
+class RevokedSessionRow(Base):
+    """A session of the portal that has ended; kept until its tokens have run out."""
+
+    __tablename__ = "revoked_sessions"
+
+    sid: Mapped[str] = mapped_column(String(128), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

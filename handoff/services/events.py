@@ -14,11 +14,10 @@ class Event(StrEnum):
 
     IDENTITY_PROVED = "identity_proved"
     DRAFT_CHANGED = "draft_changed"
-    LOGGED_OUT = "logged_out"
 
 
 async def receive(context: HandoffContext, conversation_id: str, event: Event) -> None:
-    """Tell the engine while the bot is in charge; end the citizen's connections at logout.
+    """Tell the engine while the bot is in charge.
 
     An event that already waits as the newest message for the engine is not queued twice.
 
@@ -31,13 +30,8 @@ async def receive(context: HandoffContext, conversation_id: str, event: Event) -
         if await conversations.find(session, conversation_id) is None:
             raise UnknownConversationError
         row = await conversations.lock(session, conversation_id)
-        if event is Event.LOGGED_OUT:
-            row.sid = None
-        elif row.phase == Phase.BOT:
+        if row.phase == Phase.BOT:
             payload = f"/{event.value}"
             if await outbox.last_payload(session, row.id) != payload:
                 await outbox.add(session, row.id, str(uuid4()), context.clock(), payload=payload)
-    if event is Event.LOGGED_OUT:
-        context.hub.handle_changed(conversation_id)
-    else:
-        context.hub.form_changed(conversation_id)
+    context.hub.form_changed(conversation_id)

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from joserfc import jwt
@@ -27,11 +27,16 @@ class Verifier:
         The portal's Ed25519 key as JWK (JSON).
     clock
         Decides whether a token has expired.
+    ended
+        Raises LoginNeededError for a session that the portal has ended.
     """
 
-    def __init__(self, public_key: str, clock: Clock) -> None:
+    def __init__(
+        self, public_key: str, clock: Clock, ended: Callable[[str], None] = lambda _sid: None
+    ) -> None:
         self._key = OKPKey.import_key(json.loads(public_key))
         self._clock = clock
+        self._ended = ended
 
     def citizen(self, token: str) -> Citizen:
         """Read a citizen's token; raises LoginNeededError when it is forged, expired or another kind."""
@@ -48,6 +53,7 @@ class Verifier:
             function=str(claims.get("function") or ""),
             topics=_texts(claims.get("topics")),
             office_id=str(claims["office_id"]) if claims.get("office_id") else None,
+            sid=str(claims["sid"]),
         )
         return staff, datetime.fromtimestamp(int(str(claims["exp"])), UTC)
 
@@ -71,6 +77,7 @@ class Verifier:
             raise LoginNeededError(
                 "Ihre Anmeldung ist abgelaufen oder ungültig. Bitte melden Sie sich wieder an."
             ) from error
+        self._ended(str(claims["sid"]))
         return claims
 
 

@@ -1,7 +1,9 @@
 """What the other parts ask: the portal's events, and whether the gateway is well."""
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from handoff.services import events
@@ -21,6 +23,18 @@ class EventBody(BaseModel):
 async def receive(context: Context, body: EventBody) -> None:
     """Tell a conversation that something happened on a page."""
     await events.receive(context, body.conversation_id, body.event)
+
+
+class EndedSessions(BaseModel):
+    """Sessions that the portal has ended."""
+
+    sids: list[Annotated[str, Field(max_length=128)]] = Field(max_length=1000)
+
+
+@router.post("/api/conversations/internal/revocations", status_code=204, dependencies=[Depends(portal_only)])
+async def end_sessions(request: Request, context: Context, body: EndedSessions) -> None:
+    """Refuse the tokens of ended sessions from now on and cut their connections."""
+    await request.app.state.revocations.end(context, body.sids)
 
 
 @router.get("/live/health", dependencies=[Depends(anyone)])

@@ -15,10 +15,12 @@ class KontoRow(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     anmeldename: Mapped[str] = mapped_column(String(120), unique=True)
-    """Lower case."""
+    """Lower case; `extern:<id>` where only an identity provider leads in."""
     passwort_hash: Mapped[str] = mapped_column(String(200))
-    """argon2id, in its own encoded form."""
+    """argon2id, in its own encoded form; empty where only an identity provider leads in."""
     angelegt_at: Mapped[datetime] = mapped_column(Moment)
+    gesperrt_at: Mapped[datetime | None] = mapped_column(Moment)
+    """Locked until an identity is proved again: no session, no token, no act."""
 
 
 class FehlversuchRow(Base):

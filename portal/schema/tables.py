@@ -28,6 +28,7 @@ from portal.schema import (
     tresor,
     vertretung,
     vorgang,
+    zugang,
 )
 from portal.schema.base import Base
 
@@ -60,4 +61,5 @@ __all__ = [
     "tresor",
     "vertretung",
     "vorgang",
+    "zugang",
 ]

@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from portal.services import benachrichtigung, bescheid, datenuebersicht, dokument, fristenblatt, zustellung
+from portal.services import (
+    benachrichtigung,
+    bescheid,
+    datenuebersicht,
+    dokument,
+    fristenblatt,
+    gespraeche,
+    zustellung,
+)
 from portal.services.auftraege import Auftrag
 
 GLEICH = timedelta(seconds=0.5)
@@ -17,5 +25,6 @@ AUFTRAEGE = (
     Auftrag("dokumente_aufraeumen", TAEGLICH, dokument.aufraeumen),
     Auftrag("bescheide", timedelta(minutes=1), bescheid.ueberwachen),
     Auftrag("erinnerungen", STUENDLICH, fristenblatt.erinnern),
+    Auftrag("widerrufe", GLEICH, gespraeche.widerrufe_melden, bedarf=gespraeche.widerrufe_offen),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
 )

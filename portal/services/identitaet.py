@@ -119,9 +119,11 @@ async def start(context: PortalContext, view: SitzungView, zurueck: str) -> str:
         raise NotFoundError("Der Nachweis mit dem Online-Ausweis ist hier noch nicht eingerichtet.")
     row = NachweisanfrageRow(
         id=str(uuid.uuid4()),
-        sitzung_id=view.sid,
+        zweck="nachweis",
+        halter_hash=_hash(view.sid),
         anbieter=provider.id,
         zurueck=zurueck,
+        geheim={},
         angelegt_at=context.clock(),
     )
     async with context.transaction() as session:
@@ -147,7 +149,8 @@ async def finish(context: PortalContext, view: SitzungView, antwort: str) -> str
             update(NachweisanfrageRow)
             .where(
                 NachweisanfrageRow.id == anfrage,
-                NachweisanfrageRow.sitzung_id == view.sid,
+                NachweisanfrageRow.halter_hash == _hash(view.sid),
+                NachweisanfrageRow.zweck == "nachweis",
                 NachweisanfrageRow.anbieter == provider.id,
                 NachweisanfrageRow.eingeloest_at.is_(None),
                 NachweisanfrageRow.angelegt_at > now - ANFRAGE_GUELTIG,
@@ -158,4 +161,9 @@ async def finish(context: PortalContext, view: SitzungView, antwort: str) -> str
         if zurueck is None:
             raise IdentityProofError
         await sitzung.raise_trust(session, view.sid, provider.vertrauen)
+        await sitzung.confirm(session, view.sid, now)
     return zurueck
+
+
+def _hash(halter: str) -> str:
+    return hashlib.sha256(halter.encode()).hexdigest()

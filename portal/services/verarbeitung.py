@@ -70,6 +70,48 @@ ZWECKE: dict[str, Zweck] = {
         SICHERHEIT,
         "gilt höchstens 12 Stunden; die Zeile bleibt, " + OHNE_FRIST,
     ),
+    "zweitfaktor": Zweck(
+        "Zweite Faktoren",
+        "Schützt Ihr Konto: Schlüssel Ihrer App, Ihres Passkeys oder Ihre Mobilnummer, verschlüsselt.",
+        SICHERHEIT,
+        "bis Sie den Faktor entfernen",
+    ),
+    "rettungscode": Zweck(
+        "Rettungscodes",
+        "Ihr Weg ins Konto, wenn der zweite Faktor fehlt. Gespeichert ist nur ein Prüfwert.",
+        SICHERHEIT,
+        "bis neue erzeugt werden",
+    ),
+    "herausforderung": Zweck(
+        "Offene Bestätigungen", "Sorgt dafür, dass ein Passkey oder ein Code per SMS einmal gilt.", SICHERHEIT
+    ),
+    "anmeldung": Zweck(
+        "Begonnene Anmeldungen",
+        "Zwischen Passwort und zweitem Faktor; gilt höchstens 30 Minuten.",
+        SICHERHEIT,
+    ),
+    "bekannt": Zweck(
+        "Bekannte Geräte und Netze",
+        "Damit eine Anmeldung von einem fremden Gerät oder Ort auffällt. Gespeichert sind nur Prüfwerte.",
+        SICHERHEIT,
+        "bis Sie das Konto sperren",
+    ),
+    "wartendes_formular": Zweck(
+        "Wartende Formulare",
+        "Hält Ihre Eingaben, bis Sie mit dem zweiten Faktor bestätigt haben; höchstens 15 Minuten.",
+        SICHERHEIT,
+    ),
+    "sperrlink": Zweck(
+        "Links zum Sperren", "Der Link in einer Warnung; er kann nur sperren.", SICHERHEIT, "gilt 7 Tage"
+    ),
+    "widerruf": Zweck(
+        "Beendete Anmeldungen", "Sagt dem Chat, welche Anmeldungen enden.", SICHERHEIT, "ein Tag"
+    ),
+    "verknuepfung": Zweck(
+        "Verknüpfte Konten",
+        "Verbindet Ihr Konto mit der BundID oder einem anderen Anmeldedienst. Gespeichert ist nur ein Prüfwert.",
+        EINWILLIGUNG,
+    ),
     "nachweisanfrage": Zweck(
         "Nachweise der Identität",
         "Verhindert, dass eine Antwort des Ausweisdienstes zweimal gilt.",

@@ -5,21 +5,28 @@ shows more to who is logged in). Unsafe methods with a cookie need the session's
 header `X-CSRF-Token`; a Bearer token needs none, because no browser adds it by itself.
 """
 
+import secrets
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from portal.context import PortalContext
+from portal.domain import zugang
 from portal.errors import ForbiddenError, NotLoggedInError
-from portal.services import redaktion, sitzung
-from portal.services.sitzung import PersonalView, SitzungView
+from portal.services import bestaetigung, redaktion, sitzung
+from portal.services.sitzung import Herkunft, PersonalView, SitzungView
 from portal.services.token import citizen_session_of
 
 CITIZEN_COOKIE = "amtslotse_sitzung"
 STAFF_COOKIE = "amtslotse_amt"
 VISIT_COOKIE = "amtslotse_besuch"
 """Random value of a browser that is not logged in; its only use is the CSRF token of the login form."""
+
+DEVICE_COOKIE = "amtslotse_geraet"
+"""Random value by which an account knows a browser again; opens nothing."""
+DEVICE_MAX_AGE_S = 400 * 24 * 3600
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -97,6 +104,34 @@ async def current_citizen(view: Annotated[SitzungView | None, Depends(optional_c
     return view
 
 
+async def confirmed_citizen(
+    request: Request, view: Annotated[SitzungView, Depends(current_citizen)]
+) -> SitzungView:
+    """The citizen's session, confirmed with a second factor a short while ago.
+
+    Raises
+    ------
+    ConfirmationNeededError
+        It was not. A form that was sent is kept and goes on after the confirmation (files excepted).
+    """
+    context = context_of(request)
+    if zugang.bestaetigt(view.bestaetigt_at, context.clock()):
+        return view
+    if request.method in SAFE_METHODS:
+        query = f"?{request.url.query}" if request.url.query else ""
+        bestaetigung.verlangen(context, view, request.url.path + query)
+    form_sent = request.headers.get("Content-Type", "").startswith(FORM_TYPES)
+    fields = [
+        (name, value)
+        for name, value in ((await request.form()).multi_items() if form_sent else [])
+        if isinstance(value, str) and name != "csrf"
+    ]
+    if request.url.path.startswith("/api/") or not form_sent:
+        bestaetigung.verlangen(context, view)
+    url = await bestaetigung.formular_merken(context, view.sid, request.url.path, fields)
+    raise bestaetigung.ConfirmationNeededError(url)
+
+
 async def optional_staff(request: Request) -> PersonalView | None:
     """The staff member's session from the staff cookie, or None."""
     view = await _from_cookie(request, STAFF_COOKIE)
@@ -129,13 +164,16 @@ async def current_editor(view: Annotated[PersonalView, Depends(current_staff)]) 
 
 
 Citizen = Annotated[SitzungView, Depends(current_citizen)]
+Confirmed = Annotated[SitzungView, Depends(confirmed_citizen)]
 MaybeCitizen = Annotated[SitzungView | None, Depends(optional_citizen)]
 Staff = Annotated[PersonalView, Depends(current_staff)]
 Official = Annotated[PersonalView, Depends(current_official)]
 Editor = Annotated[PersonalView, Depends(current_editor)]
 
 
-def set_cookie(response: Response, context: PortalContext, name: str, value: str) -> None:
+def set_cookie(
+    response: Response, context: PortalContext, name: str, value: str, *, max_age_s: int | None = None
+) -> None:
     """A session cookie of the browser: HttpOnly, SameSite=Lax, Secure where the origin is https."""
     response.set_cookie(
         name,
@@ -144,7 +182,30 @@ def set_cookie(response: Response, context: PortalContext, name: str, value: str
         samesite="lax",
         secure=context.settings.origin.startswith("https:"),
         path="/",
+        max_age=max_age_s,
     )
+
+
+def set_device_cookie(request: Request, response: Response) -> None:
+    """Let this browser be known again at the next login."""
+    kennung = getattr(request.state, "geraet", None) or request.cookies.get(DEVICE_COOKIE)
+    if kennung is not None:
+        set_cookie(response, context_of(request), DEVICE_COOKIE, kennung, max_age_s=DEVICE_MAX_AGE_S)
+
+
+def origin_of(request: Request) -> Herkunft:
+    """Where this request comes from, for the list of sessions and for the warning about unknown devices."""
+    address = request.client.host if request.client else "unbekannt"
+    kennung = request.cookies.get(DEVICE_COOKIE) or secrets.token_urlsafe(24)
+    request.state.geraet = kennung
+    return Herkunft(
+        zugang.geraet(request.headers.get("User-Agent", "")), zugang.netz_grob(address), kennung, address
+    )
+
+
+def host_of(context: PortalContext) -> str:
+    """Host name of the public origin; passkeys are bound to it."""
+    return urlsplit(context.settings.origin).hostname or ""
 
 
 def own_path(path: str | None, default: str) -> str:

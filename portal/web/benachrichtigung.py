@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from portal import demo
 from portal.domain.benachrichtigung import ARTEN, Kanal
 from portal.errors import InvalidInputError, NotFoundError
 from portal.services import benachrichtigung
@@ -91,3 +92,11 @@ async def demo_outbox(request: Request, context: Context) -> Response:
     async with context.transaction() as session:
         sent = await benachrichtigung.demo_ausgang(session)
     return page(request, "demo_ausgang.html", gesendet=sent)
+
+
+@router.get("/demo/codes")
+async def demo_codes(request: Request, context: Context) -> Response:
+    """The present codes of the demo's people with a second factor. NotFoundError outside of a demo."""
+    if not context.settings.demo:
+        raise NotFoundError("Diese Seite gibt es nur in der Demonstration.")
+    return page(request, "demo_codes.html", codes=demo.demo_codes(context.clock()), schluessel=demo.DEMO_TOTP)

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from portal.errors import NotLoggedInError, PortalError
+from portal.services.bestaetigung import ConfirmationNeededError
 from portal.web.anmelden import login_url
 from portal.web.auth import SAFE_METHODS, StaffNotLoggedInError
 from portal.web.render import page
@@ -63,6 +64,8 @@ async def on_portal_error(request: Request, error: Exception) -> Response:
         home = "/amt" if staff else "/mein"
         path = request.url.path + query if request.method in SAFE_METHODS else home
         return RedirectResponse(login_url(path, staff=staff), 303)
+    if isinstance(error, ConfirmationNeededError) and not is_api(request):
+        return RedirectResponse(error.url, 303)
     return answer(request, error.status, error.code, error.message, error.field, error)
 
 

@@ -5,9 +5,11 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+import segno
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from portal.context import BERLIN
 from portal.web.auth import context_of
@@ -63,6 +65,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         )
     )
     return HTMLResponse(html, status)
+
+
+def qr_code(text: str) -> Markup:
+    """A QR code as inline SVG, black on white whatever the theme."""
+    return Markup(segno.make(text, micro=False).svg_inline(scale=5, border=4, light="#fff"))  # noqa: S704  (made here of modules, not of the text)
 
 
 def download(content: bytes, media_type: str, filename: str) -> Response:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from portal.demo import DEMO_PASSWORT
 from tests.support.files import pdf_file
-from tests.support.people import HELLO, LIMIT_MS, ChatPage, ConsolePage, shot
+from tests.support.people import HELLO, LIMIT_MS, ChatPage, ConsolePage, log_in_at_office, shot
 
 pytestmark = pytest.mark.browser
 
@@ -145,10 +145,7 @@ def test_from_the_first_hello_to_two_receipts(town, browser, citizen, tmp_path):
 
     # the office: lists, opens, sets the status
     office = browser.new_context().new_page()
-    office.goto(town.origin + "/amt")
-    office.get_by_label("Dienstkonto").fill("amt-buergercenter")
-    office.get_by_label("Passwort").fill(DEMO_PASSWORT)
-    office.get_by_role("main").get_by_role("button", name="Anmelden").click()
+    log_in_at_office(office, town.origin, "amt-buergercenter", DEMO_PASSWORT)
     office.get_by_role("main").get_by_role("link", name=reference).click()
     expect(office.get_by_role("main")).to_contain_text("Ahstraße 14, 45879 Gelsenkirchen")
     shot(office, PICTURES, "9-amt")

@@ -5,14 +5,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import pyotp
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
 from portal.context import PortalContext
-from portal.demo import DEMO_PASSWORT
+from portal.demo import DEMO_PASSWORT, DEMO_TOTP
 from portal.settings import PortalSettings
 
 ORIGIN = "http://portal.test"
@@ -32,10 +34,24 @@ class MovingClock:
         self.now += timedelta(**duration)
 
 
+class Phone:
+    """The authenticator app of the demo's people. A code counts once, so a second one at the same moment is the next step's."""
+
+    def __init__(self, clock: MovingClock) -> None:
+        self._clock = clock
+        self._last: dict[str, int] = {}
+
+    def code(self, name: str) -> str:
+        step = max(int(self._clock.now.timestamp()) // 30 - 1, self._last.get(name, 0) + 1)
+        self._last[name] = step
+        return pyotp.TOTP(DEMO_TOTP).at(step * 30)
+
+
 class Browser:
     """One browser without JavaScript: keeps cookies, reads CSRF tokens out of forms."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, phone: Phone | None = None) -> None:
+        self.phone = phone or Phone(MovingClock())
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=ORIGIN
         )
@@ -55,7 +71,19 @@ class Browser:
     async def login(
         self, name: str, password: str = DEMO_PASSWORT, zurueck: str = "", *, path: str = "/anmelden"
     ) -> httpx.Response:
-        return await self.post(path, path, name=name, passwort=password, zurueck=zurueck)
+        """Log in; where a second factor is asked for, with the demo people's app."""
+        answer = await self.post(path, path, name=name, passwort=password, zurueck=zurueck)
+        step = f"{path}/bestaetigen"
+        if answer.headers.get("location") == step:
+            answer = await self.post(step, step, code=self.phone.code(name))
+        return answer
+
+    async def confirm(self) -> None:
+        """Confirm with the demo's eID, as critical acts want it."""
+        answer = await self.post("/identitaet/nachweis", "/identitaet/nachweis", zurueck="/mein")
+        anfrage = parse_qs(urlsplit(answer.headers["location"]).query)["anfrage"][0]
+        answer = await self.http.post("/identitaet/demo", data={"anfrage": anfrage})
+        assert (await self.get(answer.headers["location"])).status_code == 303
 
     async def open_draft(self, service: str = "hundesteuer_anmelden") -> str:
         """Begin a draft over the service's page and give the draft's path."""
@@ -81,12 +109,20 @@ class Town:
     clock: MovingClock
     browsers: list[Browser] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.phone = Phone(self.clock)
+
+    @property
+    def folder(self) -> Path:
+        """Where the database lies."""
+        return Path(self.context.settings.database.partition("///")[2]).parent
+
     @property
     def context(self) -> PortalContext:
         return self.app.state.context
 
     def browser(self) -> Browser:
-        self.browsers.append(Browser(self.app))
+        self.browsers.append(Browser(self.app, self.phone))
         return self.browsers[-1]
 
     async def anna(self) -> Browser:
@@ -101,7 +137,8 @@ class Town:
 
     async def office(self, name: str = "amt-steuern") -> Browser:
         browser = self.browser()
-        await browser.login(name, path="/amt/anmelden")
+        answer = await browser.login(name, path="/amt/anmelden")
+        assert answer.status_code == 303, answer.text
         return browser
 
 
@@ -116,4 +153,5 @@ def settings_for(folder: Path, *, demo: bool = True, origin: str = ORIGIN) -> Po
         origin=origin,
         handoff_url="http://127.0.0.1:9",
         demo=demo,
+        local_accounts=demo,
     )

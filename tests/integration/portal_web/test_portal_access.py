@@ -92,6 +92,7 @@ async def test_a_foreign_citizen_finds_nothing_behind_any_route(
     town: Town, annas_things: dict[str, str]
 ) -> None:
     bernd = await town.bernd()
+    await bernd.confirm()
     csrf = await bernd.csrf("/mein")
     walked = []
     for name, route in routes(town):
