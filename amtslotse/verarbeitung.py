@@ -51,6 +51,12 @@ GESPRAECHE: dict[str, Zweck] = {
         AUFGABE,
         "24 Stunden oder bis zur Benutzung",
     ),
+    "channel_notices": Zweck(
+        "Kennungen gesendeter Hinweise",
+        "Sorgt dafür, dass ein Hinweis in Ihrem Messenger nur einmal ankommt; ohne Inhalt.",
+        SICHERHEIT,
+        "90 Tage",
+    ),
     "channel_files": Zweck(
         "Dateien aus Messengern und E-Mails",
         "Was Sie über einen Kanal senden, bis Sie es in Ihre Unterlagen übernehmen.",

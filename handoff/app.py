@@ -33,7 +33,8 @@ from handoff.services.revocations import Revocations
 from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
-from handoff.web import console, conversations, edge, internal
+from handoff.web import channels as channel_routes
+from handoff.web import console, conversations, edge, internal, onward
 from handoff.web.static import BuiltFiles
 
 
@@ -127,7 +128,14 @@ def create_app(
         [settings.origin, *settings.web_origins],
     )
     edge.install(app)
-    for router in (internal.router, conversations.router, console.router, rasa_rest.router):
+    for router in (
+        internal.router,
+        conversations.router,
+        console.router,
+        rasa_rest.router,
+        channel_routes.router,
+        onward.router,
+    ):
         app.include_router(router)
     for channel in channels:
         app.include_router(channel.router())

@@ -56,6 +56,16 @@ class UnknownConversationError(HandoffError):
         super().__init__("Diese Unterhaltung gibt es nicht (mehr). Bitte beginnen Sie eine neue.")
 
 
+class NoMessengerError(HandoffError):
+    """No channel that is switched on is linked with the account. The portal takes another way."""
+
+    code = "kein_messenger"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Zu diesem Konto gehört kein Messenger.")
+
+
 class ConflictError(HandoffError):
     """The world disagrees: the conversation's phase or a draft changed meanwhile. The caller reads the new state."""
 

@@ -109,6 +109,11 @@ class Channel(Protocol):
         """What it can carry and may show; its name is the one in the bindings: `telegram`, `mail`, …"""
         ...
 
+    @property
+    def contact(self) -> str:
+        """How citizens find it (`@stadt_bot`, a number, a mail address); empty if the town named nothing."""
+        ...
+
     def router(self) -> APIRouter:
         """Give the routes through which it receives."""
         ...

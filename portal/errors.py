@@ -54,3 +54,10 @@ class InvalidInputError(PortalError):
 
     code = "eingabe_ungueltig"
     status = 422
+
+
+class UnavailableError(PortalError):
+    """Another part does not answer. The caller tries again later; nothing was changed."""
+
+    code = "voruebergehend_gestoert"
+    status = 503

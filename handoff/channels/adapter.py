@@ -33,6 +33,7 @@ class Adapter(ABC):
     """A messenger or mailbox (`handoff.ports.Channel`)."""
 
     capability: Capability
+    contact: str = ""
 
     def __init__(self) -> None:
         self._sent: OrderedDict[str, int] = OrderedDict()

@@ -79,7 +79,7 @@ class Mail(Adapter):
 
     def __init__(self, mailbox: Mailbox) -> None:
         super().__init__()
-        self._box = mailbox
+        self._box, self.contact = mailbox, mailbox.address
         self._domain = mailbox.address.rpartition("@")[2]
         self._ours = re.compile(
             rf"<([a-z2-7]{{{THREAD_CHARS}}})\.([a-z2-7]{{16}})\.[^@<>]*@{re.escape(self._domain)}>"

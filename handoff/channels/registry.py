@@ -127,5 +127,7 @@ def switched_on(environment: Mapping[str, str], today: date) -> list[Adapter]:
         if setting.on:
             if name in third_party:
                 setting.check_dsfa(today)
-            built.append(build(setting))
+            channel = build(setting)
+            channel.contact = environment.get(f"{PREFIX}{name.upper()}_CONTACT", channel.contact)
+            built.append(channel)
     return built

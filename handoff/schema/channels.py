@@ -41,3 +41,12 @@ class ChannelFileRow(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     """Encrypted (Fernet)."""
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class NoticeRow(Base):
+    """The key of a portal's notice that was taken over, so that its repetition sends nothing."""
+
+    __tablename__ = "channel_notices"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.context import HandoffContext
 from handoff.domain.message import BERLIN, Body, Object
 from handoff.domain.phase import Phase
-from handoff.errors import UnknownConversationError
 from handoff.schema.channels import LinkCodeRow, PortalLinkRow
 from handoff.schema.tables import ChannelRow
 from handoff.services import access, channel_texts
@@ -79,6 +78,15 @@ def title_of(context: HandoffContext, channel: str) -> str:
     return channel if adapter is None else adapter.capability.title
 
 
+def offered(context: HandoffContext) -> list[Object]:
+    """List the channels that may be linked: `[{channel, title, contact}]`."""
+    return [
+        {"channel": name, "title": one.capability.title, "contact": one.contact}
+        for name, one in context.channels.items()
+        if one.capability.commands
+    ]
+
+
 async def revoke(context: HandoffContext, account: str, link_id: str) -> None:
     """End a link; one that does not exist, or is another account's, ends nothing."""
     async with context.database.write() as session:
@@ -109,21 +117,21 @@ async def link_is_good(context: HandoffContext, token: str) -> bool:
         return await storage.find_link(session, access.digest(token), context.clock()) is not None
 
 
-async def follow(context: HandoffContext, token: str) -> str:
+async def follow(context: HandoffContext, token: str) -> str | None:
     """Use a one-time link up: gives a new handle for its conversation; earlier handles are dead.
 
     A conversation that belongs to an account still asks for that account's login besides the handle.
 
-    Raises
-    ------
-    UnknownConversationError
-        The link was used, has expired or never existed.
+    Returns
+    -------
+    str or None
+        None if the link was used, has expired or never existed.
     """
     handle = secrets.token_urlsafe(access.HANDLE_BYTES)
     async with context.database.write() as session:
         conversation_id = await storage.take_link(session, access.digest(token), context.clock())
         if conversation_id is None:
-            raise UnknownConversationError
+            return None
         conversation = await conversations.lock(session, conversation_id)
         conversation.handle_digest, conversation.previous_digest = access.digest(handle), None
         if conversation.phase != Phase.CLOSED and conversation.account is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handoff.schema.channels import ChannelFileRow, LinkCodeRow, PortalLinkRow
+from handoff.schema.channels import ChannelFileRow, LinkCodeRow, NoticeRow, PortalLinkRow
 
 
 async def take_code(session: AsyncSession, digest: str, now: datetime) -> str | None:
@@ -58,3 +58,8 @@ async def files_in(
             .order_by(ChannelFileRow.expires_at)
         )
     ).all()
+
+
+async def forget_notices(session: AsyncSession, before: datetime) -> None:
+    """Drop the keys of old notices."""
+    await session.execute(delete(NoticeRow).where(NoticeRow.at < before))

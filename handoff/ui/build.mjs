@@ -10,7 +10,7 @@ const WEIGHTS = { Regular: 400, Italic: 400, Medium: 500, SemiBold: 600, Bold: 7
 const WIDGET_LIMIT_BYTES = 90 * 1024;
 
 await rm(OUT, { recursive: true, force: true });
-for (const name of ["widget", "konsole"]) {
+for (const name of ["widget", "konsole", "weiter"]) {
   await build({
     configFile: false,
     logLevel: "warn",
@@ -37,7 +37,7 @@ const kern = (await readFile(`${KERN}/kern.min.css`, "utf8")).replace(/^\uFEFF?@
 await writeFile(`${OUT}/kern.css`, `@charset "UTF-8";\n${faces.join("\n")}\n${kern}`);
 await cp("src/konsole/konsole.css", `${OUT}/konsole.css`);
 
-for (const file of ["widget.js", "konsole.js", "konsole.css", "kern.css"]) {
+for (const file of ["widget.js", "konsole.js", "weiter.js", "konsole.css", "kern.css"]) {
   const bytes = await readFile(`${OUT}/${file}`);
   const zipped = gzipSync(bytes).length;
   console.log(`${file}: ${(bytes.length / 1024).toFixed(1)} kB, gzip ${(zipped / 1024).toFixed(1)} kB`);

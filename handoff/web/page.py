@@ -27,7 +27,13 @@ FRAME = """<!doctype html>
 
 
 def page(
-    settings: HandoffSettings, title: str, body: str, *, head: str = "", status: int = 200
+    settings: HandoffSettings,
+    title: str,
+    body: str,
+    *,
+    head: str = "",
+    status: int = 200,
+    forms: bool = False,
 ) -> HTMLResponse:
     """A page with the security headers of this origin.
 
@@ -37,13 +43,15 @@ def page(
         Plain text.
     body, head
         HTML of ours.
+    forms
+        Whether the page has a form that is sent to this origin.
     """
     demo = DEMO if settings.demo else ""
     return HTMLResponse(
         FRAME.format(title=escape(title), head=head, demo=demo, body=body),
         status,
         headers={
-            "Content-Security-Policy": content_security_policy(settings.origin),
+            "Content-Security-Policy": content_security_policy(settings.origin, forms=forms),
             "Cache-Control": "no-store",
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
@@ -51,11 +59,13 @@ def page(
     )
 
 
-def content_security_policy(origin: str) -> str:
+def content_security_policy(origin: str, *, forms: bool = False) -> str:
     """Allow this origin's own files and socket, and nothing else."""
     address = urlsplit(origin)
+    target = "'self'" if forms else "'none'"
     socket = f"{'wss' if address.scheme == 'https' else 'ws'}://{address.netloc}"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"connect-src 'self' {socket}; base-uri 'none'; "
+        f"form-action {target}; frame-ancestors 'none'"
     )

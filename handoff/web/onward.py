@@ -1,0 +1,59 @@
+"""`/weiter/<token>`: a one-time link from a channel into the portal. Looking does nothing; the button acts."""
+
+from html import escape
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import HTMLResponse
+
+from handoff.errors import ForbiddenError
+from handoff.services import linking
+from handoff.web.guards import Context, anyone
+from handoff.web.page import page
+
+router = APIRouter(prefix="/weiter", dependencies=[Depends(anyone)])
+
+Token = Annotated[str, Path(min_length=20, max_length=100)]
+
+TITLE = "Gespräch im Portal fortsetzen"
+GONE = """<main class="ak-page"><h1 class="kern-heading-large">Dieser Link gilt nicht mehr</h1>
+<p class="kern-body">Er wurde schon benutzt, oder seine 24 Stunden sind um. Ihr Gespräch ist gespeichert.</p>
+<p class="kern-body">Schreiben Sie in Ihrem Messenger oder in Ihrer E-Mail „Link“, dann bekommen Sie einen neuen.</p>
+<p class="kern-body"><a class="kern-link" href="/">Zur Startseite des Portals</a></p></main>"""
+ASK = """<main class="ak-page"><h1 class="kern-heading-large">{title}</h1>
+<p class="kern-body">Sie kommen aus einem Messenger oder aus einer E-Mail. Hier geht dasselbe Gespräch weiter, und hier darf auch Persönliches stehen.</p>
+<p class="kern-body">Bestätigen Sie nur, wenn Sie den Link selbst bekommen haben. Er gilt einmal. Ein anderes Gespräch, das in diesem Browser offen ist,
+wird dabei geschlossen; verbundene Gespräche finden Sie in Ihrem Konto wieder.</p>
+<form method="post" action="{action}"><button class="kern-btn kern-btn--primary" type="submit"><span class="kern-label">Hier fortsetzen</span></button></form>
+<p class="kern-body"><a class="kern-link" href="/">Nicht fortsetzen</a></p></main>"""
+GO = """<main class="ak-page" id="weiter" data-handle="{handle}"><h1 class="kern-heading-large">{title}</h1>
+<p class="kern-body" role="status">Ihr Gespräch wird geöffnet …</p>
+<noscript><p class="kern-body">Der Chat braucht JavaScript. Bitte schalten Sie es ein und schreiben Sie im Messenger „Link“, dann bekommen Sie einen
+neuen Link. Ohne JavaScript erreichen Sie die Leistungen über die <a class="kern-link" href="/">Startseite</a> und uns unter der Behördennummer 115.</p></noscript></main>"""
+SCRIPT = '<script type="module" src="/live/ui/weiter.js"></script>'
+
+
+def same_origin(request: Request) -> None:
+    """Rule: the form of this very page; another site's form must not change which conversation a browser has."""
+    origin = request.headers.get("origin")
+    expected = request.app.state.context.settings.origin
+    if origin is not None and origin != expected:
+        raise ForbiddenError("Bitte öffnen Sie den Link selbst und bestätigen Sie auf der Seite.")
+
+
+@router.get("/{token}")
+async def ask(context: Context, token: Token) -> HTMLResponse:
+    """Ask whether to go on here."""
+    if not await linking.link_is_good(context, token):
+        return page(context.settings, TITLE, GONE, status=410)
+    body = ASK.format(title=TITLE, action=f"/weiter/{escape(token, quote=True)}")
+    return page(context.settings, TITLE, body, forms=True)
+
+
+@router.post("/{token}", dependencies=[Depends(same_origin)])
+async def go(context: Context, token: Token) -> HTMLResponse:
+    """Use the link up and give the browser the conversation."""
+    handle = await linking.follow(context, token)
+    if handle is None:
+        return page(context.settings, TITLE, GONE, status=410)
+    return page(context.settings, TITLE, GO.format(title=TITLE, handle=handle), head=SCRIPT)

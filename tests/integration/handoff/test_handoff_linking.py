@@ -1,0 +1,252 @@
+"""One person, many channels: codes, one-time links there and back, what third parties never see, notices."""
+
+from datetime import timedelta
+
+import pytest
+from handoff_world import PORTAL_TOKEN, citizen_token, echo, sqlite, staff, world
+
+from handoff.channels.adapter import Adapter
+from handoff.domain.channel import Capability, Shows
+from handoff.domain.message import Answer, Body
+from handoff.services import channel_intake, desk, linking, queue
+from handoff.services.channel_intake import Inbound
+
+PORTAL = {"Authorization": f"Bearer {PORTAL_TOKEN}"}
+API = "/api/channels/internal"
+
+
+class Messenger(Adapter):
+    """A third party's messenger that keeps what it shows."""
+
+    capability = Capability(
+        "bote", "Bote", True, Shows.PUBLIC, 500, 3, 20, caution="Nichts Persönliches bitte."
+    )
+    contact = "@amt"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[tuple[str, str]] = []
+
+    async def send(self, delivery, key, text, choices) -> None:
+        self.shown.append((delivery.address, text))
+
+
+class Own(Messenger):
+    """A channel of the town's own that may show everything to the linked citizen."""
+
+    capability = Capability("haus", "Haus", False, Shows.PERSONAL, 500, 3, 20)
+
+
+@pytest.fixture
+async def town(tmp_path):
+    async with world(sqlite(tmp_path), channels=[Messenger(), Own()]) as one:
+        one.bote, one.haus = one.context.channels["bote"], one.context.channels["haus"]
+        one.numbers = iter(range(1, 1000))
+        yield one
+
+
+async def say(town, text, address="anna", channel="bote"):
+    capability = town.context.channels[channel].capability
+    await channel_intake.take(town.context, capability, address, Inbound(f"n{next(town.numbers)}", text))
+    await town.idle()
+
+
+def texts(town, address="anna", channel="bote"):
+    return [text for to, text in town.context.channels[channel].shown if to == address]
+
+
+async def link_of(town, **where):
+    await say(town, "Link", **where)
+    return texts(town, **where)[-1].partition("/weiter/")[2].split()[0]
+
+
+async def follow(town, token, **headers):
+    answer = await town.http.post(f"/weiter/{token}", headers=headers)
+    return answer, answer.text.partition('data-handle="')[2].partition('"')[0]
+
+
+async def connect(town, account="anna", address="anna", channel="bote"):
+    code = (await town.http.post(f"{API}/codes", json={"account": account}, headers=PORTAL)).json()["code"]
+    await say(town, f"Verbinden {code}", address=address, channel=channel)
+    return code
+
+
+async def test_a_link_shows_a_page_acts_on_its_button_and_holds_once(town):
+    await say(town, "hallo")
+    token = await link_of(town)
+    for _ in range(3):
+        page = await town.http.get(f"/weiter/{token}")
+        assert page.status_code == 200
+        assert "Hier fortsetzen" in page.text
+        assert "form-action 'self'" in page.headers["content-security-policy"]
+        assert page.headers["cache-control"] == "no-store"
+    assert (await follow(town, token, Origin="https://boese.example"))[0].status_code == 403
+    answer, handle = await follow(town, token, Origin="http://127.0.0.1:8000")
+    assert answer.status_code == 200
+    assert "/live/ui/weiter.js" in answer.text
+    said = [one["text"] for one in (await town.read(handle))["messages"]]
+    assert "Echo: hallo" in said
+    for _ in range(2):
+        assert (await follow(town, token))[0].status_code == 410
+        assert (await town.http.get(f"/weiter/{token}")).status_code == 410
+    # the conversation goes on from both sides, in one log
+    await town.send(handle, "vom Portal", client_id="p1")
+    await town.idle()
+    assert texts(town)[-1] == "Echo: vom Portal"
+    await say(town, "vom Boten")
+    assert [one["text"] for one in (await town.read(handle))["messages"]][-2:] == [
+        "vom Boten",
+        "Echo: vom Boten",
+    ]
+
+
+async def test_a_second_link_ends_the_first_handle_and_old_links_expire(town):
+    await say(town, "hallo")
+    first = (await follow(town, await link_of(town)))[1]
+    late = await link_of(town)
+    second = (await follow(town, await link_of(town)))[1]
+    assert (await town.http.get(f"/api/conversations/{first}/messages")).status_code == 404
+    assert (await town.http.get(f"/api/conversations/{second}/messages")).status_code == 200
+    town.clock.forward(24 * 3600 + 1)
+    assert (await follow(town, late))[0].status_code == 410
+    for wrong in ("x" * 43, "ä" * 43):
+        assert (await town.http.get(f"/weiter/{wrong}")).status_code == 410
+
+
+async def test_what_belongs_to_an_account_never_reaches_a_third_party(town):
+    await connect(town)
+    await say(town, "hallo")
+    _answer, handle = await follow(town, await link_of(town))
+    bound = (await town.login(handle, citizen_token("anna"))).json()["handle"]
+    await town.idle()
+    secret = "Ihre Steuernummer liegt vor."
+    town.bot.react = lambda turn: Answer([Body(secret), Body("Noch etwas.")], None)
+    before = len(texts(town))
+    await town.send(bound, "was liegt vor?", client_id="p1", auth=citizen_token("anna"))
+    await town.idle()
+    fresh = texts(town)[before:]
+    assert len(fresh) == 1
+    assert "/weiter/" in fresh[0]
+    assert secret not in " ".join(texts(town))
+    # she writes from the messenger into the same conversation, and reads the answer in the portal
+    await say(town, "und jetzt?")
+    log = [one["text"] for one in (await town.read(bound, auth=citizen_token("anna")))["messages"]]
+    assert log[-3:] == ["und jetzt?", secret, "Noch etwas."]
+    assert secret not in " ".join(texts(town))
+    # the link alone does not open it: the account's login is needed besides
+    token = texts(town)[-1].partition("/weiter/")[2].split()[0]
+    moved = (await follow(town, token))[1]
+    assert (await town.http.get(f"/api/conversations/{moved}/messages")).status_code == 401
+    assert (await town.read(moved, auth=citizen_token("anna")))["messages"]
+    # a clerk's words are personal there, too
+    town.bot.react = lambda turn: Answer([Body("Ich hole jemanden.")], echo(turn).handover)
+    await say(town, "mensch")
+    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    await desk.send(town.context, conversation_id, staff(), "k1", "Frau Beispiel, Ihr Bescheid")
+    await town.idle()
+    assert "Frau Beispiel" not in " ".join(texts(town))
+
+
+async def test_a_messenger_that_is_not_linked_loses_a_conversation_that_went_to_an_account(town):
+    await say(town, "hallo")
+    _answer, handle = await follow(town, await link_of(town))
+    bound = (await town.login(handle, citizen_token("anna"))).json()["handle"]
+    await town.idle()
+    before = len(texts(town))
+    await town.send(bound, "persönlich", client_id="p1", auth=citizen_token("anna"))
+    await town.idle()
+    assert len(texts(town)) == before
+    await say(town, "wieder da")
+    assert "Nichts Persönliches bitte." in texts(town)[before]
+    assert texts(town)[-1] == "Echo: wieder da"
+    log = [one["text"] for one in (await town.read(bound, auth=citizen_token("anna")))["messages"]]
+    assert "wieder da" not in log
+
+
+async def test_a_channel_of_the_towns_own_may_carry_more_to_the_linked_citizen_only(town):
+    await connect(town, channel="haus")
+    await say(town, "hallo", channel="haus")
+    _answer, handle = await follow(town, await link_of(town, channel="haus"))
+    bound = (await town.login(handle, citizen_token("anna"))).json()["handle"]
+    await town.idle()
+    await town.send(bound, "persönlich", client_id="p1", auth=citizen_token("anna"))
+    await town.idle()
+    assert texts(town, channel="haus")[-1] == "Echo: persönlich"
+
+
+async def test_codes_hold_once_and_for_ten_minutes(town):
+    code = await connect(town)
+    assert "Verbunden" in texts(town)[-1]
+    await say(town, f"verbinden {code.lower()}", address="otto")
+    assert "abgelaufen oder stimmt nicht" in texts(town, "otto")[-1]
+    old = (await linking.new_code(town.context, "anna"))["code"]
+    new = (await linking.new_code(town.context, "anna"))["code"]
+    await say(town, f"Verbinden {old}", address="otto")
+    assert "stimmt nicht" in texts(town, "otto")[-1]
+    town.clock.forward(601)
+    await say(town, f"Verbinden {new}", address="otto")
+    assert "stimmt nicht" in texts(town, "otto")[-1]
+    assert code not in str([turn.text for turn in town.bot.turns])
+    overview = (await town.http.post(f"{API}/overview", json={"account": "anna"}, headers=PORTAL)).json()
+    (linked,) = overview["linked"]
+    assert linked["title"] == "Bote"
+    assert "anna" not in str(linked)
+    assert {"channel": "bote", "title": "Bote", "contact": "@amt"} in overview["offered"]
+
+
+async def test_a_link_is_ended_from_either_side(town):
+    await connect(town)
+    (linked,) = await linking.linked(town.context, "anna")
+    body = {"account": "otto", "id": linked["id"]}
+    assert (await town.http.post(f"{API}/links/end", json=body, headers=PORTAL)).status_code == 204
+    assert len(await linking.linked(town.context, "anna")) == 1, "a foreign account ends nothing"
+    body["account"] = "anna"
+    await town.http.post(f"{API}/links/end", json=body, headers=PORTAL)
+    assert await linking.linked(town.context, "anna") == []
+    await connect(town)
+    await say(town, "Trennen")
+    assert "Getrennt" in texts(town)[-1]
+    await say(town, "trennen!")
+    assert "nichts zu trennen" in texts(town)[-1]
+
+
+async def test_the_link_with_the_account_survives_a_new_conversation(town):
+    await connect(town)
+    await say(town, "Neu")
+    assert "neues Gespräch hat begonnen" in texts(town)[-1]
+    assert len(await linking.linked(town.context, "anna")) == 1
+
+
+async def notice(town, key="b1", account="anna", text="Im Portal liegt etwas für Sie."):
+    return await town.http.post(
+        f"{API}/notices", json={"account": account, "text": text, "key": key}, headers=PORTAL
+    )
+
+
+async def test_notices_reach_the_linked_messenger_once(town):
+    assert (await notice(town)).status_code == 404
+    await connect(town)
+    for _ in range(3):
+        assert (await notice(town)).status_code == 204
+        await town.idle()
+    assert texts(town).count("Im Portal liegt etwas für Sie.") == 1
+    assert (await notice(town, key="b2", account="otto")).status_code == 404
+    await connect(town, address="anna", channel="haus")
+    await notice(town, key="b3", text="Zuletzt verbunden.")
+    await town.idle()
+    assert texts(town, channel="haus")[-1] == "Zuletzt verbunden."
+    assert "Zuletzt verbunden." not in texts(town)
+    town.clock.forward(timedelta(days=1).total_seconds())
+    await say(town, "Trennen")
+    await say(town, "Trennen", channel="haus")
+    assert (await notice(town, key="b4")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["overview", "codes", "links/end", "files/load", "files/drop", "notices"])
+async def test_the_portals_calls_need_its_token(town, path):
+    for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Bearer {citizen_token()}"}):
+        answer = await town.http.post(
+            f"{API}/{path}", json={"account": "anna", "id": "x", "text": "x", "key": "x"}, headers=headers
+        )
+        assert answer.status_code == 403
+    assert (await town.http.post(f"{API}/{path}", json={}, headers=PORTAL)).status_code == 422
