@@ -144,6 +144,9 @@ def _fields(leistung: Leistung) -> Iterator[Fund]:
             yield (*where, "stammdatum"), "verweis", f"„{feld.stammdatum}“ gehört nicht zu den Stammdaten."
         if (feld.typ == "choice") != bool(feld.optionen):
             yield where, "optionen", "Optionen gehören zum Typ „choice“ und nur zu ihm."
+        rule = feld.auswertung
+        if rule and rule.aus not in ("eingabe", "haushalt") and rule.aus not in earlier:
+            yield (*where, "auswertung"), "verweis", f"„{rule.aus}“ ist kein früheres Feld."
         if feld.muster:
             try:
                 re.compile(feld.muster)

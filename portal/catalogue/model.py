@@ -132,6 +132,38 @@ class NurWenn(Modell):
     ]
 
 
+class Einkommensstufe(Modell):
+    """One band; the last one has no upper end."""
+
+    text: str
+    bis_cent: int | None = Field(default=None, gt=0)
+
+
+class Zone(Modell):
+    """One parking zone by its streets."""
+
+    name: str
+    strassen: list[str] = Field(min_length=1)
+
+
+class Auswertung(Modell):
+    """A rule that turns a value into the one answer that the office needs (portal.domain.auswertung).
+
+    `aus`: id of another field, `haushalt`, or `eingabe`: what she types is turned at once and not stored.
+    """
+
+    regel: Literal["einkommensstufe", "parkzone", "haushaltsgroesse"]
+    version: str = Field(max_length=20)
+    aus: Kennung = "eingabe"
+    quelle: str
+    marke: Marke
+    nur_demo: bool = False
+    stufen: list[Einkommensstufe] = []
+    gemeinde: str = ""
+    """Town in which the zones lie, as it stands in addresses."""
+    zonen: list[Zone] = []
+
+
 class Feld(Modell):
     """One question."""
 
@@ -151,6 +183,7 @@ class Feld(Modell):
     muster: str | None = None
     muster_hinweis: str | None = None
     sensibel: bool = False
+    auswertung: Auswertung | None = None
 
     @property
     def ist_sensibel(self) -> bool:

@@ -35,7 +35,7 @@ class FieldView(View):
     display: str | None
     sensitive: bool
     masked: bool = False
-    source: Literal["stammdaten", "angabe", "mensch"] | None
+    source: Literal["stammdaten", "angabe", "mensch", "auswertung"] | None
     source_label: str | None
     date: str | None
     state: Literal["offen", "vorgeschlagen", "beantwortet", "entfaellt"]

@@ -18,6 +18,8 @@ class Antwort(TypedDict):
     stand: str
     vorschlag: bool
     freigabe: NotRequired[str]
+    auswertung: NotRequired[dict[str, str]]
+    """Of an answer instead of a paper: regel, version, herkunft (erklaert, belegt)."""
 
 
 class Beleg(TypedDict):

@@ -3,7 +3,6 @@
 from portal.schema import (
     anliegen,
     auftrag,
-    auswertung,
     benachrichtigung,
     beratung,
     bescheid,
@@ -36,7 +35,6 @@ __all__ = [
     "Base",
     "anliegen",
     "auftrag",
-    "auswertung",
     "benachrichtigung",
     "beratung",
     "bescheid",

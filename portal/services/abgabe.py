@@ -16,6 +16,7 @@ from portal.schema.entwurf import FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile
 from portal.services import (
     ansicht,
+    auswertung,
     dokumentfreigabe,
     entwurf,
     fristen,
@@ -159,7 +160,13 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
     )
     attached = await _anlagen(session, view)
     notes = await vermerk.blaetter(session, row.id)
-    content = paket.als_json(head, shown, attached, notes)
+    answers = auswertung.des_pakets(
+        context,
+        service,
+        row.id,
+        {f.id: row.felder[f.id] for f in shown.fields if f.state == "beantwortet"},
+    )
+    content = paket.als_json(head, shown, attached, notes, answers)
     content_hash = paket.sha256(content)
     pdf = await asyncio.to_thread(paket.als_pdf, head, shown, attached, content_hash, notes)
     case = VorgangZeile(
@@ -212,6 +219,20 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         aktenzeichen=head.aktenzeichen,
         inhalt_sha256=content_hash,
     )
+    if answers:
+        await protokoll.eintragen(
+            context,
+            session,
+            row.konto_id,
+            art="auskunft",
+            akteur="buerger",
+            akteur_label="Sie selbst, durch Ihre Bestätigung",
+            stelle=office,
+            leistung=service,
+            felder=[f"{one['label']} (Regel {one['regel']} {one['version']})" for one in answers],
+            kanal="unterschriebene Antwort im Vorgang",
+            aktenzeichen=head.aktenzeichen,
+        )
     draft = await _schliessen(context, session, view, "abgegeben")
     await fristen.erledigen(context, session, row.id)
     _eingangsbestaetigung(context, session, case, draft)

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.catalogue.model import Feld
+from portal.catalogue.model import Feld, Leistung
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
 from portal.domain import einwilligung
@@ -19,6 +19,7 @@ from portal.schema.entwurf import Antwort, Beleg, EntwurfZeile, FreigabeZeile
 from portal.services import (
     ansicht,
     auskunftssperre,
+    auswertung,
     datenwunsch,
     fristen,
     katalog,
@@ -56,7 +57,7 @@ async def oeffnen(
             leistung=service.id,
             version=1,
             status="offen",
-            felder=await _vorschlaege(context, session, konto_id, service.felder),
+            felder=await _vorschlaege(context, session, konto_id, service),
             nachweise={},
             erstellt_utc=now,
             geaendert_utc=now,
@@ -68,14 +69,14 @@ async def oeffnen(
 
 
 async def _vorschlaege(
-    context: PortalContext, session: AsyncSession, konto_id: str, felder: Sequence[Feld]
+    context: PortalContext, session: AsyncSession, konto_id: str, service: Leistung
 ) -> dict[str, Antwort]:
     """Offers: what she said in earlier steps first, then her master data; what does not fit a field is not offered."""
     wishes = await datenwunsch.laden(session, konto_id)
     earlier = await fruehere_angaben(context, session, konto_id) if wishes.anbieten else {}
     master = await stammdaten.load(session, konto_id)
     offers: dict[str, Antwort] = {}
-    for feld in felder:
+    for feld in service.felder:
         datum = master.get(feld.stammdatum or "")
         candidates: list[Antwort] = []
         if feld.wiederverwenden in earlier:
@@ -95,7 +96,17 @@ async def _vorschlaege(
                 continue
             offers[feld.id] = {**candidate, "wert": value}
             break
-    return offers
+    derived = await auswertung.ableiten(context, session, konto_id, service, offers)
+    return offers | {key: value for key, value in derived.items() if value is not None}
+
+
+async def _regeln_anwenden(context: PortalContext, session: AsyncSession, view: Sicht) -> None:
+    """Offer what the rules make of the present answers; what does not hold any more is taken out."""
+    row = view.zeile
+    derived = await auswertung.ableiten(context, session, row.konto_id, view.leistung, row.felder)
+    if derived:
+        answers = {key: value for key, value in row.felder.items() if key not in derived}
+        row.felder = answers | {key: value for key, value in derived.items() if value is not None}
 
 
 async def fruehere_angaben(
@@ -238,6 +249,9 @@ def _angabe(
 ) -> Antwort:
     today = context.today()
     checked = None if wert is None else pruefen(feld, wert, today)
+    turned = auswertung.umwandeln(context, feld, checked)
+    if turned is not None:
+        return turned
     day = today.strftime("%d.%m.%Y")
     if urheber == "clerk":
         return _antwort(
@@ -455,6 +469,8 @@ async def _geaendert(
     view.zeile.version += 1
     view.zeile.status = status
     view.zeile.geaendert_utc = context.clock()
+    if status == "offen":
+        await _regeln_anwenden(context, session, view)
     await session.flush()
     fresh = await ansicht.sicht(context, session, view.zeile, vertrauen)
     await fristen.nachfuehren(context, session, fresh)

@@ -120,8 +120,8 @@ def anzeige(feld: Feld, wert: Wert) -> str:
         return "Ja" if wert == "ja" else "Nein"
     if feld.typ == "choice":
         return next((o.label for o in feld.optionen if o.id == wert), str(wert))
-    if feld.typ == "amount":
-        return euro(int(wert))
+    if feld.typ == "amount" and isinstance(wert, int):
+        return euro(wert)
     if feld.typ == "iban":
         return " ".join(re.findall(".{1,4}", str(wert)))
     return str(wert)

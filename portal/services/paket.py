@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -72,7 +72,11 @@ class Vermerkblatt:
 
 
 def als_json(
-    kopf: Deckblatt, draft: DraftView, anlagen: Sequence[Anlage], vermerke: Sequence[Vermerkblatt] = ()
+    kopf: Deckblatt,
+    draft: DraftView,
+    anlagen: Sequence[Anlage],
+    vermerke: Sequence[Vermerkblatt] = (),
+    auswertungen: Sequence[Mapping[str, str]] = (),
 ) -> bytes:
     """Canonical JSON (sorted keys, no spaces, UTF-8) with exactly the fields that were answered or released."""
     content = {
@@ -90,7 +94,7 @@ def als_json(
             {
                 "id": f.id,
                 "label": f.label,
-                "typ": f.type,
+                "typ": "text" if f.source == "auswertung" else f.type,
                 "wert": f.value,
                 "anzeige": f.display,
                 "quelle": f.source_label,
@@ -111,6 +115,7 @@ def als_json(
             }
             for a in anlagen
         ],
+        "auswertungen": [dict(signed) for signed in auswertungen],
         "vermerke": [{"id": v.id, "titel": v.titel, "text": v.text, "sha256": v.sha256} for v in vermerke],
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -153,11 +153,6 @@ ZWECKE: dict[str, Zweck] = {
         EINWILLIGUNG,
         "bis Sie es löschen",
     ),
-    "auswertung": Zweck(
-        "Antworten statt Papiere",
-        "Was eine Regel aus Ihren Angaben gemacht hat, mit Unterschrift der Stadt.",
-        EINWILLIGUNG,
-    ),
     "vertretung": Zweck(
         "Vertretungen",
         "Wer für wen handeln darf, worin und bis wann.",

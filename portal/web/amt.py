@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import anliegen, bescheid, rueckfrage, vermerk, vorgang
+from portal.services import anliegen, auswertung, bescheid, rueckfrage, vermerk, vorgang
 from portal.services.sitzung import PersonalView
 from portal.services.views import CaseDetail
 from portal.web.auth import Context, Official
@@ -217,6 +217,7 @@ async def _show(
         vorgang=detail,
         rueckfragen=questions,
         bescheide=decisions,
+        antworten=auswertung.geprueft(context, detail.package),
         stati=vorgang.STATUS,
         abgeschlossen=detail.case.status in vorgang.ENDE,
         meldung=meldung,

@@ -38,6 +38,7 @@ PUBLIC_ROUTES: dict[str, str] = {
     "GET /api/responsibility": "public information; a PLZ names nobody",
     "GET /api/catalogue/schema.json": "public information",
     "GET /api/life-situations/{situation}": "public information",
+    "GET /.well-known/amtslotse-jwks.json": "public key; verifies answers, opens nothing",
     "GET /api/docs": "public information",
     "GET /api/openapi.json": "public information",
     "GET /kalender/{geheimnis}.ics": "calendars send no cookie; the secret is the key, its answer names no person and no subject",

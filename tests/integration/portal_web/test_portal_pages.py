@@ -36,6 +36,7 @@ OWN = (
     "/mein/protokoll",
     "/mein/einwilligungen",
     "/mein/dokumente",
+    "/mein/antworten",
     "/identitaet/nachweis",
 )
 VOID = {"meta", "link", "input", "img", "br", "hr", "area", "base", "col", "wbr"}

@@ -1,4 +1,4 @@
-"""Documents of one's own and their release, household, validity, signed answers, acting for others."""
+"""Documents of one's own and their release, household, validity, acting for others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -64,25 +64,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_haushalt")),
     )
     op.create_index(op.f("ix_haushalt_konto_id"), "haushalt", ["konto_id"])
-    op.create_table(
-        "auswertung",
-        sa.Column("entwurf_id", sa.String(length=36), nullable=False),
-        sa.Column("feld", sa.String(length=80), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("konto_id", sa.String(length=36), nullable=False),
-        sa.Column("regel", sa.String(length=40), nullable=False),
-        sa.Column("regel_version", sa.String(length=20), nullable=False),
-        sa.Column("aussage", base.EncryptedJSON(), nullable=False),
-        sa.Column("herkunft", sa.String(length=12), nullable=False),
-        sa.Column("token", base.EncryptedBytes(), nullable=False),
-        sa.Column("erstellt_utc", base.Moment(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entwurf_id"], ["entwurf.id"], name=op.f("fk_auswertung_entwurf_id_entwurf")
-        ),
-        sa.PrimaryKeyConstraint("entwurf_id", "feld", name=op.f("pk_auswertung")),
-        sa.UniqueConstraint("id", name=op.f("uq_auswertung_id")),
-    )
-    op.create_index(op.f("ix_auswertung_konto_id"), "auswertung", ["konto_id"])
     op.create_table(
         "vertretung",
         sa.Column("id", sa.String(length=36), nullable=False),
