@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from language.words import content_words
-
 _LETTERS = (3, 4)
 _SATURATION, _LENGTH = 1.2, 0.5  # k1 and b of BM25
 _QUERY_WORDS = 60
-_COMMON, _COMMON_SHARE = 200, 0.1
+_COMMON, _COMMON_SHARE = 200, 0.03
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -24,25 +23,18 @@ class LexicalIndex:
     Parameters
     ----------
     rows
-        The rows' texts, those of a document beside each other.
+        The rows' words (`language.words.content_words`), those of a document beside each other.
     starts
         (documents + 1,) number of each document's first row, and of the rows at the end.
     """
 
-    def __init__(self, rows: Iterable[str], starts: Numbers) -> None:
+    def __init__(self, rows: Sequence[Sequence[str]], starts: Numbers) -> None:
         self._words: dict[str, int] = {}
         self._groups: dict[str, int] = {}
-        words_of_rows, groups_of_rows = [], []
-        for row in rows:
-            words = content_words(row)
-            words_of_rows.append(Counter(self._words.setdefault(word, len(self._words)) for word in words))
-            groups = letter_groups(words)
-            groups_of_rows.append(
-                Counter(self._groups.setdefault(group, len(self._groups)) for group in groups)
-            )
+        self._groups_of: dict[str, Numbers] = {}
+        words = _counts([self._numbered(row) for row in rows], len(self._words))
+        groups = _counts([self._grouped(row) for row in rows], len(self._groups))
         documents = len(starts) - 1
-        words = _counts(words_of_rows, len(self._words))
-        groups = _counts(groups_of_rows, len(self._groups))
         owners = np.repeat(np.arange(documents), np.diff(starts))
         gather = sparse.csr_matrix(
             (np.ones(len(owners)), (owners, np.arange(len(owners)))), shape=(documents, len(owners))
@@ -60,31 +52,49 @@ class LexicalIndex:
         self._by_group = _Postings(by_group)
         self._rows = _tfidf(groups, self._rarity)
 
-    def documents(self, query: str) -> tuple[Floats, Floats]:
-        """(documents,) each: BM25 of the stems, 0 to about 1, and cosine of the letter groups."""
-        words = content_words(query)[:_QUERY_WORDS]
+    def _numbered(self, row: Sequence[str]) -> Numbers:
+        return np.array([self._words.setdefault(word, len(self._words)) for word in row], dtype=np.int64)
+
+    def _grouped(self, row: Sequence[str]) -> Numbers:
+        for word in row:
+            if word not in self._groups_of:
+                numbers = [self._groups.setdefault(g, len(self._groups)) for g in letter_groups([word])]
+                self._groups_of[word] = np.array(numbers, dtype=np.int64)
+        return np.concatenate([self._groups_of[word] for word in row])
+
+    def look_up(self, words: Sequence[str]) -> "Sought":
+        """What of a query's words is known here; of very many words the first."""
+        words = words[:_QUERY_WORDS]
         known = np.array([self._words[word] for word in words if word in self._words], dtype=np.int64)
-        by_words = self._by_word.sums(known, np.ones(len(known))) / max(len(words), 1)
-        return by_words, self._by_group.sums(*self._weighed(words))
-
-    def rows(self, query: str, rows: Numbers) -> Floats:
-        """(len(rows),) cosine of the letter groups with single rows."""
-        numbers, weights = self._weighed(content_words(query)[:_QUERY_WORDS])
-        sought = np.zeros(len(self._groups))
-        sought[numbers] = weights
-        return np.asarray(self._rows[rows] @ sought)
-
-    def _weighed(self, words: Sequence[str]) -> tuple[Numbers, Floats]:
-        """Numbers and weights of the query's known letter groups; the unknown ones make the weights smaller."""
         counted = Counter(letter_groups(words))
-        known = [group for group in counted if group in self._groups]
-        numbers = np.array([self._groups[group] for group in known], dtype=np.int64)
-        weights = (1 + np.log(np.array([counted[group] for group in known], dtype=np.float64))) * (
-            self._rarity[numbers] if len(numbers) else 1.0
-        )
-        unknown = len(counted) - len(known)
+        found = [(self._groups[group], count) for group, count in counted.items() if group in self._groups]
+        numbers = np.array([number for number, _ in found], dtype=np.int64)
+        weights = 1 + np.log(np.array([count for _, count in found], dtype=np.float64))
+        weights *= self._rarity[numbers]
+        unknown = len(counted) - len(found)
         length = float(np.sqrt((weights**2).sum() + unknown * self._highest**2))
-        return numbers, weights / max(length, 1e-9)
+        return Sought(known, max(len(words), 1), numbers, weights / max(length, 1e-9))
+
+    def documents(self, sought: "Sought") -> tuple[Floats, Floats]:
+        """(documents,) each: BM25 of the stems, 0 to about 1, and cosine of the letter groups."""
+        by_words = self._by_word.sums(sought.words, np.ones(len(sought.words))) / sought.count
+        return by_words, self._by_group.sums(sought.groups, sought.weights)
+
+    def rows(self, sought: "Sought", rows: Numbers) -> Floats:
+        """(len(rows),) cosine of the letter groups with single rows."""
+        weights = np.zeros(len(self._groups))
+        weights[sought.groups] = sought.weights
+        return np.asarray(self._rows[rows] @ weights)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A query: `words` known of `count`, and its known letter groups; the unknown ones make their weights smaller."""
+
+    words: Numbers
+    count: int
+    groups: Numbers
+    weights: Floats
 
 
 class _Postings:
@@ -118,11 +128,13 @@ def letter_groups(words: Iterable[str]) -> list[str]:
     ]
 
 
-def _counts(rows: Sequence[Counter[int]], columns: int) -> sparse.csr_matrix:
+def _counts(rows: Sequence[Numbers], columns: int) -> sparse.csr_matrix:
+    """(rows, columns) how often each number stands in each row."""
     ends = np.cumsum([0, *(len(row) for row in rows)])
-    numbers = np.fromiter((number for row in rows for number in row), dtype=np.int64, count=int(ends[-1]))
-    counts = np.fromiter((count for row in rows for count in row.values()), np.float64, count=int(ends[-1]))
-    return sparse.csr_matrix((counts, numbers, ends), shape=(len(rows), columns))
+    numbers = np.concatenate([*rows, np.zeros(0, dtype=np.int64)])
+    counted = sparse.csr_matrix((np.ones(len(numbers)), numbers, ends), shape=(len(rows), columns))
+    counted.sum_duplicates()
+    return counted
 
 
 def _okapi(counts: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -20,6 +20,8 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Casefold and write umlauts in ASCII ("Grüße" and "GRUESSE" become "gruesse"); other accents are dropped."""
     folded = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHIC).casefold().translate(_FOLD)
+    if folded.isascii():
+        return folded
     decomposed = unicodedata.normalize("NFD", folded)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("ı", "i")
 

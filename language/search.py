@@ -96,15 +96,15 @@ class SearchIndex:
         self.ids = [document.id for document in self._documents]
         self._encoder = encoder.load(model)
         self._fusion = fusion or Fusion.load()
-        rows: list[str] = []
+        rows: list[list[str]] = []
         vectors = [self._encoder.encode([""])[:0]]
         self._starts = np.zeros(len(self._documents) + 1, dtype=np.int64)
         for position, document in enumerate(self._documents):
             texts = [name for full in document.names for name in variants(full)] + list(document.texts)
-            kept = [text for text in texts if content_words(text)]
-            rows += kept
+            kept = [(text, words) for text in texts if (words := content_words(text))]
+            rows += [words for _, words in kept]
             if kept:
-                vectors.append(self._encoder.encode(kept))
+                vectors.append(self._encoder.encode([text for text, _ in kept]))
             self._starts[position + 1] = len(rows)
             if progress:
                 progress(position + 1)
@@ -132,7 +132,8 @@ class SearchIndex:
 
         An index with at most twice as many documents as are to be `compared` has all compared that are not empty.
         """
-        words, letters = self._lexical.documents(query)
+        sought = self._lexical.look_up(content_words(query))
+        words, letters = self._lexical.documents(sought)
         place = self._space.place(self._encoder.encode([query]))[0]
         meaning = self._space.documents(place)
         likely = np.flatnonzero(self._filled)
@@ -143,7 +144,7 @@ class SearchIndex:
         sizes = self._starts[likely + 1] - self._starts[likely]
         firsts = np.cumsum(sizes) - sizes
         rows = np.repeat(self._starts[likely] - firsts, sizes) + np.arange(int(sizes.sum()))
-        letters_of_rows = np.maximum.reduceat(self._lexical.rows(query, rows), firsts)
+        letters_of_rows = np.maximum.reduceat(self._lexical.rows(sought, rows), firsts)
         cosines = self._space.rows(place, rows)
         meaning_of_rows = np.maximum.reduceat(cosines, firsts)
         kinds = (words[likely], letters[likely], letters_of_rows, meaning[likely], meaning_of_rows)

@@ -24,6 +24,7 @@ _FEWEST_EXAMPLES = 3
 _WISHES = ("{}", "Ich möchte {}", "{} bitte", "ich brauche {}")
 _WISH = "service"
 _OWN_WEIGHT = 1.0
+_DESIGNATION_WORDS = 3  # longer names of the catalogue are sentences, which "Ich möchte …" does not fit
 _WISH_WEIGHT = 0.2
 
 
@@ -85,7 +86,7 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
         for number, service in enumerate(content["services"] if ours else ()):
             for place, name in enumerate((service["name"], *service["synonyme"])):
                 wish = _WISHES[(number + place) % len(_WISHES)].format(name)
-                if wish.casefold() not in known:
+                if len(name.split()) <= _DESIGNATION_WORDS and wish.casefold() not in known:
                     examples.append((wish, _WISH, _WISH_WEIGHT))
         texts, labels, weights = zip(*examples, strict=True)
         situations = _situation_examples(training_data, content)

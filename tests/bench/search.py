@@ -1,12 +1,17 @@
 """`make bench-search`: our search beside BM25 on held-out queries, and its speed over 10,000 made-up services."""
 
 import csv
+import hashlib
 import json
 import random
 import time
 from pathlib import Path
 
 import bm25s
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
 import numpy as np
 from rich.console import Console
 from rich.progress import track
@@ -20,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 QUERIES = ROOT / "tests" / "sets" / "search_queries.tsv"
 RESULT = ROOT / "docs" / "benchmarks" / "search.json"
 SERVICES, LIMIT = 10_000, 10
+GOALS = {"everyday": 0.95, "foreign_keyword": 0.85}
 _ACTS = (
     "anmelden",
     "abmelden",
@@ -60,12 +66,14 @@ def main() -> None:
 
     with QUERIES.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
+    # Half of the queries stays unseen: who tunes looks at the others alone. Both halves are reported.
     places: dict[str, Places] = {"ours": {}, "bm25": {}}
     for row in track(rows, "Suchanfragen"):
         wanted = set(row["nr"].replace(",", " ").split())
         for name, search in (("ours", ours), ("bm25", baseline)):
             place = next((i for i, found in enumerate(search(row["query"])) if found in wanted), None)
-            for kind in ("all", row["kind"]):
+            half = "unseen" if hashlib.sha256(row["query"].encode()).digest()[-1] % 2 else "dev"
+            for kind in ("all", row["kind"], f"{half}, all", f"{half}, {row['kind']}"):
                 places[name].setdefault(kind, []).append(place)
     result = {
         "queries": len(rows),
@@ -81,6 +89,25 @@ def main() -> None:
                 f"{name}, {kind} ({q['queries']})", *(f"{q[m]:.3f}" for m in ("hit@1", "hit@3", "mrr"))
             )
     Console().print(table, result["speed"])
+    _plot(result["quality"])
+
+
+def _plot(quality: dict[str, dict[str, dict[str, float]]]) -> None:
+    """hit@3 by kind of query, ours beside BM25, the two goals as lines."""
+    kinds = [kind for kind in quality["ours"] if "," not in kind]
+    figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
+    for offset, (side, colour) in enumerate((("ours", "#0f5a8a"), ("bm25", "#b5b5b5"))):
+        heights = [quality[side][kind]["hit@3"] for kind in kinds]
+        bars = axes.bar(np.arange(len(kinds)) + 0.4 * offset, heights, 0.38, label=side, color=colour)
+        axes.bar_label(bars, fmt="%.2f")
+    for kind, goal in GOALS.items():
+        place = kinds.index(kind)
+        axes.hlines(goal, place - 0.2, place + 0.6, colors="#c00000", linestyles="--")
+    axes.set_xticks(np.arange(len(kinds)) + 0.2, kinds)
+    axes.set_ylim(0, 1.12)
+    axes.set_ylabel("hit@3 (dashed: goal)")
+    axes.legend(loc="lower right")
+    figure.savefig(RESULT.with_suffix(".png"), dpi=110)
 
 
 def _quality(places: list[int | None]) -> dict[str, float]:
@@ -93,7 +120,7 @@ def _quality(places: list[int | None]) -> dict[str, float]:
 
 
 def _speed(documents: list[Document], queries: list[str]) -> dict[str, float]:
-    """Index time in s and query times in ms over made-up services: nouns of the catalogue joined anew."""
+    """Index time in s and query times in ms, by the clock and on the processor (others may be at work), over made-up services: nouns of the catalogue joined anew."""
     chance = random.Random(0)
     nouns = sorted(
         {w for d in documents for n in d.names for w in n.split() if w[:1].isupper() and len(w) > 4}
@@ -106,18 +133,29 @@ def _speed(documents: list[Document], queries: list[str]) -> dict[str, float]:
         made.append(
             Document(f"s{i}", (*names, chance.choice(nouns)), (" ".join(chance.choices(nouns, k=8)),))
         )
-    begin = time.perf_counter()
+    begin, begin_here = time.perf_counter(), time.process_time()
     shown = iter(track(range(SERVICES), "Index über 10.000 Leistungen"))
     index = SearchIndex(made, progress=lambda _: next(shown, None))
-    built = time.perf_counter() - begin
+    built, built_here = time.perf_counter() - begin, time.process_time() - begin_here
     index.search("Aufwärmen")
-    times = []
+    times, on_the_processor = [], []
     for query in queries:
-        begin = time.perf_counter()
+        begin, begin_here = time.perf_counter(), time.thread_time()
         index.search(query)
         times.append((time.perf_counter() - begin) * 1000)
+        on_the_processor.append((time.thread_time() - begin_here) * 1000)
     p50, p95, p99 = np.percentile(times, [50, 95, 99])
-    return {"services": SERVICES, "index_s": built, "p50_ms": p50, "p95_ms": p95, "p99_ms": p99}
+    cpu_p50, cpu_p95 = np.percentile(on_the_processor, [50, 95])
+    return {
+        "services": SERVICES,
+        "index_s": built,
+        "index_cpu_s": built_here,
+        "p50_ms": p50,
+        "p95_ms": p95,
+        "p99_ms": p99,
+        "cpu_p50_ms": cpu_p50,
+        "cpu_p95_ms": cpu_p95,
+    }
 
 
 if __name__ == "__main__":
