@@ -1,10 +1,13 @@
 """The citizen came back from the login: the same thing goes on by itself."""
 
-from rasa_sdk.events import SlotSet
+from typing import Any
 
-from actions import start, status, termin, weiter
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import entwurf, start, status, termin, weiter
+from actions.antrag import ValidateAntragForm
 from actions.faehigkeit import Faehigkeit
-from actions.gespraech import Event, Gespraech
+from actions.gespraech import FORM, Event, Gespraech
 
 
 class ActionAngemeldet(Faehigkeit):
@@ -23,6 +26,8 @@ class ActionAngemeldet(Faehigkeit):
             case "weiter":
                 gespraech.say("utter_anmelden_weiter")
                 return done + await weiter.fortsetzen(gespraech)
+            case "antwort":
+                return done + await self._answer_now(gespraech, pending["nachricht"])
             case "termin":
                 gespraech.say("utter_anmelden_weiter")
                 return done + await termin.buchen(
@@ -35,3 +40,11 @@ class ActionAngemeldet(Faehigkeit):
             case _:
                 gespraech.say("utter_anmelden_fertig")
                 return done
+
+    async def _answer_now(self, gespraech: Gespraech, message: dict[str, Any]) -> list[Event]:
+        """Write the answer that the login interrupted, then let the form ask what comes next."""
+        gespraech.say("utter_anmelden_weiter")
+        if await entwurf.falls_vorhanden(gespraech) is None:
+            return await weiter.fortsetzen(gespraech)
+        answered = await ValidateAntragForm().beantworten(gespraech.about(message))
+        return [*answered, FollowupAction(FORM)] if answered else await weiter.fortsetzen(gespraech)

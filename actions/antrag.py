@@ -4,9 +4,11 @@ One Rasa form (`antrag_form`) with one slot (`feld_wert`) serves every service. 
 draft's `next` decides. Each answer goes to the portal at once, so nothing depends on the conversation's end.
 """
 
+from typing import Any
+
 from rasa_sdk.events import SlotSet
 
-from actions import antwort, entwurf, fragen, korrektur, kurzbefehle, zustaendigkeit
+from actions import antwort, entwurf, fragen, korrektur, kurzbefehle, rechtsbehelf, zustaendigkeit
 from actions.antwort import Antwort, Unbrauchbar
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech
@@ -29,12 +31,22 @@ class ValidateAntragForm(Faehigkeit):
         """The form keeps running: its question comes again."""
         return [SlotSet("feld_wert", None)]
 
+    def after_login(self, gespraech: Gespraech) -> dict[str, Any]:
+        """The answer is kept through the login and written after it."""
+        return {"art": "antwort", "nachricht": gespraech.message}
+
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """One message. No events at all mean that the form rejects and the rules decide."""
         if not gespraech.slot("entwurf"):
             return [SlotSet("requested_slot", None)]
         if gespraech.abilities_this_turn or not antwort.kommt_in_frage(gespraech):
             return []
+        if rechtsbehelf.gemeint(gespraech):
+            return [*rechtsbehelf.erklaeren(gespraech), SlotSet("feld_wert", None)]
+        return await self.beantworten(gespraech)
+
+    async def beantworten(self, gespraech: Gespraech) -> list[Event]:
+        """Obey a short command, or write what the message answers; no events if it is neither."""
         if (obeyed := await kurzbefehle.ausfuehren(gespraech)) is not None:
             return [*obeyed, SlotSet("feld_wert", None)]
         draft = await entwurf.laden(gespraech)

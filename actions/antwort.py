@@ -12,6 +12,7 @@ from typing import Any
 from rapidfuzz import fuzz, process, utils
 
 from actions.gespraech import Gespraech
+from actions.verneinung import bejaht
 from portal.client import FieldView
 
 # Intents that are no answer, unless the message carries a value of the asked type.
@@ -19,6 +20,9 @@ ABSCHWEIFUNGEN = {
     "greet", "goodbye", "thanks", "cancel", "back", "repeat", "restart", "human", "complaint", "bot_challenge",
     "privacy", "status", "aspect", "life_situation", "service", "emergency", "chitchat", "out_of_scope",
 }  # fmt: skip
+# What was taken for this is an attempt all the same while it is short and no question: "vom Mond", ".".
+FEHLVERSUCHE = {"out_of_scope"}
+KURZ_WOERTER = 4
 # Wishes that win even over a value of the asked type.
 VORRANG = {"emergency", "human", "cancel"}
 FREITEXT = {"text", "name"}
@@ -75,11 +79,14 @@ def lesen(gespraech: Gespraech, field: FieldView) -> Antwort | Unbrauchbar | Non
         return secret
     asks = gespraech.act == "question"
     needed = SICHER if field.type in FREITEXT else WAHRSCHEINLICH
-    digresses = gespraech.intent in ABSCHWEIFUNGEN and gespraech.confidence >= needed
+    digresses = (
+        gespraech.intent in ABSCHWEIFUNGEN and gespraech.confidence >= needed and not _fehlversuch(gespraech)
+    )
     if field.type in FREITEXT:
         if asks or digresses:
             return None
-        return Antwort(field.id, str(gespraech.entity("person") or gespraech.text).strip(" .!"))
+        said = str(gespraech.entity("person") or gespraech.text).strip(" .!")
+        return Antwort(field.id, said) if said else Unbrauchbar("utter_antrag_unklar_text")
     if asks:
         return None
     if (found := wert(gespraech, field)) is not None:
@@ -93,6 +100,11 @@ def lesen(gespraech: Gespraech, field: FieldView) -> Antwort | Unbrauchbar | Non
     return Unbrauchbar(f"utter_antrag_unklar_{field.type}")
 
 
+def _fehlversuch(gespraech: Gespraech) -> bool:
+    short = len(gespraech.text.split()) < KURZ_WOERTER and "?" not in gespraech.text
+    return short and gespraech.intent in FEHLVERSUCHE
+
+
 def wert(gespraech: Gespraech, field: FieldView) -> str | int | None:
     """The value of the field's type that the message carries, or None."""
     match field.type:
@@ -101,7 +113,7 @@ def wert(gespraech: Gespraech, field: FieldView) -> str | int | None:
         case "yes_no":
             return _ja_nein(gespraech)
         case "choice":
-            return _auswahl(gespraech.text, field)
+            return _auswahl(bejaht(gespraech.text), field)
         case "integer":
             return _ganze_zahl(gespraech)
         case "amount":

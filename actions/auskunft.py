@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import status, termin, zustaendigkeit
+from actions import rechtsbehelf, status, termin, zustaendigkeit
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
@@ -86,6 +86,8 @@ class ActionAuskunft(Faehigkeit):
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Answer for the service of the question, else for the one that is talked about, else ask which."""
+        if rechtsbehelf.gemeint(gespraech):
+            return rechtsbehelf.erklaeren(gespraech)
         aspects = [str(one) for one in gespraech.entities("aspect")]
         if "datenschutz" in aspects:
             gespraech.say("utter_datenschutz")

@@ -39,6 +39,10 @@ class Faehigkeit(Action, ABC):
         """Events that a failed run leaves behind."""
         return []
 
+    def after_login(self, gespraech: Gespraech) -> dict[str, Any]:
+        """What goes on by itself once the citizen has logged in (slot `nach_anmeldung`)."""
+        return {"art": "weiter"}
+
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
@@ -53,7 +57,7 @@ class Faehigkeit(Action, ABC):
                 events.append(SlotSet("unklar", None))
             return events + answered
         except NotLoggedInError:
-            return events + anmelden.verlangen(gespraech, {"art": "weiter"}) + self.after_failure()
+            return events + anmelden.verlangen(gespraech, self.after_login(gespraech)) + self.after_failure()
         except PortalUnreachableError:
             if not gespraech.said_this_turn("utter_stoerung_portal"):
                 gespraech.say("utter_stoerung_portal", buttons=[HILFE])

@@ -26,13 +26,26 @@ class Gespraech:
         Collects the answers of this action.
     tracker
         The conversation, as the engine sent it.
+    message
+        The message to answer; default the latest one.
     """
 
-    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    def __init__(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, message: Mapping[str, Any] | None = None
+    ) -> None:
         self._dispatcher = dispatcher
         self._tracker = tracker
-        self._message: Mapping[str, Any] = tracker.latest_message or {}
+        self._message: Mapping[str, Any] = message or tracker.latest_message or {}
         self._metadata: Mapping[str, Any] = self._message.get("metadata") or {}
+
+    def about(self, message: Mapping[str, Any]) -> "Gespraech":
+        """The same conversation, answering an earlier message that had to wait."""
+        return Gespraech(self._dispatcher, self._tracker, message)
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message with all that was understood, to be answered later by `about`."""
+        return dict(self._message)
 
     # what the citizen said -----------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import abgabe, freigabe, mensch, nachweis, neustart, start, termin, weiter
+from actions import abgabe, angabe, freigabe, mensch, nachweis, neustart, start, termin, weiter
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -68,5 +68,7 @@ class ActionNein(Faehigkeit):
                 return await nachweis.beilegen(gespraech, None)
             case "identity":
                 return [SlotSet("ohne_ausweis", gespraech.slot("entwurf"))]
+        if (used := await angabe.verwerten(gespraech)) is not None:
+            return used
         gespraech.say("utter_ja_nein_gut")
         return []

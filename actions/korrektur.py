@@ -95,7 +95,9 @@ def _wert(gespraech: Gespraech, field: FieldView) -> str | int | None:
     if (value := antwort.wert(gespraech, field)) is not None:
         return value
     said = re.search(
-        r"\b(?:ist|lautet|heißt|sondern|doch|richtig:)\s+(?:nicht .+? sondern )?(.+)$", gespraech.text
+        r"\b(?:ist|lautet|heißt|sondern|doch|richtig:)\s+(?:nicht .+?,? sondern )?"
+        r"(?:(?:doch|eigentlich|jetzt|nun|aber|wohl)\s+)*(.+)$",
+        gespraech.text,
     )
     return said[1].strip(" .!") if said else None
 

@@ -1,8 +1,10 @@
 """Short commands that are typed instead of pressed: skip, later, help, go on. Only whole messages count."""
 
+import re
+
 from rasa_sdk.events import SlotSet
 
-from actions import nachweis, ueberspringen
+from actions import entwurf, karten, nachweis, ueberspringen
 from actions.gespraech import Event, Gespraech
 
 UEBERSPRINGEN = {
@@ -30,6 +32,15 @@ HILFE = {
     "erklären",
     "verstehe ich nicht",
 }
+_ZWECK = re.compile(
+    r"^(?:und\s+)?(?:warum|wieso|weshalb|wozu|wofür|wofuer)\b.*\b(?:das|die|diese|den|es|ihr|sie)\b"
+    r"|^muss ich (?:das|die|den|es)\b.*\b(?:angeben|sagen|beantworten|nennen|ausfüllen)\b",
+    re.IGNORECASE,
+)
+_BEDEUTUNG = re.compile(
+    r"^(?:was|welche[rnsm]?|wie)\b.*\b(?:meinen|meinst|gemeint|bedeutet|heißt|versteht)\b|^was (?:ist|sind)\b",
+    re.IGNORECASE,
+)
 WEITER = {"weiter", "weitermachen", "fortsetzen", "weiter bitte"}
 
 
@@ -43,6 +54,37 @@ async def ausfuehren(gespraech: Gespraech) -> list[Event] | None:
         return await nachweis.beilegen(gespraech, None)
     if said in HILFE and asked == "field":
         return [SlotSet("versuche", max(1, int(gespraech.slot("versuche") or 0)))]
+    if asked == "field" and _ZWECK.search(said):
+        return await _zweck(gespraech)
+    if asked == "field" and _BEDEUTUNG.search(said) and await _nennt_die_frage(gespraech):
+        return [SlotSet("versuche", max(1, int(gespraech.slot("versuche") or 0)))]
     if said in WEITER:
         return []
     return None
+
+
+async def _zweck(gespraech: Gespraech) -> list[Event]:
+    """„Warum wollen Sie das wissen?“: whom the answer goes to, on which basis, and whether it may be left out."""
+    draft = await entwurf.laden(gespraech)
+    field = entwurf.gefragt(gespraech, draft)
+    if field is None:
+        return []
+    gespraech.say(
+        "utter_antrag_zweck",
+        feld=field.label,
+        leistung=draft.name,
+        stelle=karten.empfaenger(draft),
+        grundlage=draft.legal_basis,
+        pflicht="Ohne sie ist der Antrag nicht vollständig."
+        if field.required
+        else "Sie ist freiwillig: Mit „Überspringen“ lassen Sie sie weg.",
+    )
+    return []
+
+
+async def _nennt_die_frage(gespraech: Gespraech) -> bool:
+    field = entwurf.gefragt(gespraech, await entwurf.laden(gespraech))
+    words = set(re.findall(r"[a-zäöüß]{4,}", gespraech.text.lower()))
+    return field is not None and bool(
+        words & set(re.findall(r"[a-zäöüß]{4,}", f"{field.label} {field.question or ''}".lower()))
+    )

@@ -64,56 +64,53 @@ def texte(checklist: Checklist) -> dict[str, Any]:
     }
 
 
+async def zeigen(gespraech: Gespraech, situation: str) -> list[Event]:
+    """Show the checklist of a situation, made for what she has and has not; ask nothing."""
+    has, without = _merkmale(gespraech)
+    traits = [one for one in dict.fromkeys([*(gespraech.slot("merkmale") or []), *has]) if one not in without]
+    checklist = await portal().checklist(gespraech.conversation_id, situation, traits=traits, without=without)
+    gespraech.say(
+        "utter_lebenslage_liste",
+        intro=checklist.intro,
+        card=karten.checkliste(checklist),
+        **texte(checklist),
+    )
+    if (when := zeitraum(gespraech)) is not None:
+        future = when.bis > gespraech.today
+        gespraech.say(
+            "utter_lebenslage_kuenftig" if future else "utter_lebenslage_vergangen",
+            lage=checklist.title,
+            wann=when,
+            ab=german(when.von),
+        )
+    due = [step for step in checklist.steps if step.applies and not step.optional and not step.done]
+    # After what comes first by law, what she said herself (her dog) is offered before the rest.
+    steps = [step.service for step in due[:1]]
+    steps += [step.service for step in sorted(due[1:], key=lambda step: step.trait is None)]
+    listed = {step.service for step in checklist.steps}
+    others = [one for one in await leistung.gemeint(gespraech) if one not in listed]
+    return [
+        SlotSet("lebenslage", situation),
+        SlotSet("merkmale", traits),
+        SlotSet("schritte", steps),
+        *weiteres.parken(gespraech, others),
+    ]
+
+
+def _merkmale(gespraech: Gespraech) -> tuple[list[str], list[str]]:
+    has: list[str] = []
+    without: list[str] = []
+    for trait, start in gespraech.entity_places("trait"):
+        (without if _VERNEINT.search(gespraech.text[:start]) else has).append(str(trait))
+    return has, without
+
+
 class ActionLebenslage(Faehigkeit):
     """„Ich bin umgezogen und habe einen Hund.“"""
 
     action = "action_lebenslage"
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """Show the checklist, honour a vague date, ask nothing."""
+        """Show the checklist of what was named, else of what is talked about."""
         situation = gespraech.entity("life_situation") or gespraech.slot("lebenslage")
-        if not situation:
-            return unklar.nachfragen(gespraech)
-        has, without = self._merkmale(gespraech)
-        traits = [
-            one for one in dict.fromkeys([*(gespraech.slot("merkmale") or []), *has]) if one not in without
-        ]
-        checklist = await portal().checklist(
-            gespraech.conversation_id, str(situation), traits=traits, without=without
-        )
-        gespraech.say(
-            "utter_lebenslage_liste",
-            intro=checklist.intro,
-            card=karten.checkliste(checklist),
-            **texte(checklist),
-        )
-        if (when := zeitraum(gespraech)) is not None:
-            future = when.bis > gespraech.today
-            gespraech.say(
-                "utter_lebenslage_kuenftig" if future else "utter_lebenslage_vergangen",
-                lage=checklist.title,
-                wann=when,
-                ab=german(when.von),
-            )
-        due = [step for step in checklist.steps if step.applies and not step.optional and not step.done]
-        # After what comes first by law, what she said herself (her dog) is offered before the rest.
-        steps = [step.service for step in due[:1]]
-        steps += [step.service for step in sorted(due[1:], key=lambda step: step.trait is None)]
-        others = [
-            one
-            for one in await leistung.gemeint(gespraech)
-            if one not in {s.service for s in checklist.steps}
-        ]
-        return [
-            SlotSet("lebenslage", situation),
-            SlotSet("merkmale", traits),
-            SlotSet("schritte", steps),
-            *weiteres.parken(gespraech, others),
-        ]
-
-    def _merkmale(self, gespraech: Gespraech) -> tuple[list[str], list[str]]:
-        has: list[str] = []
-        without: list[str] = []
-        for trait, start in gespraech.entity_places("trait"):
-            (without if _VERNEINT.search(gespraech.text[:start]) else has).append(str(trait))
-        return has, without
+        return await zeigen(gespraech, str(situation)) if situation else unklar.nachfragen(gespraech)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import SlotSet
 
-from actions import auskunft, karten, termin, unklar, weiteres
+from actions import auskunft, entwurf, karten, rechtsbehelf, termin, unklar, weiteres
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
+from actions.verneinung import bejaht, verneint
 
 # Scores of the search (0 to 1): this one is meant; certainly meant; worth offering.
 GEMEINT = 0.6
@@ -49,6 +50,8 @@ async def zeigen(gespraech: Gespraech, service: str) -> list[Event]:
 
 async def gemeint(gespraech: Gespraech) -> list[str]:
     """Ids of the services that the message certainly names; each wish of an enumeration is looked up by itself."""
+    if not gespraech.is_payload and verneint(gespraech.text):
+        return await statt_verneinter(gespraech)
     named = [str(one) for one in gespraech.entities("service")]
     if not named and gespraech.hits:
         best, *others = (float(hit["score"]) for hit in gespraech.hits)
@@ -62,6 +65,24 @@ async def gemeint(gespraech: Gespraech) -> list[str]:
         found = await portal().search(gespraech.conversation_id, wish, limit=1)
         named += [hit.id for hit in found if hit.score >= GEWISS]
     return list(dict.fromkeys(named))
+
+
+async def statt_verneinter(gespraech: Gespraech) -> list[str]:
+    """Services of „nicht Reisepass, Personalausweis“ without the denied one; empty where nothing else is named."""
+    meant = bejaht(gespraech.text)
+    if not meant:
+        return []
+    found = await portal().search(gespraech.conversation_id, meant, limit=1)
+    denied = await portal().search(gespraech.conversation_id, verneint(gespraech.text), limit=1)
+    return [hit.id for hit in found if hit.score >= GEMEINT and hit.id not in {one.id for one in denied}]
+
+
+async def stattdessen(gespraech: Gespraech) -> list[Event] | None:
+    """Show the service that is meant instead of a denied one; None if the message names none."""
+    if gespraech.is_payload or not verneint(gespraech.text):
+        return None
+    wanted = await statt_verneinter(gespraech)
+    return await zeigen(gespraech, wanted[0]) if wanted else None
 
 
 def vorschlagen(gespraech: Gespraech, names: Sequence[tuple[str, str]]) -> None:
@@ -80,6 +101,8 @@ class ActionLeistung(Faehigkeit):
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Show it, park it while a form runs, or ask which one is meant."""
+        if rechtsbehelf.gemeint(gespraech):
+            return rechtsbehelf.erklaeren(gespraech)
         wanted = await gemeint(gespraech)
         if gespraech.slot("entwurf"):
             return await self._park(gespraech, wanted)
@@ -101,9 +124,20 @@ class ActionLeistung(Faehigkeit):
         return events + weiteres.parken(gespraech, more)
 
     async def _park(self, gespraech: Gespraech, wanted: Sequence[str]) -> list[Event]:
-        others = [one for one in wanted if one != gespraech.slot("leistung")]
+        running = gespraech.slot("leistung")
+        if wanted and not gespraech.is_payload and await self._denies(gespraech, running):
+            gespraech.say("utter_leistung_gewechselt")
+            return [*entwurf.loslassen(), *await zeigen(gespraech, wanted[0])]
+        others = [one for one in wanted if one != running]
         if not others:
             return []
         names = [(await portal().service(gespraech.conversation_id, one)).name for one in others]
         gespraech.say("utter_leistung_geparkt", liste=", ".join(f"„{name}“" for name in names))
         return weiteres.parken(gespraech, others)
+
+    async def _denies(self, gespraech: Gespraech, running: str | None) -> bool:
+        denied = verneint(gespraech.text)
+        if not denied:
+            return False
+        found = await portal().search(gespraech.conversation_id, denied, limit=1)
+        return any(hit.id == running for hit in found)

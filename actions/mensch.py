@@ -19,7 +19,7 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
     gespraech
         The turn.
     reason
-        `wunsch`, `nicht_verstanden` or `notfall`.
+        One of the gateway's reasons: `wunsch`, `nicht_verstanden`, `rechtsbehelf`, `beschwerde`, `notfall` and others.
     response
         Sentence for the citizen.
     """

@@ -1,5 +1,6 @@
 """Short replies around the matter: greeting, thanks, goodbye, what the assistant is."""
 
+from actions import entwurf
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 
@@ -42,8 +43,11 @@ class ActionAbschied(Faehigkeit):
     action = "action_abschied"
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """Say goodbye, and with an open application that it is kept."""
-        gespraech.say("utter_abschied_gespeichert" if gespraech.slot("entwurf") else "utter_abschied")
+        """Say goodbye; an open application is kept and asks nothing more."""
+        if gespraech.slot("entwurf"):
+            gespraech.say("utter_abschied_gespeichert")
+            return entwurf.loslassen()
+        gespraech.say("utter_abschied")
         return []
 
 

@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import zustaendigkeit
+from actions import rechtsbehelf, zustaendigkeit
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -38,22 +38,11 @@ class ActionAusserhalb(Faehigkeit):
         """Say so; the second time offer a human. A place that was asked for is no nonsense."""
         if (answered := await zustaendigkeit.ergaenzen(gespraech)) is not None:
             return answered
+        if rechtsbehelf.gemeint(gespraech):
+            return rechtsbehelf.erklaeren(gespraech)
         times = int(gespraech.slot("unklar") or 0) + 1
         gespraech.say("utter_unklar_ausserhalb")
         if times == 1:
             return [SlotSet("unklar", times)]
         gespraech.say("utter_mensch_anbieten", buttons=[HILFE])
         return [SlotSet("unklar", times), SlotSet("angebot", {"art": "mensch", "grund": "nicht_verstanden"})]
-
-
-class ActionAngabe(Faehigkeit):
-    """A value that nobody asked for."""
-
-    action = "action_angabe"
-
-    async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """In a form the open question comes first; outside it may say where she lives, else ask what it is for."""
-        if (answered := await zustaendigkeit.ergaenzen(gespraech)) is not None:
-            return answered
-        gespraech.say("utter_unklar_angabe_im_antrag" if gespraech.slot("entwurf") else "utter_unklar_angabe")
-        return []

@@ -10,8 +10,26 @@ from tests.support.actions_turn import field, turn
 @pytest.mark.parametrize("kind", ["text", "name", "date", "yes_no", "choice", "integer", "address", "plz"])
 @pytest.mark.parametrize("intent", sorted(antwort.ABSCHWEIFUNGEN))
 def test_a_certain_digression_without_a_value_is_no_answer(kind, intent):
-    said = turn("Guten Tag", intent=intent, confidence=0.98)
+    said = turn("Einen schönen guten Tag zusammen", intent=intent, confidence=0.98)
     assert antwort.lesen(said, field(kind)) is None
+
+
+@pytest.mark.parametrize("kind", ["date", "choice", "address"])
+def test_short_nonsense_is_an_attempt(kind):
+    said = turn("vom Mond", intent="out_of_scope", confidence=0.98)
+    assert antwort.lesen(said, field(kind)) == Unbrauchbar(f"utter_antrag_unklar_{kind}")
+
+
+def test_short_words_out_of_scope_may_be_what_was_asked_but_signs_alone_are_not():
+    assert antwort.lesen(turn("Mops", intent="out_of_scope"), field("text")) == Antwort("frage", "Mops")
+    assert antwort.lesen(turn("...", intent="out_of_scope"), field("text")) == Unbrauchbar(
+        "utter_antrag_unklar_text"
+    )
+
+
+def test_a_denied_option_is_not_chosen():
+    said = turn("nein, nicht die neue Wohnung, die weitere Wohnung", intent="inform")
+    assert antwort.lesen(said, field("choice")) == Antwort("frage", "weitere")
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,9 @@ async def test_an_ended_session_asks_for_the_login_and_remembers_to_go_on(portal
         ValidateAntragForm(), tracker("am 12.", slots=ASKED, entities={"date": "2026-11-12"})
     )
     assert said == ["utter_anmelden_noetig"]
-    assert slots_of(events)["nach_anmeldung"] == {"art": "weiter"}
+    pending = slots_of(events)["nach_anmeldung"]
+    assert pending["art"] == "antwort"
+    assert pending["nachricht"]["text"] == "am 12.", "the answer is kept through the login"
 
 
 async def test_an_unforeseen_fault_becomes_a_sentence_and_its_message_is_not_logged(portal, caplog):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actions import auskunft, unklar, zustaendigkeit
+from actions import angabe, auskunft, zustaendigkeit
 from portal.client import OfficeView, ResponsibilityView, ServiceView
 from portal.client.fake import FakePortal, FakeService
 from portal.client.shapes import Choice, FeeView, PlaceQuestion, PlaceView
@@ -106,7 +106,7 @@ def test_without_a_known_place_our_office_is_named_and_the_plz_asked_for(answers
 def test_a_plz_alone_answers_that_question(answers: dict[str, Any]) -> None:
     offer = {"angebot": {"art": "zustaendigkeit", "leistung": VIEW.id}}
     talk = turn("44623", entities={"plz": "44623"}, slots=offer)
-    asyncio.run(unklar.ActionAngabe().handle(talk))
+    asyncio.run(angabe.ActionAngabe().handle(talk))
     (message,) = said(talk)
     assert message["response"] == "utter_zustaendigkeit_anderswo"
     assert "Herne" in message["auskunft"]
@@ -115,7 +115,7 @@ def test_a_plz_alone_answers_that_question(answers: dict[str, Any]) -> None:
 
 def test_a_value_without_that_question_stays_a_value_nobody_asked_for(answers: dict[str, Any]) -> None:
     talk = turn("44623", entities={"plz": "44623"})
-    asyncio.run(unklar.ActionAngabe().handle(talk))
+    asyncio.run(angabe.ActionAngabe().handle(talk))
     assert [m["response"] for m in said(talk)] == ["utter_unklar_angabe"]
 
 
