@@ -44,6 +44,7 @@ from portal.web import (
     sicherheit,
     sitzung_api,
     sperren,
+    stammdaten,
     termine,
     verwaltung,
 )
@@ -65,6 +66,7 @@ ROUTERS = (
     fristen.router,
     bescheide.router,
     antworten.router,
+    stammdaten.router,
     antraege.router,
     antraege.uploads,
     termine.router,

@@ -1,15 +1,19 @@
 """Use cases: read a citizen's master data, and let her keep her contact data up to date."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from portal.catalogue.model import Leistung
 from portal.context import PortalContext
-from portal.errors import InvalidInputError
+from portal.domain import feldtypen
+from portal.errors import InvalidInputError, NotFoundError
 from portal.schema.stammdaten import StammdatumRow
+from portal.services import protokoll
 
 FELDER: dict[str, str] = {
     "familienname": "Familienname",
@@ -37,6 +41,8 @@ QUELLEN: dict[str, str] = {
     "online_ausweis": "Ihre Stammdaten, bestätigt mit Online-Ausweis",
     "angabe": "Ihre eigene Angabe",
     "bescheid": "Ein Bescheid, von Ihnen übernommen",
+    "vorgang": "Ein abgegebener Antrag, von Ihnen übernommen",
+    "dokument": "Eine Unterlage, von Ihnen übernommen",
 }
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,24}")
@@ -59,6 +65,8 @@ class Stammdatum:
         `niedrig`, `substantiell` or `hoch`: how well the value is proved.
     stand
         Day on which the value was given or proved.
+    gueltig_bis
+        Last day on which the value is offered; None for no end.
     """
 
     feld: str
@@ -67,6 +75,7 @@ class Stammdatum:
     quelle_label: str
     vertrauen: str
     stand: date
+    gueltig_bis: date | None = None
 
 
 async def load(session: AsyncSession, konto_id: str) -> dict[str, Stammdatum]:
@@ -81,6 +90,7 @@ async def load(session: AsyncSession, konto_id: str) -> dict[str, Stammdatum]:
             QUELLEN[by_id[feld].quelle],
             by_id[feld].vertrauen,
             by_id[feld].stand,
+            by_id[feld].gueltig_bis,
         )
         for feld in FELDER
         if feld in by_id
@@ -88,7 +98,12 @@ async def load(session: AsyncSession, konto_id: str) -> dict[str, Stammdatum]:
 
 
 async def store(
-    session: AsyncSession, konto_id: str, values: dict[str, str], quelle: str, stand: date
+    session: AsyncSession,
+    konto_id: str,
+    values: dict[str, str],
+    quelle: str,
+    stand: date,
+    gueltig_bis: date | None = None,
 ) -> None:
     """Write values of one source; an empty value removes the datum."""
     for feld, wert in values.items():
@@ -101,6 +116,7 @@ async def store(
             row = StammdatumRow(konto_id=konto_id, feld=feld)
             session.add(row)
         row.wert, row.quelle, row.stand = wert, quelle, stand
+        row.gueltig_bis = gueltig_bis
         row.vertrauen = "hoch" if quelle == "online_ausweis" else "niedrig"
     await session.flush()
 
@@ -128,3 +144,135 @@ async def change_contact(context: PortalContext, konto_id: str, values: dict[str
         known = await load(session, konto_id)
         changed = {f: w for f, w in cleaned.items() if (known[f].wert if f in known else "") != w}
         await store(session, konto_id, changed, "angabe", context.today())
+
+
+EIGENE_PRUEFUNG: dict[str, Callable[[str], str]] = {
+    "familienname": feldtypen.name,
+    "geburtsname": feldtypen.name,
+    "vornamen": feldtypen.name,
+    "geburtsdatum": feldtypen.datum,
+    "geburtsort": feldtypen.text,
+    "staatsangehoerigkeit": feldtypen.text,
+    "geschlecht": feldtypen.text,
+    "familienstand": feldtypen.text,
+    "anschrift": feldtypen.anschrift,
+    "ausweisart": feldtypen.text,
+    "ausweisnummer": feldtypen.dokumentnummer,
+    "ausweis_gueltig_bis": feldtypen.datum,
+}
+"""What a citizen may state or correct herself, and how it is checked; contact data have their own form."""
+
+
+async def angeben(context: PortalContext, session: AsyncSession, konto_id: str, feld: str, wert: str) -> None:
+    """State or correct one master datum. A proved one loses its proof; the page says so before.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such datum, or the value does not fit it.
+    """
+    check = EIGENE_PRUEFUNG.get(feld)
+    if check is None:
+        raise InvalidInputError("Bitte wählen Sie eine Angabe aus der Liste.", field="feld")
+    try:
+        checked = check(wert.strip())
+        if feld == "geburtsdatum":
+            feldtypen.nicht_vor_1900(checked)
+            feldtypen.nicht_zukuenftig(checked, context.today())
+    except feldtypen.UngueltigError as error:
+        raise InvalidInputError(str(error), field="wert") from error
+    await store(session, konto_id, {feld: checked}, "angabe", context.today())
+    await _vermerken(
+        context, session, konto_id, [feld], "Von Ihnen angegeben oder berichtigt", "Art. 16 DSGVO"
+    )
+
+
+async def entfernen(context: PortalContext, session: AsyncSession, konto_id: str, feld: str) -> None:
+    """Delete one master datum. Raises NotFoundError when it is not stored."""
+    row = await session.get(StammdatumRow, (konto_id, feld)) if feld in FELDER else None
+    if row is None:
+        raise NotFoundError("Diese Angabe ist nicht gespeichert.")
+    await session.delete(row)
+    await _vermerken(context, session, konto_id, [feld], "Von Ihnen gelöscht", "Art. 17 DSGVO")
+
+
+async def _vermerken(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    felder: Sequence[str],
+    zweck: str,
+    recht: str,
+) -> None:
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="aenderung",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        felder=[FELDER[feld] for feld in felder],
+        zweck=zweck,
+        rechtsgrundlage=recht,
+        kanal="Meine Daten im Portal",
+    )
+
+
+@dataclass(frozen=True)
+class Uebernahme:
+    """A value of a delivered case that is not yet, or differs from, a master datum. `nachgewiesen`: it would replace a proof."""
+
+    feld: str
+    label: str
+    wert: str
+    bisher: str | None
+    nachgewiesen: bool
+
+
+async def uebernehmbar(
+    session: AsyncSession, konto_id: str, service: Leistung, paket: Mapping[str, object]
+) -> list[Uebernahme]:
+    """What a delivered case could add to her master data; nothing is added unless she says so."""
+    known = await load(session, konto_id)
+    fields = paket.get("felder")
+    found: dict[str, Uebernahme] = {}
+    for item in fields if isinstance(fields, list) else []:
+        field = service.feld(str(item["id"]))
+        shared = field.wiederverwenden if field else None
+        target = "anschrift" if shared == "neue_anschrift" else field.stammdatum if field else None
+        if target not in FELDER or not isinstance(item["wert"], str):
+            continue
+        before = known.get(target)
+        if before is None or before.wert != item["wert"]:
+            found[target] = Uebernahme(
+                target,
+                FELDER[target],
+                item["wert"],
+                before.wert if before else None,
+                before is not None and before.vertrauen == "hoch",
+            )
+        else:
+            found.pop(target, None)
+    return list(found.values())
+
+
+async def uebernehmen(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    angebot: Sequence[Uebernahme],
+    felder: Sequence[str],
+) -> int:
+    """Take chosen values of a case over into the master data; gives how many. Foreign fields are not taken."""
+    chosen = {one.feld: one.wert for one in angebot if one.feld in felder}
+    if chosen:
+        await store(session, konto_id, chosen, "vorgang", context.today())
+        await _vermerken(
+            context,
+            session,
+            konto_id,
+            list(chosen),
+            "Aus einem abgegebenen Antrag übernommen",
+            "Art. 6 Abs. 1 Buchst. a DSGVO",
+        )
+    return len(chosen)

@@ -66,6 +66,11 @@ async def laden(session: AsyncSession, konto_id: str, vorgang_id: str) -> CaseDe
     return await _detail(session, row)
 
 
+async def ist_zugestellt(session: AsyncSession, vorgang_id: str) -> bool:
+    """Whether a case has arrived at its office."""
+    return await session.get(PosteingangZeile, vorgang_id) is not None
+
+
 async def pdf(session: AsyncSession, konto_id: str, vorgang_id: str) -> bytes:
     """The PDF of the citizen's own case. Raises NotFoundError."""
     row = await session.get(VorgangZeile, vorgang_id)

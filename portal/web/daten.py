@@ -7,9 +7,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, PortalError
-from portal.services import datenwunsch, einwilligung, protokoll, stammdaten
+from portal.services import datenwunsch, dokumentfreigabe, einwilligung, haushalt, protokoll, stammdaten
 from portal.services.sitzung import SitzungView
-from portal.web.auth import Citizen, Context
+from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.render import german_date, page
 
 router = APIRouter(prefix="/mein", include_in_schema=False)
@@ -29,6 +29,10 @@ LETZTE = 6
 MELDUNGEN = {
     "kontakt": "Ihre Kontaktdaten sind gespeichert.",
     "hinweise": "Ihre Wahl ist gespeichert.",
+    "angabe": "Ihre Angabe ist gespeichert.",
+    "entfernt": "Die Angabe ist gelöscht.",
+    "haushalt": "Ihr Haushalt ist gespeichert.",
+    "uebernommen": "Die gewählten Angaben stehen jetzt in Ihren Stammdaten.",
 }
 FOLGEN = {
     "entwurf": "Widerrufen. Es ist nichts abgeflossen. Der Entwurf fragt Sie neu, bevor er diese Angaben verwendet.",
@@ -40,14 +44,14 @@ FOLGEN = {
 @router.get("/daten")
 async def cockpit(request: Request, context: Context, citizen: Citizen, meldung: str = "") -> Response:
     """Everything that is known about the citizen, and what became of it."""
-    return await _cockpit(request, context, citizen, meldung=MELDUNGEN.get(meldung))
+    return await cockpit_page(request, context, citizen, meldung=MELDUNGEN.get(meldung))
 
 
 @router.post("/daten")
 async def change_contact(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     telefon: Annotated[str, Form(max_length=100)] = "",
     email: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
@@ -56,7 +60,7 @@ async def change_contact(
     try:
         await stammdaten.change_contact(context, citizen.konto_id, values)
     except InvalidInputError as error:
-        return await _cockpit(request, context, citizen, kontakt=values, fehler=error)
+        return await cockpit_page(request, context, citizen, kontakt=values, fehler=error)
     return RedirectResponse("/mein/daten?meldung=kontakt", 303)
 
 
@@ -73,11 +77,11 @@ async def set_wishes(
         async with context.transaction() as session:
             await datenwunsch.setzen(session, citizen.konto_id, hinweise=hinweise, anbieten=anbieten)
     except InvalidInputError as error:
-        return await _cockpit(request, context, citizen, fehler=error)
+        return await cockpit_page(request, context, citizen, fehler=error)
     return RedirectResponse("/mein/daten?meldung=hinweise#hinweise", 303)
 
 
-async def _cockpit(
+async def cockpit_page(
     request: Request,
     context: PortalContext,
     citizen: SitzungView,
@@ -85,11 +89,15 @@ async def _cockpit(
     kontakt: dict[str, str] | None = None,
     meldung: str | None = None,
     fehler: PortalError | None = None,
+    eingaben: dict[str, str] | None = None,
 ) -> Response:
+    """The cockpit, after a refusal with what was typed."""
     async with context.transaction() as session:
         known = await stammdaten.load(session, citizen.konto_id)
         entries = await protokoll.liste(session, citizen.konto_id)
         wishes = await datenwunsch.laden(session, citizen.konto_id)
+        household = await haushalt.liste(session, citizen.konto_id)
+        documents = await dokumentfreigabe.unterlagenliste(context, session, citizen.konto_id)
         consents = await einwilligung.liste(context, session, citizen.konto_id)
     rows = [
         {
@@ -99,6 +107,8 @@ async def _cockpit(
             "herkunft": d.quelle_label,
             "vertrauen": d.vertrauen,
             "stand": d.stand,
+            "gueltig_bis": d.gueltig_bis,
+            "eigene": feld in stammdaten.EIGENE_PRUEFUNG,
         }
         for feld, d in known.items()
     ]
@@ -111,6 +121,11 @@ async def _cockpit(
         status=fehler.status if fehler else 200,
         daten=rows,
         kontakt=kontakt,
+        haushalt=household,
+        beziehungen=haushalt.BEZIEHUNGEN,
+        unterlagen=len(documents),
+        angaben={feld: stammdaten.FELDER[feld] for feld in stammdaten.EIGENE_PRUEFUNG},
+        eingaben=eingaben or {},
         stellen=len(got),
         einsichten=sum(e.kind == "einsicht" for e in entries),
         offene=sum(c.state in ("gueltig", "unterwegs") for c in consents),

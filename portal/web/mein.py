@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal.services import anliegen, postfach, stammdaten, vorgang
+from portal.services import anliegen, katalog, postfach, stammdaten, vorgang
 from portal.web.auth import Citizen, Context
 from portal.web.render import download, page
 from portal.web.stand import stand_of
@@ -70,7 +70,19 @@ async def case(request: Request, context: Context, citizen: Citizen, vorgang_id:
     """A case of hers: what was handed in, and what became of it."""
     async with context.transaction() as session:
         detail = await vorgang.laden(session, citizen.konto_id, vorgang_id)
-    return page(request, "mein/vorgang.html", vorgang=detail, stati=vorgang.STATUS, meldung=None, fehler=None)
+        offer = []
+        if await vorgang.ist_zugestellt(session, vorgang_id):
+            service = katalog.leistung(context, detail.case.service)
+            offer = await stammdaten.uebernehmbar(session, citizen.konto_id, service, detail.package)
+    return page(
+        request,
+        "mein/vorgang.html",
+        vorgang=detail,
+        uebernahme=offer,
+        stati=vorgang.STATUS,
+        meldung=None,
+        fehler=None,
+    )
 
 
 @router.get("/vorgaenge/{vorgang_id}/pdf")

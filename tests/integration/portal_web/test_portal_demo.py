@@ -19,6 +19,7 @@ async def test_creating_the_town_again_changes_nothing(town: Town) -> None:
 
 async def test_what_a_person_changed_survives_the_next_start(town: Town) -> None:
     anna = await town.anna()
+    await anna.confirm()
     await anna.post("/mein/daten", "/mein/daten", telefon="0209 999999", email="")
     await create_demo_town(town.context)
     assert "0209 999999" in (await anna.get("/mein/daten")).text

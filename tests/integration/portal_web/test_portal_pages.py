@@ -37,6 +37,7 @@ OWN = (
     "/mein/einwilligungen",
     "/mein/dokumente",
     "/mein/antworten",
+    "/mein/konto/loeschen",
     "/identitaet/nachweis",
 )
 VOID = {"meta", "link", "input", "img", "br", "hr", "area", "base", "col", "wbr"}
@@ -217,6 +218,7 @@ async def test_without_demo_mode_nothing_calls_itself_a_demonstration(make_app) 
 
 async def test_contact_data_are_changed_by_oneself(town: Town) -> None:
     anna = await town.anna()
+    await anna.confirm()
     answer = await anna.post("/mein/daten", "/mein/daten", telefon="0209 1234567", email="")
     assert answer.headers["location"] == "/mein/daten?meldung=kontakt"
     page = (await anna.get("/mein/daten")).text
@@ -231,6 +233,7 @@ async def test_contact_data_are_changed_by_oneself(town: Town) -> None:
 )
 async def test_malformed_contact_data_change_nothing(town: Town, field: str, value: str) -> None:
     anna = await town.anna()
+    await anna.confirm()
     answer = await anna.post("/mein/daten", "/mein/daten", **{field: value})
     assert answer.status_code == 422
     check_page(answer.text)
