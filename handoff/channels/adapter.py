@@ -5,16 +5,19 @@ import logging
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 
 from handoff.context import HandoffContext
 from handoff.domain.channel import Capability, Choice
-from handoff.errors import ForbiddenError, HandoffError, InvalidInputError
+from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, TooManyRequestsError
 from handoff.ports import Delivery
 from handoff.services import channel_intake
 from handoff.services.channel_intake import Inbound
+from handoff.services.limiter import Limiter
+from handoff.settings import Rate
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ class Adapter(ABC):
 
     def __init__(self) -> None:
         self._sent: OrderedDict[str, int] = OrderedDict()
+        self._limits: dict[str, Limiter] = {}
 
     def router(self) -> APIRouter:
         """Give the webhook's routes; none for a channel that is polled."""
@@ -71,8 +75,25 @@ class Adapter(ABC):
         """
 
     async def take(self, context: HandoffContext, address: str, inbound: Inbound) -> None:
-        """Hand in one message; raises UnavailableError when the vendor is to deliver it again."""
+        """Hand in one message; raises UnavailableError when the vendor is to deliver it again.
+
+        Of a flood from one address only the first are taken. The rest are acknowledged, lest the vendor's repetitions
+        keep back everybody else, and the writer is told so once a minute.
+        """
+        try:
+            self._limit(context, "_flood", context.settings.handle_rate).take(address)
+        except TooManyRequestsError as error:
+            logger.warning("too many messages from one address of %s", self.capability.name)
+            with suppress(TooManyRequestsError):
+                self._limit(context, "_told", Rate(1, 1 / 60)).take(address)
+                await channel_intake.answer(context, self.capability, address, inbound.key, error.message)
+            return
         await channel_intake.take(context, self.capability, address, inbound)
+
+    def _limit(self, context: HandoffContext, name: str, rate: Rate) -> Limiter:
+        if name not in self._limits:
+            self._limits[name] = Limiter(rate, lambda: context.clock().timestamp())
+        return self._limits[name]
 
     async def take_all(self, context: HandoffContext, messages: Sequence[tuple[str, Inbound]]) -> None:
         """Hand in a batch: one message that cannot be taken now does not keep back the others.

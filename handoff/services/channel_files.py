@@ -14,7 +14,7 @@ from handoff.domain.message import Body, Object
 from handoff.errors import UnknownConversationError
 from handoff.schema.base import KEYRING
 from handoff.schema.channels import ChannelFileRow
-from handoff.services import channel_texts, linking
+from handoff.services import channel_notices, channel_texts, linking
 from handoff.storage import channels, conversations, log
 from handoff.storage import linking as storage
 
@@ -57,16 +57,16 @@ async def keep(
                     expires_at=now + timedelta(days=KEPT_DAYS),
                 )
             )
-        for author, text in ((log.CITIZEN, channel_texts.FILE_SENT.format(name=name)), (log.SYSTEM, said)):
-            await log.append(
-                session,
-                conversation,
-                message_id=str(uuid4()),
-                author=author,
-                client_id=key,
-                body=Body(text),
-                at=now,
-            )
+        await log.append(
+            session,
+            conversation,
+            message_id=str(uuid4()),
+            author=log.CITIZEN,
+            client_id=key,
+            body=Body(channel_texts.FILE_SENT.format(name=name)),
+            at=now,
+        )
+        await channel_notices.put_once(session, context, conversation.id, key, said)
     context.hub.messages_changed(conversation_id)
 
 

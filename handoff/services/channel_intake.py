@@ -5,14 +5,13 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
 from handoff.context import HandoffContext
 from handoff.domain.channel import Capability, choices_of, choose
-from handoff.domain.message import Body, Message
+from handoff.domain.message import Message
 from handoff.domain.offers import Json, Offer
 from handoff.errors import HandoffError, UnavailableError
-from handoff.services import channel_files, channel_texts, channels, linking, messages
+from handoff.services import channel_files, channel_notices, channel_texts, channels, linking, messages
 from handoff.services.access import Access
 from handoff.storage import channels as bindings
 from handoff.storage import conversations, log
@@ -69,7 +68,8 @@ async def take(context: HandoffContext, capability: Capability, address: str, in
     UnavailableError
         A part that is needed does not answer; nothing was stored. The channel delivers the message again.
     """
-    conversation_id = await _conversation(context, capability, address)
+    links = capability.commands and _CODE.fullmatch((inbound.text or "").strip()) is not None
+    conversation_id = await _conversation(context, capability, address, keep=links)
     await _note(context, conversation_id, inbound)
     client_id = client_id_of(inbound.key)
     try:
@@ -80,6 +80,11 @@ async def take(context: HandoffContext, capability: Capability, address: str, in
         await say_once(context, conversation_id, f"{client_id}-fehler", error.message)
 
 
+async def answer(context: HandoffContext, capability: Capability, address: str, key: str, text: str) -> None:
+    """Tell an address something that is no part of its conversation, once for each key."""
+    await say_once(context, await _conversation(context, capability, address), client_id_of(key), text)
+
+
 def client_id_of(key: str) -> str:
     """Give the client id of a channel's message: any text becomes one that the log takes."""
     digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
@@ -87,27 +92,18 @@ def client_id_of(key: str) -> str:
 
 
 async def say_once(context: HandoffContext, conversation_id: str, key: str, text: str) -> None:
-    """Let the gateway say something in a conversation, once for each key."""
+    """Answer something that is no part of the conversation, once for each key: it stands in no log, links least of all."""
     async with context.database.write() as session:
-        conversation = await conversations.lock(session, conversation_id)
-        if await log.seq_of(session, conversation.id, log.SYSTEM, key) is None:
-            await log.append(
-                session,
-                conversation,
-                message_id=str(uuid4()),
-                author=log.SYSTEM,
-                client_id=key,
-                body=Body(text),
-                at=context.clock(),
-            )
-    context.hub.messages_changed(conversation_id)
+        await channel_notices.put_once(session, context, conversation_id, key, text)
 
 
 async def _conversation(
-    context: HandoffContext, capability: Capability, address: str, *, anew: bool = False
+    context: HandoffContext, capability: Capability, address: str, *, anew: bool = False, keep: bool = False
 ) -> str:
     greeting = channel_texts.welcome(capability) if capability.greets else None
-    allowed = await channels.conversation_of(context, capability.name, address, greeting=greeting, anew=anew)
+    allowed = await channels.conversation_of(
+        context, capability.name, address, greeting=greeting, anew=anew, keep=keep
+    )
     return allowed.conversation_id
 
 
@@ -135,7 +131,7 @@ async def _take(
         )
     text = (inbound.text or "").strip()
     if text and capability.commands:
-        if await _repeated(context, conversation_id, client_id):
+        if await _repeated(context, client_id):
             return
         if await _command(context, capability, address, conversation_id, text, client_id):
             return
@@ -188,9 +184,9 @@ async def _command(
     return True
 
 
-async def _repeated(context: HandoffContext, conversation_id: str, client_id: str) -> bool:
+async def _repeated(context: HandoffContext, client_id: str) -> bool:
     async with context.database.read() as session:
-        return await log.seq_of(session, conversation_id, log.SYSTEM, client_id) is not None
+        return await channel_notices.known(session, client_id)
 
 
 async def _last_choices(context: HandoffContext, conversation_id: str) -> list[Offer]:

@@ -1,6 +1,8 @@
-"""Notices of the portal: short, without personal data, sent to the messenger that the citizen linked last."""
+"""Texts to a channel that are no part of the conversation: notices of the portal, answers to words like „Link“."""
 
 from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
 from handoff.errors import NoMessengerError
@@ -13,7 +15,7 @@ REMEMBERED = timedelta(days=90)
 
 
 async def send(context: HandoffContext, account: str, key: str, text: str) -> None:
-    """Put a notice into the outbox; safe to repeat with the same key.
+    """Send a notice of the portal to the messenger that the citizen linked last; safe to repeat with the same key.
 
     Raises
     ------
@@ -23,13 +25,26 @@ async def send(context: HandoffContext, account: str, key: str, text: str) -> No
     now = context.clock()
     async with context.database.write() as session:
         await linking.forget_notices(session, now - REMEMBERED)
-        if await session.get(NoticeRow, key) is not None:
+        if await known(session, key):
             return
         linked = [row for row, _chat in await channels.of_account(session, account)]
         open_ones = [row for row in linked if row.channel in context.channels]
         if not open_ones:
             raise NoMessengerError
-        session.add(NoticeRow(key=key, at=now))
-        await outbox.put(
-            session, Kind.CHANNEL, open_ones[-1].conversation_id, f"notice:{key}"[:64], now, {"text": text}
-        )
+        await put_once(session, context, open_ones[-1].conversation_id, key, text)
+
+
+async def put_once(
+    session: AsyncSession, context: HandoffContext, conversation_id: str, key: str, text: str
+) -> None:
+    """Put a text that is no part of the conversation into the channel's outbox; a known key changes nothing."""
+    if await known(session, key):
+        return
+    now = context.clock()
+    session.add(NoticeRow(key=key, at=now))
+    await outbox.put(session, Kind.CHANNEL, conversation_id, f"notice:{key}"[:64], now, {"text": text})
+
+
+async def known(session: AsyncSession, key: str) -> bool:
+    """Tell whether a text with this key was taken over before."""
+    return await session.get(NoticeRow, key) is not None

@@ -51,6 +51,7 @@ async def conversation_of(
     *,
     greeting: str | None = None,
     anew: bool = False,
+    keep: bool = False,
 ) -> access.Access:
     """Give the address's open conversation; starts and binds one if there is none.
 
@@ -63,6 +64,8 @@ async def conversation_of(
         What a new conversation begins with.
     anew
         Start a new one in any case.
+    keep
+        Stay with the present one even if it belongs to an account: the message is about linking the address.
     """
     digest = address_digest(context, channel, address)
     async with context.turnstile(f"{channel}:{digest}"):
@@ -70,7 +73,7 @@ async def conversation_of(
             binding = await channels.by_address(session, channel, digest)
             row = None if binding is None else await conversations.find(session, binding.conversation_id)
         if row is not None and binding is not None and not anew:
-            is_its_own = row.account is None or row.account == binding.account
+            is_its_own = keep or row.account is None or row.account == binding.account
             if is_its_own and row.phase != Phase.CLOSED:
                 return access.Access(row.id)
         begun = await access.check(context, await access.start(context, lang), None)

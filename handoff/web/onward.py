@@ -23,7 +23,7 @@ GONE = """<main class="ak-page"><h1 class="kern-heading-large">Dieser Link gilt 
 ASK = """<main class="ak-page"><h1 class="kern-heading-large">{title}</h1>
 <p class="kern-body">Sie kommen aus einem Messenger oder aus einer E-Mail. Hier geht dasselbe Gespräch weiter, und hier darf auch Persönliches stehen.</p>
 <p class="kern-body">Bestätigen Sie nur, wenn Sie den Link selbst bekommen haben. Er gilt einmal. Ein anderes Gespräch, das in diesem Browser offen ist,
-wird dabei geschlossen; verbundene Gespräche finden Sie in Ihrem Konto wieder.</p>
+schließt sich dabei; begonnene Anträge bleiben in Ihrem Konto gespeichert.</p>
 <form method="post" action="{action}"><button class="kern-btn kern-btn--primary" type="submit"><span class="kern-label">Hier fortsetzen</span></button></form>
 <p class="kern-body"><a class="kern-link" href="/">Nicht fortsetzen</a></p></main>"""
 GO = """<main class="ak-page" id="weiter" data-handle="{handle}"><h1 class="kern-heading-large">{title}</h1>

@@ -4,6 +4,7 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.support.messenger import Messenger
 from tests.support.person import Person
 from tests.support.town import Town
 
@@ -19,8 +20,15 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory):
-    running = Town(tmp_path_factory.mktemp("stadt")).start()
+def messenger():
+    one = Messenger()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory, messenger):
+    running = Town(tmp_path_factory.mktemp("stadt"), settings=messenger.settings).start()
     yield running
     assert running.stop() == 0
 

@@ -1,7 +1,10 @@
 """One person, many channels: codes, one-time links there and back, what third parties never see, notices."""
 
+import os
 from datetime import timedelta
+from uuid import uuid4
 
+import asyncpg
 import pytest
 from handoff_world import PORTAL_TOKEN, citizen_token, echo, sqlite, staff, world
 
@@ -10,6 +13,7 @@ from handoff.domain.channel import Capability, Shows
 from handoff.domain.message import Answer, Body
 from handoff.services import channel_intake, desk, linking, queue
 from handoff.services.channel_intake import Inbound
+from handoff.settings import Rate
 
 PORTAL = {"Authorization": f"Bearer {PORTAL_TOKEN}"}
 API = "/api/channels/internal"
@@ -37,9 +41,27 @@ class Own(Messenger):
     capability = Capability("haus", "Haus", False, Shows.PERSONAL, 500, 3, 20)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def database(request, tmp_path):
+    if request.param == "sqlite":
+        yield sqlite(tmp_path)
+        return
+    try:
+        admin = await asyncpg.connect("postgresql://127.0.0.1:5432/test", timeout=2)
+    except OSError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no PostgreSQL: {error}")
+    name = f"handoff_{uuid4().hex[:12]}"
+    await admin.execute(f'CREATE DATABASE "{name}"')
+    yield f"postgresql+asyncpg://127.0.0.1:5432/{name}"
+    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await admin.close()
+
+
 @pytest.fixture
-async def town(tmp_path):
-    async with world(sqlite(tmp_path), channels=[Messenger(), Own()]) as one:
+async def town(database):
+    async with world(database, channels=[Messenger(), Own()]) as one:
         one.bote, one.haus = one.context.channels["bote"], one.context.channels["haus"]
         one.numbers = iter(range(1, 1000))
         yield one
@@ -163,6 +185,20 @@ async def test_a_messenger_that_is_not_linked_loses_a_conversation_that_went_to_
     assert "wieder da" not in log
 
 
+async def test_linking_later_brings_the_same_conversation_back(town):
+    await say(town, "hallo")
+    _answer, handle = await follow(town, await link_of(town))
+    bound = (await town.login(handle, citizen_token("anna"))).json()["handle"]
+    await town.idle()
+    await connect(town)
+    assert "Verbunden" in texts(town)[-1]
+    await say(town, "von unterwegs")
+    log = [one["text"] for one in (await town.read(bound, auth=citizen_token("anna")))["messages"]]
+    assert log[-2:] == ["von unterwegs", "Echo: von unterwegs"]
+    assert "/weiter/" in texts(town)[-1]
+    assert not any("/weiter/" in text for text in log), "links stand in no log"
+
+
 async def test_a_channel_of_the_towns_own_may_carry_more_to_the_linked_citizen_only(town):
     await connect(town, channel="haus")
     await say(town, "hallo", channel="haus")
@@ -250,3 +286,22 @@ async def test_the_portals_calls_need_its_token(town, path):
         )
         assert answer.status_code == 403
     assert (await town.http.post(f"{API}/{path}", json={}, headers=PORTAL)).status_code == 422
+
+
+async def test_a_flood_from_one_address_is_taken_in_part_and_keeps_back_nobody(tmp_path):
+    messenger = Messenger()
+    async with world(sqlite(tmp_path), channels=[messenger], handle_rate=Rate(5, 0.1)) as town:
+        for number in range(20):
+            await messenger.take(town.context, "anna", Inbound(f"a{number}", f"n{number}"))
+        await messenger.take(town.context, "otto", Inbound("o1", "hallo"))
+        await town.idle()
+        assert len(town.bot.turns) == 6
+        assert sum("sehr viele Nachrichten" in text for text in texts_of(messenger)) == 1
+        town.clock.forward(60)
+        await messenger.take(town.context, "anna", Inbound("a99", "wieder da"))
+        await town.idle()
+        assert town.bot.turns[-1].text == "wieder da"
+
+
+def texts_of(messenger):
+    return [text for to, text in messenger.shown if to == "anna"]
