@@ -85,7 +85,7 @@ def test_from_the_first_hello_to_two_receipts(town, browser, citizen, tmp_path):
     citizen.sees("Die Hausnummer in Ihrer Bestätigung ist die 14.")
     console.page.get_by_role("button", name=re.compile("Vorschlagen.*Neue Anschrift")).click()
     console.page.get_by_label("Neue Anschrift").fill("Ahstraße 14, 45879 Gelsenkirchen")
-    shot(console.page, PICTURES, "konsole")
+    shot(console.page, PICTURES, "5-konsole")
     console.page.get_by_role("button", name="Vorschlagen", exact=True).click()
     citizen.sees("Vorschlag für „Neue Anschrift“")
     shot(page, PICTURES, "5-vorschlag")

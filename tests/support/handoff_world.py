@@ -442,9 +442,11 @@ async def world(
 
 
 @asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
-    """Serve an ASGI app on a free port of loopback in this event loop; gives its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_level="warning", ws="wsproto")
+async def served(app: Any, port: int = 0) -> AsyncIterator[str]:
+    """Serve an ASGI app on a port of loopback (0: a free one) in this event loop; gives its address."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, lifespan="off", log_level="warning", ws="wsproto"
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None
     task = asyncio.create_task(server._serve())

@@ -1,7 +1,8 @@
 import { html, LitElement, type TemplateResult } from "lit";
-import { chatPane } from "./chat-pane";
+import { Alerts } from "./alerts";
+import { type ChatContext, chatPane } from "./chat-pane";
 import { Desk } from "./desk";
-import type { Entry } from "./protocol";
+import type { Panel } from "./panels";
 import { queuePane } from "./queue-pane";
 import { sidePane } from "./side-pane";
 
@@ -12,26 +13,48 @@ const CLOCK_MS = 30_000;
 const NEAR_END_PX = 80;
 
 const KEYS = [
-  ["j / k", "nächstes / voriges Gespräch"],
+  ["n", "nächstes Gespräch aus der Warteschlange übernehmen"],
+  ["j / k", "nächstes / voriges Gespräch in der Liste"],
   ["Enter", "Gespräch übernehmen oder öffnen"],
   ["r", "antworten"],
-  ["Esc", "zurück zur Liste"],
+  ["b", "Textbausteine"],
+  ["l", "Leistungskatalog"],
+  ["i", "interne Notiz"],
+  ["g", "weitergeben oder jemanden dazuholen"],
+  ["v", "Vermerk zum Antrag"],
+  ["z", "zum Knopf „An den Assistenten zurückgeben“"],
+  ["e", "Gespräch beenden"],
+  ["s", "zu Antrag und Leistung"],
+  ["Esc", "schließen, zurück zur Liste"],
   ["?", "diese Hilfe"],
 ] as const;
+
+const PANELS: Record<string, Panel> = { b: "bausteine", l: "katalog", g: "weitergeben", v: "vermerk", e: "beenden" };
 
 /** The clerks' workplace: queue, conversation, form. Renders into the page, styled by konsole.css. */
 export class AmtslotseKonsole extends LitElement {
   static override properties = {
     selected: { state: true },
     editing: { state: true },
-    closing: { state: true },
+    asking: { state: true },
+    panel: { state: true },
     now: { state: true },
   };
   declare selected: string | null;
   declare editing: string | null;
-  declare closing: boolean;
+  declare asking: string | null;
+  declare panel: Panel | null;
   declare now: Date;
-  private readonly desk = new Desk(() => this.requestUpdate());
+  private readonly alerts = new Alerts();
+  private readonly desk = new Desk(
+    () => this.requestUpdate(),
+    (text) => {
+      this.announcement = text;
+      this.alerts.tell(text);
+      this.requestUpdate();
+    },
+  );
+  private announcement = "";
   private clock = 0;
   private shown = "";
   private atEnd = true;
@@ -40,7 +63,8 @@ export class AmtslotseKonsole extends LitElement {
     super();
     this.selected = null;
     this.editing = null;
-    this.closing = false;
+    this.asking = null;
+    this.panel = null;
     this.now = new Date();
   }
 
@@ -72,55 +96,122 @@ export class AmtslotseKonsole extends LitElement {
 
   protected override updated(): void {
     const scroll = this.querySelector(".ak-scroll");
-    const shown = `${this.desk.view?.chat}/${this.desk.log.last}/${this.desk.pending.length}`;
+    const shown = `${this.desk.view?.chat}/${this.desk.log.last}/${this.desk.pending.length}/${this.panel}`;
     if (!scroll || (shown === this.shown && !this.atEnd)) return;
     this.shown = shown;
     scroll.scrollTop = scroll.scrollHeight;
   }
 
   protected override render(): TemplateResult {
-    const { desk } = this;
+    const { desk, alerts } = this;
+    const { sound, notices } = alerts.settings;
+    const context: ChatContext = {
+      panel: this.panel,
+      setPanel: (panel) => void this.openPanel(panel),
+      leave: (how) => this.afterLeaving(desk.leave(how)),
+      left: (done) => this.afterLeaving(done),
+      insert: this.insert,
+    };
     return html`
       <header class="ak-head">
         <h1>Konsole Bürgerservice</h1>
         <p class="ak-online ${desk.online ? "is-online" : ""}" role="status">${desk.online ? "Verbunden" : "Keine Verbindung, wird wiederhergestellt"}</p>
-        <button type="button" class="ak-btn" @click=${this.help} aria-haspopup="dialog">Tasten <kbd>?</kbd></button>
-        <a class="ak-btn" href="/amt">Eingang</a>
+        <div class="ak-head-tools" role="group" aria-label="Arbeitsplatz">
+          <button type="button" class="ak-switch" role="switch" aria-checked=${desk.presence === "pause"} @click=${() => void desk.setPresence(desk.presence === "pause" ? "da" : "pause")}>Pause</button>
+          <button type="button" class="ak-switch" role="switch" aria-checked=${sound} @click=${() => void this.toggle("sound")}>Ton</button>
+          <button type="button" class="ak-switch" role="switch" aria-checked=${notices} @click=${() => void this.toggle("notices")}>Mitteilungen</button>
+          <button type="button" class="ak-btn is-small" @click=${this.help} aria-haspopup="dialog">Tasten <kbd aria-hidden="true">?</kbd></button>
+          <a class="ak-btn is-small" href="/amt">Eingang</a>
+        </div>
       </header>
-      <p class="ak-notice ${desk.notice?.bad ? "is-bad" : ""}" role="status">${desk.notice?.text ?? ""}</p>
+      <p class="ak-notice ${desk.notice?.bad ? "is-bad" : ""}" role=${desk.notice?.bad ? "alert" : "status"}>${desk.notice?.text ?? ""}</p>
+      <p class="ak-sr" role="status" id="ak-news">${this.announcement}</p>
       <div class="ak-panes ${desk.view ? "has-chat" : ""}">
-        ${queuePane(desk.queue, { current: desk.view?.chat ?? null, selected: this.selected, now: new Date(this.now.getTime() + desk.aheadMs), pick: (entry) => void this.pick(entry) })}
-        ${chatPane(desk, {
-          closing: this.closing,
-          setClosing: (closing) => {
-            this.closing = closing;
-            if (closing)
-              void this.updateComplete.then(() => this.querySelector<HTMLElement>("#ak-result")?.focus());
-          },
+        ${queuePane(desk, {
+          selected: this.selected,
+          now: new Date(this.now.getTime() + desk.aheadMs),
+          pick: (chat, own) => void this.enter(chat, desk.take(chat, own)),
+          accept: (offer) => void this.enter(offer.chat, desk.accept(offer)),
+          next: () => void this.enter(null, desk.next()),
         })}
+        ${chatPane(desk, context)}
         ${sidePane(desk, {
           editing: this.editing,
-          setEditing: (field) => {
-            this.editing = field;
-            if (field)
-              void this.updateComplete.then(() => this.querySelector<HTMLElement>("#ak-value")?.focus());
-          },
+          setEditing: (field) => void this.open("editing", field, field ? "#ak-value" : `[data-edit="${CSS.escape(this.editing ?? "")}"]`),
+          asking: this.asking,
+          setAsking: (what) => void this.open("asking", what, what ? "[data-ask], #ak-purpose" : `[data-asking="${CSS.escape(this.asking ?? "")}"]`),
+          insert: this.insert,
         })}
       </div>
       <dialog class="ak-help" aria-labelledby="ak-help-title">
         <h2 id="ak-help-title">Tasten</h2>
         <dl>${KEYS.map(([key, text]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${text}</dd></div>`)}</dl>
-        <form method="dialog"><button class="ak-btn is-primary">Schließen</button></form>
+        <p class="ak-muted">Beim Schreiben in einem Feld gelten die Buchstaben nicht.</p>
+        <form method="dialog" class="ak-tools">
+          <button type="button" class="ak-switch" role="switch" aria-checked=${alerts.settings.letters} @click=${() => void this.toggle("letters")}>Tasten mit einzelnen Buchstaben</button>
+          <button class="ak-btn is-primary">Schließen</button></form>
       </dialog>`;
   }
 
-  private async pick(entry: Entry): Promise<void> {
-    this.selected = entry.chat;
-    this.editing = null;
-    this.closing = false;
-    if (await this.desk.take(entry)) {
+  private async toggle(name: "sound" | "notices" | "letters"): Promise<void> {
+    const said = await this.alerts.toggle(name);
+    this.desk.say(said, false);
+  }
+
+  /** Goes into a chat; the reply has the focus, or the title where one only looks. */
+  private async enter(chat: string | null, done: Promise<boolean>): Promise<void> {
+    this.selected = chat;
+    this.editing = this.asking = this.panel = null;
+    if (!(await done)) return;
+    this.selected = this.desk.view?.chat ?? chat;
+    await this.updateComplete;
+    this.focusFirst("#ak-text", "#ak-chat-title");
+  }
+
+  private afterLeaving(done: Promise<boolean>): void {
+    void done.then(async (left) => {
+      if (!left) return;
+      this.panel = this.editing = this.asking = null;
       await this.updateComplete;
-      this.querySelector<HTMLElement>("#ak-text")?.focus();
+      this.focusFirst(".ak-queue [data-chat]", "#ak-mine");
+    });
+  }
+
+  private async openPanel(panel: Panel | null): Promise<void> {
+    const before = this.panel;
+    this.panel = panel;
+    if (panel === "weitergeben") await this.desk.refreshBoard();
+    if (panel === "bausteine") await this.desk.loadReplies();
+    await this.updateComplete;
+    if (panel === null) this.focusFirst(`[data-panel="${before}"]`, "#ak-text");
+    else this.focusFirst(".ak-panel [data-first]", ".ak-inserts input", ".ak-inserts button");
+  }
+
+  private async open(what: "editing" | "asking", value: string | null, focus: string): Promise<void> {
+    this[what] = value;
+    await this.updateComplete;
+    this.focusFirst(focus);
+  }
+
+  /** Puts a text into the reply where the cursor stands; nothing is sent without the clerk. */
+  private insert = (text: string): void => {
+    const field = this.querySelector<HTMLTextAreaElement>("#ak-text");
+    if (!field) return;
+    const before = field.value.slice(0, field.selectionStart);
+    const glue = before && !before.endsWith("\n") ? "\n" : "";
+    field.setRangeText(`${glue}${text}`, field.selectionStart, field.selectionEnd, "end");
+    if (this.panel === "bausteine" || this.panel === "katalog") this.panel = null;
+    field.focus();
+    this.desk.typing(true);
+  };
+
+  private focusFirst(...selectors: string[]): void {
+    for (const selector of selectors) {
+      const found = this.querySelector<HTMLElement>(selector);
+      if (found) {
+        found.focus();
+        return;
+      }
     }
   }
 
@@ -129,34 +220,51 @@ export class AmtslotseKonsole extends LitElement {
   };
 
   private move(step: 1 | -1): void {
-    const entries = this.desk.entries;
+    const entries = [...this.querySelectorAll<HTMLElement>(".ak-queue [data-chat], .ak-queue [data-offer]")];
     if (!entries.length) return;
-    const at = entries.findIndex(({ chat }) => chat === this.selected);
-    const next = entries[at < 0 ? 0 : Math.min(entries.length - 1, Math.max(0, at + step))];
+    const at = entries.findIndex((entry) => entry === document.activeElement);
+    const from = at < 0 ? entries.findIndex((entry) => entry.dataset.chat === this.selected) : at;
+    const next = entries[from < 0 ? 0 : Math.min(entries.length - 1, Math.max(0, from + step))];
     if (!next) return;
-    this.selected = next.chat;
-    this.querySelector<HTMLElement>(`[data-chat="${CSS.escape(next.chat)}"]`)?.focus();
+    this.selected = next.dataset.chat ?? null;
+    next.focus();
   }
 
   private key = (event: KeyboardEvent): void => {
-    const inField =
-      event.target instanceof Element && event.target.closest("input, textarea, select, dialog");
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (inField) {
-      if (event.key === "Escape" && event.target instanceof HTMLTextAreaElement) this.focusQueue();
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("dialog")) return;
+    if (event.key === "Escape") {
+      if (this.panel) void this.openPanel(null);
+      else if (target?.closest("textarea, input, select, .ak-side")) this.focusQueue();
+      else return;
+      event.preventDefault();
       return;
     }
-    if (event.key === "j") this.move(1);
-    else if (event.key === "k") this.move(-1);
-    else if (event.key === "r") this.querySelector<HTMLElement>("#ak-text")?.focus();
-    else if (event.key === "?") this.help();
-    else return;
-    event.preventDefault();
+    if (target?.closest("input, textarea, select, [contenteditable]") || !this.alerts.settings.letters) return;
+    if (this.press(event.key)) event.preventDefault();
   };
+
+  /** Does what a single key stands for; gives false for every other key. */
+  private press(key: string): boolean {
+    const { desk } = this;
+    const panel = PANELS[key];
+    if (key === "j") this.move(1);
+    else if (key === "k") this.move(-1);
+    else if (key === "n") void this.enter(null, desk.next());
+    else if (key === "r") this.focusFirst("#ak-text");
+    else if (key === "i") this.focusFirst("#ak-note-text");
+    else if (key === "s") this.focusFirst(".ak-side");
+    else if (key === "z") this.focusFirst('[aria-keyshortcuts="z"]');
+    else if (key === "?") this.help();
+    else if (panel && this.querySelector(`[data-panel="${panel}"]`)) void this.openPanel(panel);
+    else return false;
+    return true;
+  }
 
   private focusQueue(): void {
     const chat = this.desk.view?.chat;
     const own = chat ? this.querySelector<HTMLElement>(`[data-chat="${CSS.escape(chat)}"]`) : null;
-    (own ?? this.querySelector<HTMLElement>("[data-chat]"))?.focus();
+    (own ?? this.querySelector<HTMLElement>(".ak-queue [data-chat]") ?? this.querySelector<HTMLElement>("#ak-mine"))?.focus();
   }
 }

@@ -2,7 +2,9 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { time } from "../shared/format";
 import type { Card, Message } from "../shared/protocol";
+import { composer } from "./composer";
 import type { Desk, Pending } from "./desk";
+import { type Panel, panelForm } from "./panels";
 
 const AUTHORS: Record<Message["author"], string> = {
   citizen: "Bürgerin oder Bürger",
@@ -21,7 +23,8 @@ const CARDS: Record<Card["type"], string> = {
   identity: "Identitätsnachweis",
   summary: "Zusammenfassung",
   receipt: "Eingangsbestätigung",
-  proposal: "Ihr Vorschlag",
+  proposal: "Vorschlag",
+  consent: "Bitte um Zustimmung",
   queue: "Warteschlange",
 };
 
@@ -29,7 +32,7 @@ function message(entry: Message): TemplateResult {
   const author = entry.author === "clerk" && entry.sender ? entry.sender.function : AUTHORS[entry.author];
   return html`<article class="ak-message is-${entry.author}">
     <p class="ak-meta"><strong>${author}</strong> <time datetime=${entry.at}>${time(entry.at)}</time></p>
-    ${entry.text ? html`<p class="ak-bubble">${entry.text}</p>` : nothing}
+    ${entry.text ? html`<p class="ak-bubble" lang=${entry.lang && entry.lang !== "de" ? entry.lang : nothing}>${entry.text}</p>` : nothing}
     ${entry.cards?.length ? html`<p class="ak-chips">${entry.cards.map(({ type }) => html`<span class="ak-chip">${CARDS[type] ?? type}</span>`)}</p>` : nothing}
   </article>`;
 }
@@ -38,72 +41,58 @@ function pending(entry: Pending, retry: () => void): TemplateResult {
   return html`<article class="ak-message is-clerk is-pending">
     <p class="ak-meta"><strong>Sie</strong> <span>${entry.failed ? "nicht gesendet" : "wird gesendet"}</span></p>
     <p class="ak-bubble">${entry.text}</p>
-    ${entry.failed ? html`<button type="button" class="kern-btn kern-btn--tertiary" @click=${retry}><span class="kern-label">Erneut versuchen</span></button>` : nothing}
+    ${entry.failed ? html`<button type="button" class="ak-btn is-small" @click=${retry}>Erneut versuchen</button>` : nothing}
   </article>`;
 }
 
-const PHASES: Record<string, string> = {
-  bot: "Der Assistent antwortet",
-  waiting: "Wartet auf einen Menschen",
-  clerk: "In Bearbeitung",
-  closed: "Beendet",
-};
+export interface ChatContext {
+  panel: Panel | null;
+  setPanel(panel: Panel | null): void;
+  leave(how: "chat.hand_back" | "chat.release" | "chat.step_out"): void;
+  left(done: Promise<boolean>): void;
+  insert(text: string): void;
+}
 
-interface ChatContext {
-  closing: boolean;
-  setClosing(closing: boolean): void;
+function who(desk: Desk): string {
+  const { view } = desk;
+  if (!view) return "";
+  const { phase, clerk, helpers } = view.state;
+  if (phase === "closed") return "Beendet";
+  if (phase === "bot") return "Der Assistent antwortet";
+  if (phase === "waiting") return "Wartet auf einen Menschen";
+  const all = [clerk, ...(helpers ?? [])].filter((one) => one !== undefined);
+  const names = all.map((one) => `${one.function}, ${one.office}`).join(" und ");
+  if (view.role === "leitung") return `Bei ${names}. Sie sehen als Leitung zu.`;
+  return all.length > 1 ? `Zu zweit: ${names}` : "Bei Ihnen";
+}
+
+function tool(panel: Panel, label: string, key: string, context: ChatContext): TemplateResult {
+  return html`<button type="button" class="ak-btn is-small" data-panel=${panel} aria-expanded=${context.panel === panel ? "true" : "false"} aria-keyshortcuts=${key}
+    @click=${() => context.setPanel(context.panel === panel ? null : panel)}>${label} <kbd aria-hidden="true">${key}</kbd></button>`;
 }
 
 function tools(desk: Desk, context: ChatContext): TemplateResult | typeof nothing {
   if (!desk.mine) return nothing;
-  if (context.closing) {
-    const close = (event: SubmitEvent) => {
-      event.preventDefault();
-      const result = (event.currentTarget as HTMLFormElement).elements.namedItem(
-        "ergebnis",
-      ) as HTMLInputElement;
-      context.setClosing(false);
-      void desk.leave("chat.close", result.value);
-    };
-    return html`<form class="ak-close" @submit=${close}>
-      <label for="ak-result">Ergebnis des Gesprächs</label>
-      <input id="ak-result" name="ergebnis" maxlength="500" required autocomplete="off" />
-      <button type="submit" class="ak-btn is-danger">Endgültig beenden</button>
-      <button type="button" class="ak-btn" @click=${() => context.setClosing(false)}>Abbrechen</button>
-    </form>`;
+  if (!desk.owner) {
+    return html`<div class="ak-tools" role="group" aria-label="Gespräch">
+      ${desk.view?.draft ? tool("vermerk", "Vermerk", "v", context) : nothing}
+      <button type="button" class="ak-btn is-small" @click=${() => context.leave("chat.step_out")}>Gespräch verlassen</button>
+    </div>`;
   }
-  return html`<div class="ak-tools">
-    <button type="button" class="ak-btn is-primary" @click=${() => void desk.leave("chat.hand_back")}>An den Assistenten zurückgeben</button>
-    <button type="button" class="ak-btn" @click=${() => void desk.leave("chat.release")}>Freigeben</button>
-    <button type="button" class="ak-btn" @click=${() => context.setClosing(true)}>Beenden</button>
+  return html`<div class="ak-tools" role="group" aria-label="Gespräch">
+    <button type="button" class="ak-btn is-small" aria-keyshortcuts="z" @click=${() => context.leave("chat.hand_back")}>An den Assistenten zurückgeben <kbd aria-hidden="true">z</kbd></button>
+    ${tool("weitergeben", "Weitergeben", "g", context)}
+    ${desk.view?.draft ? tool("vermerk", "Vermerk", "v", context) : nothing}
+    <button type="button" class="ak-btn is-small" @click=${() => context.leave("chat.release")}>Freigeben</button>
+    ${tool("beenden", "Beenden", "e", context)}
   </div>`;
 }
 
-function reply(desk: Desk): TemplateResult {
-  const send = (form: HTMLFormElement) => {
-    const field = form.elements.namedItem("antwort") as HTMLTextAreaElement;
-    const text = field.value.trim();
-    if (!text || !desk.mine) return;
-    field.value = "";
-    void desk.send(text);
-  };
-  return html`<form class="ak-reply" @submit=${(event: SubmitEvent) => {
-    event.preventDefault();
-    send(event.currentTarget as HTMLFormElement);
-  }}>
-    <label for="ak-text">Antwort an die Bürgerin oder den Bürger</label>
-    <div class="ak-reply-row">
-      <textarea id="ak-text" name="antwort" rows="3" maxlength="4000" ?disabled=${!desk.mine} aria-describedby="ak-text-hint"
-        @input=${() => desk.typing(true)}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-          event.preventDefault();
-          send((event.currentTarget as HTMLTextAreaElement).form as HTMLFormElement);
-        }}></textarea>
-      <button type="submit" class="ak-btn is-primary" ?disabled=${!desk.mine}>Senden</button>
-    </div>
-    <p class="ak-muted" id="ak-text-hint">Enter sendet, Umschalt und Enter beginnt eine neue Zeile.</p>
-  </form>`;
+function offered(desk: Desk): TemplateResult | typeof nothing {
+  const open = desk.view?.offered ?? [];
+  if (!open.length || !desk.owner) return nothing;
+  return html`<p class="ak-offered"><span>Angeboten an: ${open.map(({ office, kind }) => `${office}${kind === "einladung" ? " (Einladung)" : ""}`).join(", ")}</span>
+    <button type="button" class="ak-link" @click=${() => void desk.takeBack()}>Zurückziehen</button></p>`;
 }
 
 export function chatPane(desk: Desk, context: ChatContext): TemplateResult {
@@ -111,16 +100,20 @@ export function chatPane(desk: Desk, context: ChatContext): TemplateResult {
   if (!view) {
     return html`<main class="ak-chat is-empty" tabindex="-1">
       <div><h2>Kein Gespräch geöffnet</h2>
-      <p class="ak-muted">Wählen Sie links ein Gespräch. Mit <kbd>j</kbd> und <kbd>k</kbd> gehen Sie durch die Liste, mit <kbd>Enter</kbd> übernehmen Sie, mit <kbd>?</kbd> sehen Sie alle Tasten.</p></div>
+      <p class="ak-muted">Wählen Sie links ein Gespräch. Mit <kbd>n</kbd> nehmen Sie das nächste aus der Warteschlange, mit <kbd>j</kbd> und <kbd>k</kbd> gehen Sie durch die Liste, mit <kbd>?</kbd> sehen Sie alle Tasten.</p></div>
     </main>`;
   }
   return html`<main class="ak-chat">
     <header class="ak-chat-head">
-      <div><h2>${view.topic || "Allgemeine Frage"}</h2><p class="ak-muted">${PHASES[view.state.phase]}${desk.citizenTypes ? ", schreibt gerade …" : ""}</p></div>
+      <div><h2 id="ak-chat-title" tabindex="-1">${view.topic || "Allgemeine Frage"}</h2>
+        <p class="ak-muted">${who(desk)}<span class="ak-typing" aria-live="polite">${desk.citizenTypes ? " · schreibt gerade …" : ""}</span></p></div>
       ${tools(desk, context)}
+      ${offered(desk)}
     </header>
+    ${context.panel && desk.mine ? panelForm(context.panel, desk, context) : nothing}
     <div class="ak-scroll" tabindex="0" role="region" aria-label="Gesprächsverlauf">
-      <div class="ak-log" role="log" aria-live="polite">
+      ${view.from > 0 ? html`<p class="ak-note">Was vorher gesagt wurde und der Antrag sind Ihrer Stelle nicht freigegeben.</p>` : nothing}
+      <div class="ak-log" role="log" aria-live="polite" aria-label="Nachrichten">
         ${repeat(desk.log.messages, ({ seq }) => seq, message)}
         ${repeat(
           desk.pending,
@@ -129,6 +122,6 @@ export function chatPane(desk: Desk, context: ChatContext): TemplateResult {
         )}
       </div>
     </div>
-    ${reply(desk)}
+    ${desk.mine ? composer(desk, context) : nothing}
   </main>`;
 }

@@ -1,7 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import { ApiError, errorBody, OFFLINE, request, statusOf } from "../shared/http";
 import { type Message, SOCKET_PATH } from "../shared/protocol";
-import type { ChatView, Queue } from "./protocol";
+import type { Board, ChatView, Queue } from "./protocol";
 
 const LOGIN_URL = "/amt/anmelden?zurueck=/konsole";
 const HEARTBEAT_MS = 20_000;
@@ -15,6 +15,8 @@ export interface Listener {
   /** How many milliseconds the server's clock is ahead of this device's. */
   clock(aheadMs: number): void;
   queue(queue: Queue): void;
+  board(board: Board): void;
+  presence(presence: string): void;
   message(chat: string, message: Message): void;
   chat(view: ChatView): void;
   typing(chat: string, typing: boolean): void;
@@ -71,6 +73,7 @@ export class Line {
       if (!this.socket.active) this.again();
     });
     this.socket.on("queue", (queue: Queue) => listener.queue(queue));
+    this.socket.on("desk", (board: Board) => listener.board(board));
     this.socket.on("message", (event: { chat: string; message: Message }) =>
       listener.message(event.chat, event.message),
     );
@@ -112,7 +115,8 @@ export class Line {
 
   private async heartbeat(): Promise<void> {
     if (!this.socket.connected) return;
-    const answer = await this.ask<{ lease_until: string }>("heartbeat").catch(() => null);
+    const answer = await this.ask<{ lease_until: string; presence?: string }>("heartbeat").catch(() => null);
+    if (answer?.presence) this.listener.presence(answer.presence);
     if (answer) this.listener.clock(Date.parse(answer.lease_until) - LEASE_MS - Date.now());
   }
 

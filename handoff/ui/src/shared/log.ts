@@ -7,6 +7,9 @@ import type { Message } from "./protocol";
  * reads an answer before its question.
  */
 export class MessageLog {
+  /** `from`: number of the last message that is not shown at all. */
+  constructor(private readonly from = 0) {}
+
   private readonly shown: Message[] = [];
   private readonly held = new Map<number, Message>();
 
@@ -16,7 +19,7 @@ export class MessageLog {
 
   /** Number of the last message without a gap before it; 0 when there is none. */
   get last(): number {
-    return this.shown.length;
+    return this.from + this.shown.length;
   }
 
   /** True while a later message waits for a missing earlier one. */

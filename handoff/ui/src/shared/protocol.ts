@@ -30,6 +30,8 @@ export interface State {
   place?: number;
   bound?: boolean;
   clerk?: Sender;
+  /** Further clerks in the chat. */
+  helpers?: Sender[];
 }
 
 export interface Page {
@@ -183,6 +185,22 @@ export interface ProposalCard {
   clerk: Sender;
 }
 
+/** A clerk asks for something that needs the citizen's yes. */
+export interface ConsentCard {
+  type: "consent";
+  id: string;
+  kind: "daten" | "dokument" | "weitergabe";
+  label: string;
+  items: string[];
+  purpose: string;
+  recipient: string;
+  legal_basis: string;
+  protection?: { kind: string; law: string } | null;
+  clerk: Sender;
+  /** Set when the document has to be uploaded first. */
+  upload?: Omit<UploadCard, "type"> | null;
+}
+
 export interface QueueCard {
   type: "queue";
   reason?: string;
@@ -200,6 +218,7 @@ export type Card =
   | SummaryCard
   | ReceiptCard
   | ProposalCard
+  | ConsentCard
   | QueueCard;
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };

@@ -10,6 +10,7 @@ const FLOW: ReadonlySet<Card["type"]> = new Set([
   "summary",
   "receipt",
   "proposal",
+  "consent",
 ]);
 
 export interface Offers {

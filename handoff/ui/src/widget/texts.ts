@@ -41,7 +41,7 @@ export function statusLine({ online, state }: Pick<Conversation, "online" | "sta
         : "Sie warten auf einen Menschen";
     case "clerk":
       return state.clerk
-        ? `${state.clerk.function}, ${state.clerk.office} (Mensch)`
+        ? `${[state.clerk, ...(state.helpers ?? [])].map((one) => `${one.function}, ${one.office}`).join("; ")} (${state.helpers?.length ? "Menschen" : "Mensch"})`
         : "Bürgerservice (Mensch)";
     case "closed":
       return "Gespräch beendet";

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Card, Message } from "../../shared/protocol";
 import type { CardContext } from "../context";
+import { consent } from "./consent";
 import { question, summary } from "./form";
 import { Prefill } from "./prefill";
 import { checklist, identity, login, proposal, queue, receipt, service } from "./simple";
@@ -39,6 +40,8 @@ function content(
       return receipt(card);
     case "proposal":
       return proposal(card, context, buttons);
+    case "consent":
+      return consent(card, context, buttons);
     case "queue":
       return context.open ? queue(card, context, buttons) : null;
     default:
@@ -55,6 +58,7 @@ export const REPLACES_TEXT: ReadonlySet<Card["type"]> = new Set([
   "summary",
   "receipt",
   "queue",
+  "consent",
 ]);
 
 export function renderCard(

@@ -7,7 +7,7 @@ export const cardStyles = css`
   al-prefill, al-upload { display: grid; gap: 0.75rem; }
   .card h3 { font-size: 1.0625rem; font-weight: 600; line-height: 1.35; }
   .card.is-closed { background: var(--bg2); }
-  .card-prefill:not(.is-closed), .card-summary:not(.is-closed), .card-proposal:not(.is-closed), .card-upload:not(.is-closed), .card-question:not(.is-closed) { border-color: var(--act); }
+  .card-prefill:not(.is-closed), .card-summary:not(.is-closed), .card-proposal:not(.is-closed), .card-consent:not(.is-closed), .card-upload:not(.is-closed), .card-question:not(.is-closed) { border-color: var(--act); }
   .card-receipt { border-color: var(--good); background: var(--good-bg); }
   .card-receipt .with-icon .icon { color: var(--good); }
   .card-receipt.is-prepared { border-color: var(--warn); background: var(--warn-bg); }
