@@ -23,6 +23,7 @@ _SITUATION_IDS_FILE = "life_situations.json"
 _FEWEST_EXAMPLES = 3
 _WISHES = ("{}", "Ich möchte {}", "{} bitte", "ich brauche {}")
 _WISH = "service"
+_DANGER = "emergency"
 _OWN_WEIGHT = 1.0
 _DESIGNATION_WORDS = 3  # longer names of the catalogue are sentences, which "Ich möchte …" does not fit
 _WISH_WEIGHT = 0.2
@@ -131,6 +132,8 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
             message.set("intent", ranking[0], add_to_output=True)
             message.set("strangeness", judgement.strangeness, add_to_output=True)
             message.set("ours", _WISH in self._model.labels)
+            if _DANGER in self._model.labels:
+                message.set("danger", float(probabilities[self._model.labels.index(_DANGER)]))
             message.set("intent_ranking", ranking, add_to_output=True)
             message.set("known_share", self._model.known_share(text))
             if ranking[0]["name"] == "life_situation":

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.acts import act, sounds_like_danger
 from language.normalise import fold
 
-_FEW_WORDS, _LONGEST_WORD = 3, 40
+_FEW_WORDS, _LONGEST_WORD = 2, 40
 _SOME_KNOWN, _A_GUESS = 0.25, 0.55
 _ABOUT_SERVICES = frozenset({"service", "aspect", "life_situation", "status"})
 _UNLIKELY_IN_ONE_WORD = frozenset({"out_of_scope", "chitchat", "emergency", "life_situation", "complaint"})
@@ -26,13 +26,20 @@ class Judge(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`service_sure`: score from which a service is named; `gate`: confidence below which a wish is none of ours."""
+        """Limits.
+
+        `service_sure`: score from which a service is named; `service_named`: from which the message speaks of it whatever
+        the classifier says; `gate`: confidence below which a wish is none of ours; `danger`: probability from which a
+        message is taken for a call for help (missing one costs more than a false alarm).
+        """
         return {
             "service_sure": 0.75,
+            "service_named": 0.8,
             "service_margin": 0.1,
             "service_hint": 0.55,
             "situation_sure": 0.5,
             "gate": 0.3,
+            "danger": 0.3,
         }
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -79,14 +86,14 @@ class Judge(GraphComponent):
 
         if sounds_like_danger(folded):
             intent = {"name": "emergency", "confidence": 1.0}
+        elif (danger := message.get("danger", 0.0)) >= self._config["danger"]:
+            intent = {"name": "emergency", "confidence": danger}
         elif _NOTHING_SAID.match(text):
             intent = {"name": "out_of_scope", "confidence": 1.0}
         elif (
             not kinds and best < self._config["service_hint"] and (strange := _strange(message, text, intent))
         ):
             intent = strange
-        elif intent["name"] == "out_of_scope" and "life_situation" in kinds:
-            intent = {"name": "life_situation", "confidence": _A_GUESS}
         elif self._means_a_service(intent["name"], kinds, best):
             intent = {"name": "service", "confidence": best}
         elif intent["confidence"] < self._config["gate"]:
@@ -121,9 +128,9 @@ class Judge(GraphComponent):
 
     def _means_a_service(self, name: str | None, kinds: set[str], best: float) -> bool:
         """Whether what was named outweighs what the classifier thinks."""
-        if name == "life_situation":
-            return "life_situation" not in kinds and best >= float(self._config["service_hint"])
-        return name == "out_of_scope" and best >= float(self._config["service_sure"])
+        if best < float(self._config["service_named"]):
+            return False
+        return name == "out_of_scope" or (name == "life_situation" and "life_situation" not in kinds)
 
 
 def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, Any] | None:
@@ -131,7 +138,7 @@ def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, A
     share, words = message.get("known_share", 1.0), text.split()
     if len(words) > _FEW_WORDS or max(map(len, words), default=0) > _LONGEST_WORD:
         return {"name": "out_of_scope", "confidence": 1.0 - share} if share < _SOME_KNOWN else None
-    if share > 0:
+    if share > 0 or not all(word[0].isupper() for word in words):
         return None
     name = "inform" if intent["name"] in _UNLIKELY_IN_ONE_WORD else intent["name"]
     return {"name": name, "confidence": min(intent["confidence"], _A_GUESS)}

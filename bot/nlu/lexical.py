@@ -1,14 +1,14 @@
 """Intent by characters and words: two linear models whose probabilities are added, with calibrated confidence."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import joblib
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
@@ -29,6 +29,29 @@ def prepare(text: str) -> str:
     return skeleton(text[:_LENGTH])
 
 
+class Ngrams:
+    """A fitted vectorizer and model for one text at a time: groups are looked up and their coefficients added.
+
+    scikit-learn does the same for many texts at once, but takes some milliseconds before it begins.
+    """
+
+    def __init__(self, vectorizer: TfidfVectorizer, model: LogisticRegression) -> None:
+        self._groups = vectorizer.build_analyzer()
+        self._number: dict[str, int] = vectorizer.vocabulary_
+        self._rarity = np.asarray(vectorizer.idf_, dtype=np.float32)
+        self._rows = np.ascontiguousarray(model.coef_.T, dtype=np.float32)
+        self._intercept = np.asarray(model.intercept_, dtype=np.float32)
+
+    def probabilities(self, text: str) -> Floats:
+        """(classes,) of one prepared text."""
+        counts = Counter(n for group in self._groups(text) if (n := self._number.get(group)) is not None)
+        numbers = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        weights = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+        weights *= self._rarity[numbers]
+        weights /= max(float(np.sqrt(weights @ weights)), 1e-12)
+        return _softened((weights @ self._rows[numbers] + self._intercept)[None, :])[0]
+
+
 @dataclass
 class Pair:
     """Two logistic regressions, on character and on word n-grams."""
@@ -46,7 +69,7 @@ class Pair:
             ngram_range=(1, 2), sublinear_tf=True, tokenizer=_WORD.findall, token_pattern=None
         )
         models = [
-            LogisticRegression(C=20.0, solver="liblinear", class_weight="balanced").fit(
+            LogisticRegression(C=20.0, solver="liblinear", class_weight="balanced", tol=1e-3).fit(
                 features, labels, sample_weight=weights
             )
             for features in (characters.fit_transform(texts), words.fit_transform(texts))
@@ -55,16 +78,23 @@ class Pair:
 
     def probabilities(self, texts: Sequence[str] | Strings) -> Floats:
         """(n, classes) mean of both, of prepared texts."""
-        by_characters = _softened(self.by_characters, self.characters.transform(texts))
-        by_words = _softened(self.by_words, self.words.transform(texts))
-        return np.asarray((by_characters + by_words) / 2)
+        both = (
+            _softened(np.asarray(features.transform(texts) @ model.coef_.T + model.intercept_))
+            for features, model in ((self.characters, self.by_characters), (self.words, self.by_words))
+        )
+        return np.asarray(sum(both)) / 2
+
+    def single(self) -> Callable[[str], Floats]:
+        """A function that gives the same for one prepared text, (classes,), in a tenth of the time."""
+        characters, words = Ngrams(self.characters, self.by_characters), Ngrams(self.words, self.by_words)
+        return lambda text: (characters.probabilities(text) + words.probabilities(text)) / 2
 
 
-def _softened(model: LogisticRegression, features: csr_matrix) -> Floats:
-    """Softmax over the one-against-rest margins, (n, classes)."""
-    margins = np.asarray(features @ model.coef_.T + model.intercept_)
-    margins -= margins.max(axis=1, keepdims=True)
-    odds = np.exp(margins)
+def _softened(margins: Floats) -> Floats:
+    """Softmax over the one-against-rest margins, (n, classes); of two classes there is one margin for the second."""
+    if margins.shape[1] == 1:
+        margins = np.concatenate([-margins, margins], axis=1) / 2
+    odds = np.exp(margins - margins.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
@@ -87,6 +117,7 @@ class LexicalModel:
 
     def __init__(self, pair: Pair, temperature: float) -> None:
         self._pair = pair
+        self._single = pair.single()
         self._temperature = temperature
         self.labels: list[str] = list(pair.by_words.classes_)
 
@@ -119,7 +150,7 @@ class LexicalModel:
 
     def probabilities(self, text: str) -> Floats:
         """(labels,) calibrated probabilities of one text."""
-        return np.asarray(tempered(self._pair.probabilities([prepare(text)]), self._temperature)[0])
+        return tempered(self._single(prepare(text))[None, :], self._temperature)[0]
 
     def save(self, path: Path) -> None:
         """Write the model to a file."""

@@ -4,6 +4,7 @@ Every number that decides (the semantic share, the temperature, the gate and its
 folds of the training data and stored in the model.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,12 @@ _FOLDS = 3
 _TEMPERATURES = np.geomspace(0.2, 2.0, 40)
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
 _NEIGHBOURS = 3
+_LONG, _MOST_SENTENCES, _FEWEST_WORDS = 90, 12, 3
+_COURTESY = frozenset({"greet", "goodbye", "thanks", "chitchat", "inform", "affirm", "deny"})
+"""What a sentence of a long mail says in passing: never the mail's wish."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _FEWEST = 8
 
-Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 
@@ -35,23 +39,23 @@ class _Semantic:
     """Logistic regression on sentence vectors, and the vectors themselves as neighbours."""
 
     model: LogisticRegression
-    vectors: encoder.Vectors
-    strange: Flags
+    own: encoder.Vectors
+    strange: encoder.Vectors
 
     @classmethod
     def fit(cls, vectors: encoder.Vectors, labels: Strings, weights: Floats) -> "_Semantic":
         model = LogisticRegression(C=5.0, max_iter=200, class_weight="balanced")
         model.fit(vectors, labels, sample_weight=weights)
-        return cls(model, vectors, labels == OUT_OF_SCOPE)
+        strange = labels == OUT_OF_SCOPE
+        return cls(model, np.ascontiguousarray(vectors[~strange]), np.ascontiguousarray(vectors[strange]))
 
     def probabilities(self, vectors: encoder.Vectors) -> Floats:
         return np.asarray(self.model.predict_proba(vectors))
 
     def nearness(self, vectors: encoder.Vectors) -> Floats:
         """(n, 2) mean cosine to the nearest examples that are ours, and to those that are not."""
-        cosines = vectors @ self.vectors.T
         columns = []
-        for group in (cosines[:, ~self.strange], cosines[:, self.strange]):
+        for group in (vectors @ self.own.T, vectors @ self.strange.T):
             count = min(_NEIGHBOURS, group.shape[1])
             columns.append(np.partition(group, -count, axis=1)[:, -count:].mean(axis=1))
         return np.asarray(np.stack(columns, axis=1), dtype=np.float64)
@@ -83,7 +87,9 @@ class IntentModel:
         self._name = model
         self._encoder = encoder.load(model)
         self._lexical, self._semantic, self._fitted = lexical, semantic, fitted
+        self._by_words = lexical.single()
         self.labels: list[str] = [str(label) for label in lexical.by_words.classes_]
+        self._says_something = np.array([label not in _COURTESY for label in self.labels])
 
     @classmethod
     def train(
@@ -130,11 +136,12 @@ class IntentModel:
     def judge(self, text: str) -> Judgement:
         """What the text wants, with calibrated probabilities."""
         vectors = self._encoder.encode([text])
-        mixed = _mixed(
-            self._lexical.probabilities([prepare(text)]),
-            self._semantic.probabilities(vectors),
-            self._fitted.share,
-        )
+        mixed = self._mixed(text, vectors)
+        sentences = _sentences(text)
+        if sentences:
+            strongest = np.max([self._mixed(s, self._encoder.encode([s])) for s in sentences], axis=0)
+            strongest *= self._says_something
+            mixed = (mixed + strongest / max(float(strongest.sum()), 1e-12)) / 2
         probabilities = tempered(mixed, self._fitted.temperature)
         if self._fitted.gate is None:
             return Judgement(probabilities[0], 0.0, False)
@@ -146,6 +153,10 @@ class IntentModel:
         ours *= (1 - strangeness) / max(float(ours.sum()), 1e-12)
         ours[column] = strangeness
         return Judgement(ours, strangeness, strangeness >= self._fitted.threshold)
+
+    def _mixed(self, text: str, vectors: encoder.Vectors) -> Floats:
+        by_words = self._by_words(prepare(text))[None, :]
+        return _mixed(by_words, self._semantic.probabilities(vectors), self._fitted.share)
 
     def known_share(self, text: str) -> float:
         """Share of the text's words that were seen in training, 0..1; 1 for a text without words."""
@@ -159,6 +170,14 @@ class IntentModel:
     def load(cls, path: Path) -> "IntentModel":
         """Read what `save` wrote; only from a model archive that was checked against its manifest."""
         return cls(*joblib.load(path))
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a long text, if it has several; single words among them are left out."""
+    if len(text) < _LONG:
+        return []
+    found = [s for s in _SENTENCE.split(text) if len(s.split()) >= _FEWEST_WORDS][:_MOST_SENTENCES]
+    return found if len(found) > 1 else []
 
 
 def _folds(texts: Strings, names: Strings) -> list[tuple[Numbers, Numbers]]:
