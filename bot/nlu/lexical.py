@@ -46,9 +46,9 @@ class Ngrams:
         """(classes,) of one prepared text."""
         counts = Counter(n for group in self._groups(text) if (n := self._number.get(group)) is not None)
         numbers = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        weights = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-        weights *= self._rarity[numbers]
-        weights /= max(float(np.sqrt(weights @ weights)), 1e-12)
+        often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        weights = (1 + np.log(often)) * self._rarity[numbers]
+        weights = weights / max(float(np.sqrt(weights @ weights)), 1e-12)
         return _softened((weights @ self._rows[numbers] + self._intercept)[None, :])[0]
 
 
