@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import anmelden
+from actions import anmelden, sperrbefehl
 from actions.gespraech import Event, Gespraech, button
 from portal.client import NotLoggedInError, PortalError, PortalUnreachableError
 
@@ -50,6 +50,8 @@ class Faehigkeit(Action, ABC):
         gespraech = Gespraech(dispatcher, tracker)
         events = gespraech.forget_offers()
         try:
+            if sperrbefehl.gemeint(gespraech):
+                return events + sperrbefehl.anbieten(gespraech)
             answered = await self.handle(gespraech)
             if not answered and self.steps_aside:
                 return []

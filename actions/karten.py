@@ -52,9 +52,9 @@ def leistung(view: ServiceView) -> Card:
     }
 
 
-def anmeldung(text: str) -> Card:
-    """The way to the login page of the portal."""
-    return {"type": "login", "url": "/anmelden?zurueck=/", "text": text}
+def anmeldung(text: str, zurueck: str = "/") -> Card:
+    """The way to the login page of the portal, and on to `zurueck`."""
+    return {"type": "login", "url": f"/anmelden?zurueck={zurueck}", "text": text}
 
 
 def _feld(field: FieldView) -> Card:

@@ -104,7 +104,7 @@ PERSONAL = (
     DemoStaff(
         id="00000000-0000-4000-9000-000000000001",
         login=DemoLogin("Sachbearbeitung BÜRGERcenter (/amt)", "amt-buergercenter"),
-        rollen=("sachbearbeiter",),
+        rollen=("sachbearbeiter", "ident"),
         funktion="Sachbearbeitung Meldewesen",
         stelle_name="BÜRGERcenter",
         stelle="buergercenter",

@@ -16,6 +16,82 @@ def catalogue_roots(environment: Mapping[str, str], var: Path) -> tuple[Path, ..
 
 
 @dataclass(frozen=True)
+class OidcSetting:
+    """One OpenID provider. How a town sets one up: docs/operations.md."""
+
+    id: str
+    art: str
+    """`konto` (citizens) or `personal` (staff)."""
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = ""
+    vertrauen: str = "niedrig"
+    """Level of eIDAS that a login there has."""
+    faktor: bool = False
+    """Whether the provider always asks for a second factor."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], art: str) -> "OidcSetting | None":
+        """Read `AMTSLOTSE_OIDC_…` (citizens) or `AMTSLOTSE_STAFF_OIDC_…`; None if no issuer is named."""
+        prefix = "AMTSLOTSE_STAFF_OIDC" if art == "personal" else "AMTSLOTSE_OIDC"
+        issuer = environment.get(f"{prefix}_ISSUER")
+        if not issuer:
+            return None
+        trust = environment.get(f"{prefix}_TRUST", "niedrig")
+        if trust not in ("niedrig", "substantiell", "hoch"):
+            raise ValueError(f"{prefix}_TRUST must be niedrig, substantiell or hoch")
+        return cls(
+            id="oidc",
+            art=art,
+            name=environment.get(f"{prefix}_NAME", "Anmeldedienst"),
+            issuer=issuer,
+            client_id=environment[f"{prefix}_CLIENT_ID"],
+            client_secret=environment.get(f"{prefix}_CLIENT_SECRET", ""),
+            vertrauen=trust,
+            faktor=environment.get(f"{prefix}_SECOND_FACTOR") == "1",
+        )
+
+
+@dataclass(frozen=True)
+class BundIdSetting:
+    """The BundID and this portal's own SAML identity; certificates and key as PEM."""
+
+    sso_url: str
+    entity_id: str
+    certificate: str
+    own_entity_id: str
+    own_key: str
+    own_certificate: str
+    online_service_id: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "BundIdSetting | None":
+        """Read `AMTSLOTSE_BUNDID_…`; None if no address is named. Certificates and key are paths of PEM files."""
+        prefix = "AMTSLOTSE_BUNDID"
+        if not environment.get(f"{prefix}_SSO_URL"):
+            return None
+
+        def file(name: str) -> str:
+            return Path(environment[f"{prefix}_{name}"]).read_text()
+
+        return cls(
+            sso_url=environment[f"{prefix}_SSO_URL"],
+            entity_id=environment[f"{prefix}_ENTITY_ID"],
+            certificate=file("CERTIFICATE"),
+            own_entity_id=environment[f"{prefix}_OWN_ENTITY_ID"],
+            own_key=file("OWN_KEY"),
+            own_certificate=file("OWN_CERTIFICATE"),
+            online_service_id=environment[f"{prefix}_ONLINE_SERVICE_ID"],
+        )
+
+
+def demo_oidc(origin: str) -> OidcSetting:
+    """The demo town's own OpenID provider, on the same origin."""
+    return OidcSetting("demo", "konto", "Demo-Anmeldedienst", f"{origin}/demo/oidc", "amtslotse-portal")
+
+
+@dataclass(frozen=True)
 class PortalSettings:
     """All settings of the portal. Names of the variables: docs/protocol/tokens.md."""
 
@@ -32,6 +108,8 @@ class PortalSettings:
     commune: str = "05513000"
     """Amtlicher Gemeindeschlüssel of the town that runs this portal."""
     demo: bool = False
+    oidc: tuple[OidcSetting, ...] = ()
+    bundid: BundIdSetting | None = None
     local_accounts: bool = False
     """Whether citizens may log in with name, password and second factor here; the town must want it. The demo does."""
     catalogue_roots: tuple[Path, ...] = ()
@@ -54,7 +132,11 @@ class PortalSettings:
         """Read the settings; a missing secret raises KeyError with the variable's name."""
         var = Path(environment.get("AMTSLOTSE_VAR", "var"))
         origin = environment.get("AMTSLOTSE_ORIGIN", "http://127.0.0.1:8000")
+        demo = environment.get("AMTSLOTSE_DEMO") == "1"
+        oidc = [OidcSetting.from_environment(environment, art) for art in ("konto", "personal")]
         return cls(
+            oidc=(*([demo_oidc(origin)] if demo else []), *(one for one in oidc if one)),
+            bundid=BundIdSetting.from_environment(environment),
             database=environment.get("AMTSLOTSE_PORTAL_DATABASE", f"sqlite+aiosqlite:///{var / 'portal.db'}"),
             keys=tuple(environment["AMTSLOTSE_PORTAL_KEYS"].split(",")),
             signing_key=environment["AMTSLOTSE_SIGNING_KEY"],
@@ -64,7 +146,7 @@ class PortalSettings:
             origin=origin,
             handoff_url=environment.get("AMTSLOTSE_HANDOFF_URL", origin),
             commune=environment.get("AMTSLOTSE_COMMUNE", "05513000"),
-            demo=environment.get("AMTSLOTSE_DEMO") == "1",
+            demo=demo,
             local_accounts=environment.get("AMTSLOTSE_LOCAL_ACCOUNTS", environment.get("AMTSLOTSE_DEMO"))
             == "1",
             catalogue_roots=catalogue_roots(environment, var),

@@ -211,6 +211,13 @@ class PortalClient:
             conversation_id, "DELETE", f"/drafts/{draft}", {"version": version}, key, _DRAFT
         )
 
+    async def lock_account(self, conversation_id: str, *, key: str) -> bool:
+        """Lock the citizen's account; a repetition changes nothing. NotLoggedInError if nobody is logged in."""
+        answer = await self._send(
+            conversation_id, "POST", "/account/lock", {}, key, TypeAdapter(dict[str, bool])
+        )
+        return answer["locked"]
+
     async def bind(self, conversation_id: str, *, account: str, sid: str) -> None:
         """Tie the conversation to a citizen's session (gateway only)."""
         body = {"account": account, "sid": sid}

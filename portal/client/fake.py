@@ -104,6 +104,8 @@ class FakePortal:
         self._traits = list(trait_list)
         self._now = now
         self._trust: dict[str, str] = {}
+        self.locked: set[str] = set()
+        """Conversations whose citizen has locked her account."""
         self._drafts: dict[str, dict[str, _Draft]] = {}
         self._current: dict[str, str] = {}
         self._cases: dict[str, list[CaseView]] = {}
@@ -382,6 +384,13 @@ class FakePortal:
         found.status = "verworfen"
         self._current.pop(conversation_id, None)
         return self._changed(conversation_id, found, key, "discard")
+
+    async def lock_account(self, conversation_id: str, *, key: str) -> bool:
+        if conversation_id not in self.locked:
+            self._bound(conversation_id)
+            self.locked.add(conversation_id)
+            del self._trust[conversation_id]
+        return True
 
     def _bound(self, conversation_id: str) -> str:
         if conversation_id not in self._trust:

@@ -21,6 +21,8 @@ class KontoRow(Base):
     angelegt_at: Mapped[datetime] = mapped_column(Moment)
     gesperrt_at: Mapped[datetime | None] = mapped_column(Moment)
     """Locked until an identity is proved again: no session, no token, no act."""
+    buergerident_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the Bürgerbüro last checked her ID card: a mark of this portal, no level of eIDAS."""
 
 
 class FehlversuchRow(Base):

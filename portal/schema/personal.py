@@ -17,7 +17,7 @@ class PersonalRow(Base):
     anmeldename: Mapped[str] = mapped_column(String(120), unique=True)
     passwort_hash: Mapped[str] = mapped_column(String(200))
     rollen: Mapped[list[str]] = mapped_column(JSON)
-    """Of `clerk`, `lead`, `editor`, `admin` (console), `sachbearbeiter` (office inbox) and `redaktion-<tier>` (catalogue)."""
+    """Of `clerk`, `lead`, `editor`, `admin` (console), `sachbearbeiter` (office inbox), `ident` (checks ID cards) and `redaktion-<tier>` (catalogue)."""
     stelle: Mapped[str | None] = mapped_column(String(80))
     """Id of the office in the catalogue's stellen.yml; None for the chat service of the whole town."""
     stelle_name: Mapped[str] = mapped_column(String(120))

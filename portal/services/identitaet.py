@@ -9,6 +9,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.errors import ForbiddenError, NotFoundError
@@ -163,6 +164,51 @@ async def finish(context: PortalContext, view: SitzungView, antwort: str) -> str
         await sitzung.raise_trust(session, view.sid, provider.vertrauen)
         await sitzung.confirm(session, view.sid, now)
     return zurueck
+
+
+async def start_unlock(context: PortalContext, anmeldung_id: str) -> str:
+    """Open a request to prove who the holder of a locked account is; gives the provider's address. Raises NotFoundError."""
+    provider = provider_of(context)
+    if provider is None:
+        raise NotFoundError("Der Nachweis mit dem Online-Ausweis ist hier noch nicht eingerichtet.")
+    row = NachweisanfrageRow(
+        id=str(uuid.uuid4()),
+        zweck="entsperren",
+        halter_hash=_hash(anmeldung_id),
+        anbieter=provider.id,
+        zurueck="/mein/sicherheit",
+        geheim={},
+        angelegt_at=context.clock(),
+    )
+    async with context.transaction() as session:
+        session.add(row)
+    return provider.start_url(row.id)
+
+
+async def finish_unlock(
+    context: PortalContext, session: AsyncSession, anmeldung_id: str, antwort: str
+) -> str:
+    """Take the provider's answer for a locked account, in the caller's transaction; gives the level. Raises IdentityProofError."""
+    provider, now = provider_of(context), context.clock()
+    if provider is None:
+        raise IdentityProofError
+    anfrage = provider.verify(antwort, now)
+    done = await session.scalar(
+        update(NachweisanfrageRow)
+        .where(
+            NachweisanfrageRow.id == anfrage,
+            NachweisanfrageRow.halter_hash == _hash(anmeldung_id),
+            NachweisanfrageRow.zweck == "entsperren",
+            NachweisanfrageRow.anbieter == provider.id,
+            NachweisanfrageRow.eingeloest_at.is_(None),
+            NachweisanfrageRow.angelegt_at > now - ANFRAGE_GUELTIG,
+        )
+        .values(eingeloest_at=now)
+        .returning(NachweisanfrageRow.id)
+    )
+    if done is None:
+        raise IdentityProofError
+    return provider.vertrauen
 
 
 def _hash(halter: str) -> str:

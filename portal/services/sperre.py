@@ -7,9 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.errors import NotLoggedInError
+from portal.schema.bindung import BindungZeile
 from portal.schema.konto import KontoRow
 from portal.schema.zugang import AnmeldungRow, BekanntRow, SperrlinkRow
-from portal.services import anmeldung, benachrichtigung, gespraeche, sitzung, zweitfaktor
+from portal.services import (
+    anmeldung,
+    benachrichtigung,
+    bindung,
+    gespraeche,
+    identitaet,
+    sitzung,
+    zweitfaktor,
+)
 from portal.services.anmeldung import Begonnen
 from portal.services.bremse import beginnen, gelungen
 from portal.services.sitzung import NeueSitzung
@@ -58,6 +67,23 @@ async def sperren_mit_link(context: PortalContext, geheimnis: str) -> None:
     await sperren(context, konto_id)
 
 
+async def sperren_im_gespraech(context: PortalContext, unterhaltung: str) -> None:
+    """Lock the account of the citizen who is logged in to a conversation; a repetition changes nothing.
+
+    Raises
+    ------
+    NotLoggedInError
+        Nobody is logged in to it.
+    """
+    async with context.transaction() as session:
+        row = await session.get(BindungZeile, unterhaltung)
+        if row is None or await gesperrt_seit(session, row.konto_id) is None:
+            konto_id = (await bindung.gebunden(context, session, unterhaltung)).konto_id
+        else:
+            konto_id = row.konto_id
+    await sperren(context, konto_id)
+
+
 async def entsperren(session: AsyncSession, konto_id: str) -> None:
     """Open an account again, in the transaction of the use case that has proved the identity."""
     await session.execute(update(KontoRow).where(KontoRow.id == konto_id).values(gesperrt_at=None))
@@ -85,10 +111,12 @@ async def entsperren_mit_rettungscode(
 
 
 async def entsperren_mit_eid(
-    context: PortalContext, session: AsyncSession, offen: Begonnen, vertrauen: str, *, alt: str | None = None
+    context: PortalContext, offen: Begonnen, antwort: str, *, alt: str | None = None
 ) -> NeueSitzung:
-    """Open the account after an eID has proved who its holder is, and log in at that level; in the caller's transaction."""
-    return await _oeffnen(context, session, offen, offen.inhaber.konto_id or "", vertrauen, alt)
+    """Open the account after an eID has proved who its holder is, and log in at that level. Raises IdentityProofError."""
+    async with context.transaction() as session:
+        vertrauen = await identitaet.finish_unlock(context, session, offen.id, antwort)
+        return await _oeffnen(context, session, offen, offen.inhaber.konto_id or "", vertrauen, alt)
 
 
 async def _oeffnen(

@@ -40,6 +40,9 @@ KONTAKTFELDER = ("telefon", "email")
 QUELLEN: dict[str, str] = {
     "online_ausweis": "Ihre Stammdaten, bestätigt mit Online-Ausweis",
     "angabe": "Ihre eigene Angabe",
+    "buergerident": "Ausweis im Bürgerbüro geprüft (BürgerIdent)",
+    "bundid": "Aus Ihrer BundID übernommen",
+    "oidc": "Von Ihrem Anmeldedienst übernommen",
     "bescheid": "Ein Bescheid, von Ihnen übernommen",
     "vorgang": "Ein abgegebener Antrag, von Ihnen übernommen",
     "dokument": "Eine Unterlage, von Ihnen übernommen",
@@ -104,8 +107,15 @@ async def store(
     quelle: str,
     stand: date,
     gueltig_bis: date | None = None,
+    vertrauen: str | None = None,
 ) -> None:
-    """Write values of one source; an empty value removes the datum."""
+    """Write values of one source; an empty value removes the datum.
+
+    Parameters
+    ----------
+    vertrauen
+        How well the values are proved; by default what an own statement or the Online-Ausweis gives.
+    """
     for feld, wert in values.items():
         row = await session.get(StammdatumRow, (konto_id, feld))
         if not wert:
@@ -117,7 +127,7 @@ async def store(
             session.add(row)
         row.wert, row.quelle, row.stand = wert, quelle, stand
         row.gueltig_bis = gueltig_bis
-        row.vertrauen = "hoch" if quelle == "online_ausweis" else "niedrig"
+        row.vertrauen = vertrauen or ("hoch" if quelle == "online_ausweis" else "niedrig")
     await session.flush()
 
 

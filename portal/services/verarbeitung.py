@@ -70,6 +70,18 @@ ZWECKE: dict[str, Zweck] = {
         SICHERHEIT,
         "gilt höchstens 12 Stunden; die Zeile bleibt, " + OHNE_FRIST,
     ),
+    "datenvorschlag": Zweck(
+        "Vorschläge für Ihre Stammdaten",
+        "Was ein Ausweis oder Anmeldedienst über Sie sagt, bis Sie zu jeder Angabe entschieden haben.",
+        EINWILLIGUNG,
+        "die Werte werden mit Ihrer Entscheidung gelöscht",
+    ),
+    "identcode": Zweck(
+        "Einmalcodes für das Bürgerbüro",
+        "Verbindet die Prüfung Ihres Ausweises mit Ihrem Konto. Gespeichert ist nur ein Prüfwert.",
+        EINWILLIGUNG,
+        "gilt 7 Tage und einmal",
+    ),
     "zweitfaktor": Zweck(
         "Zweite Faktoren",
         "Schützt Ihr Konto: Schlüssel Ihrer App, Ihres Passkeys oder Ihre Mobilnummer, verschlüsselt.",

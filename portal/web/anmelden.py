@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import NotFoundError, NotLoggedInError, PortalError
-from portal.services import anmeldung, gespraeche, passkey, sitzung, zweitfaktor
+from portal.services import anbieter, anmeldung, gespraeche, passkey, sitzung, zweitfaktor
 from portal.services.anmeldung import Begonnen, Offen
 from portal.services.bremse import TooManyAttemptsError
 from portal.services.konto import LoginFailedError
@@ -52,7 +52,7 @@ async def citizen_form(
     target = own_path(zurueck, "/mein")
     if citizen is not None:
         return RedirectResponse(target, 303)
-    return _form(request, "konto", target)
+    return login_form(request, "konto", target)
 
 
 @router.post("/anmelden")
@@ -68,7 +68,7 @@ async def citizen_login(
 @router.get("/amt/anmelden")
 async def staff_form(request: Request, context: Context, zurueck: ZurueckQuery = None) -> Response:
     """The login form of the town's staff (office inbox and chat console)."""
-    return _form(request, "personal", own_path(zurueck, "/amt"))
+    return login_form(request, "personal", own_path(zurueck, "/amt"))
 
 
 @router.post("/amt/anmelden")
@@ -158,7 +158,7 @@ async def _password(
             context, art, name, passwort, origin_of(request), target, alt=request.cookies.get(COOKIE[art])
         )
     except (LoginFailedError, TooManyAttemptsError) as error:
-        return _form(request, art, target, name=name, error=error)
+        return login_form(request, art, target, name=name, error=error)
     return await proceed(request, context, art, found, target)
 
 
@@ -218,7 +218,7 @@ async def _factor(
     try:
         offen = await _pending(request, context, art)
     except NotLoggedInError as error:
-        return _form(request, art, HOME[art], error=error)
+        return login_form(request, art, HOME[art], error=error)
     await check_csrf(request, _secret(request, art))
     alt = request.cookies.get(COOKIE[art])
     try:
@@ -245,7 +245,7 @@ async def _factor_page(
     try:
         offen = await _pending(request, context, art)
     except NotLoggedInError as ended:
-        return _form(request, art, HOME[art], error=ended)
+        return login_form(request, art, HOME[art], error=ended)
     setup = None
     async with context.transaction() as session:
         factors = await zweitfaktor.liste(session, offen.inhaber)
@@ -273,9 +273,10 @@ async def _factor_page(
     )
 
 
-def _form(
+def login_form(
     request: Request, art: str, zurueck: str, *, name: str = "", error: PortalError | None = None
 ) -> Response:
+    """The login page: providers first, then name and password where they are switched on."""
     visit = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
     context: PortalContext = request.app.state.context
     response = page(
@@ -285,7 +286,8 @@ def _form(
         zurueck=zurueck,
         name=name,
         error=error,
-        lokal=context.settings.local_accounts,
+        lokal=context.settings.local_accounts or art == "personal",
+        dienste=list(anbieter.dienste(context, art).values()),
         csrf=sitzung.csrf_token(visit),
     )
     set_cookie(response, context, VISIT_COOKIE, visit)

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from portal.context import PortalContext
 from portal.domain import zugang
 from portal.errors import ForbiddenError, NotLoggedInError
-from portal.services import bestaetigung, redaktion, sitzung
+from portal.services import bestaetigung, buergerident, redaktion, sitzung
 from portal.services.sitzung import Herkunft, PersonalView, SitzungView
 from portal.services.token import citizen_session_of
 
@@ -163,10 +163,18 @@ async def current_editor(view: Annotated[PersonalView, Depends(current_staff)]) 
     return view
 
 
+async def current_identifier(view: Annotated[PersonalView, Depends(current_staff)]) -> PersonalView:
+    """A clerk of the Bürgerbüro who may check ID cards; ForbiddenError for other staff."""
+    if buergerident.ROLLE not in view.rollen or view.stelle is None:
+        raise ForbiddenError("Ausweise prüfen nur dafür berechtigte Beschäftigte im Bürgerbüro.")
+    return view
+
+
 Citizen = Annotated[SitzungView, Depends(current_citizen)]
 Confirmed = Annotated[SitzungView, Depends(confirmed_citizen)]
 MaybeCitizen = Annotated[SitzungView | None, Depends(optional_citizen)]
 Staff = Annotated[PersonalView, Depends(current_staff)]
+Identifier = Annotated[PersonalView, Depends(current_identifier)]
 Official = Annotated[PersonalView, Depends(current_official)]
 Editor = Annotated[PersonalView, Depends(current_editor)]
 

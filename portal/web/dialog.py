@@ -21,6 +21,7 @@ from portal.services import (
     idempotenz,
     katalog,
     ortsfrage,
+    sperre,
     stammdaten,
     termine,
     tresor,
@@ -177,6 +178,12 @@ async def write(
     return JSONResponse(body, code)
 
 
+class Locked(BaseModel):
+    """The account is locked."""
+
+    locked: bool
+
+
 @router.put("/bindings")
 async def bind(context: Context, who: Gateway, body: Binding) -> dict[str, bool]:
     """Tie the conversation to a citizen's session. Naturally idempotent."""
@@ -278,6 +285,13 @@ async def me(context: Context, who: Conversation) -> Me:
         names = (await stammdaten.load(session, bound.konto_id)).get("vornamen")
     first = names.wert.split() if names else []
     return Me(bound=True, trust=bound.vertrauen, first_name=first[0] if first else None)
+
+
+@router.post("/account/lock")
+async def lock_account(context: Context, who: Conversation) -> Locked:
+    """Lock the citizen's account after she has pressed the button; it is never opened again by this door."""
+    await sperre.sperren_im_gespraech(context, who.unterhaltung)
+    return Locked(locked=True)
 
 
 @router.get("/cases")

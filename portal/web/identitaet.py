@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from portal.services import gespraeche, identitaet
-from portal.web.auth import Citizen, Context, own_path
+from portal.services import anbieter, gespraeche, identitaet, sperre
+from portal.web.anmelden import logged_in
+from portal.web.auth import Citizen, Context, MaybeCitizen, own_path
 from portal.web.render import page
+from portal.web.sperren import locked_login
 
 router = APIRouter(prefix="/identitaet", include_in_schema=False)
 
@@ -22,6 +24,7 @@ async def explain(
         "identitaet/nachweis.html",
         zurueck=own_path(zurueck, "/mein"),
         provider=identitaet.provider_of(context),
+        bundid="bundid" in anbieter.dienste(context, "konto"),
     )
 
 
@@ -33,9 +36,16 @@ async def start(context: Context, citizen: Citizen, zurueck: Annotated[str, Form
 
 @router.get("/rueckruf")
 async def callback(
-    context: Context, citizen: Citizen, antwort: Annotated[str, Query(max_length=4000)]
+    request: Request,
+    context: Context,
+    citizen: MaybeCitizen,
+    antwort: Annotated[str, Query(max_length=4000)],
 ) -> Response:
-    """The provider's signed answer; counts once, and only in the session that asked."""
+    """The provider's signed answer; counts once, and only in the session (or the login to a locked account) that asked."""
+    if citizen is None:
+        offen = await locked_login(request, context)
+        neu = await sperre.entsperren_mit_eid(context, offen, antwort)
+        return await logged_in(request, context, "konto", neu, "/mein/sicherheit")
     zurueck = await identitaet.finish(context, citizen, antwort)
     await gespraeche.tell_session(context, citizen.sid, "identity_proved")
     return RedirectResponse(zurueck, 303)

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import NotLoggedInError, PortalError
-from portal.services import anmeldung, identitaet, sitzung, sperre
+from portal.services import anmeldung, buergerident, identitaet, sitzung, sperre
 from portal.services.anmeldung import Begonnen
 from portal.services.bremse import TooManyAttemptsError
 from portal.services.zweitfaktor import WrongCodeError
@@ -78,6 +78,29 @@ async def unlock(
     except (WrongCodeError, TooManyAttemptsError) as error:
         return await _unlock_page(request, context, error=error)
     return await logged_in(request, context, "konto", neu, "/mein/sicherheit")
+
+
+@router.post("/entsperren/ausweis")
+async def unlock_with_eid(request: Request, context: Context) -> Response:
+    """Send the browser to the eID service."""
+    try:
+        offen = await locked_login(request, context)
+    except NotLoggedInError:
+        return RedirectResponse("/konto/gesperrt", 303)
+    await check_csrf(request, request.cookies.get(PENDING_COOKIE["konto"]))
+    return RedirectResponse(await identitaet.start_unlock(context, offen.id), 303)
+
+
+@router.post("/entsperren/schalter")
+async def unlock_at_counter(request: Request, context: Context) -> Response:
+    """A code with which a clerk in the Bürgerbüro can open the account after checking the ID card."""
+    try:
+        offen = await locked_login(request, context)
+    except NotLoggedInError:
+        return RedirectResponse("/konto/gesperrt", 303)
+    await check_csrf(request, request.cookies.get(PENDING_COOKIE["konto"]))
+    code = await buergerident.code_erzeugen(context, offen.inhaber.konto_id or "", "entsperren")
+    return page(request, "konto/schaltercode.html", code=code)
 
 
 async def locked_login(request: Request, context: PortalContext) -> Begonnen:

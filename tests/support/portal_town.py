@@ -51,6 +51,7 @@ class Browser:
     """One browser without JavaScript: keeps cookies, reads CSRF tokens out of forms."""
 
     def __init__(self, app: FastAPI, phone: Phone | None = None) -> None:
+        self.app = app
         self.phone = phone or Phone(MovingClock())
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=ORIGIN

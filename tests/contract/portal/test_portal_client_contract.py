@@ -252,3 +252,14 @@ async def test_an_answer_that_nobody_can_read_is_no_answer(content: bytes) -> No
     with pytest.raises(PortalUnreachableError):
         await portal.traits("c")
     assert calls == 1
+
+
+async def test_a_locked_account_is_logged_out_and_locking_again_changes_nothing(door: Door) -> None:
+    with pytest.raises(NotLoggedInError):
+        await door.portal.lock_account("c", key="k0")
+    await door.log_in("c", "niedrig")
+    assert await door.portal.lock_account("c", key="k1")
+    assert await door.portal.lock_account("c", key="k1")
+    assert not (await door.portal.me("c")).bound
+    with pytest.raises(NotLoggedInError):
+        await door.portal.open_draft("c", "probe_hund", key="k2")

@@ -1,17 +1,23 @@
 """Who may reach what: every route has a rule, and a citizen's own things are as unknown to everybody else."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from sqlalchemy import select
 from starlette.routing import Mount, Route
 
-from portal.services import postfach
+from portal.schema.sitzung import SitzungRow
+from portal.services import datenvorschlag, postfach, zweitfaktor
+from portal.services.datenvorschlag import Angabe
+from portal.services.zweitfaktor import Inhaber
 from portal.web import auth, dialog, verwaltung
 from portal.web.public import PUBLIC_ROUTES
-from tests.support.portal_town import Town
+from tests.support.portal_town import Browser, Town
 from tests.support.portal_world import PDF
 
 RULES = {
@@ -23,6 +29,11 @@ RULES = {
 }
 """Dependencies that refuse whoever may not."""
 HEAD_ONLY = {"HEAD", "OPTIONS"}
+ENDS_THE_SESSION = {"POST /abmelden", "POST /mein/sicherheit/sperren"}
+"""What Bernd may do to himself, which would end the walk."""
+GEHEIM = ("Geheim", "Beispiel, Anna", "anna@beispiel.example", "L01X00T47", "Annas Telefon")
+"""What only Anna may read."""
+ANNA = "00000000-0000-4000-8000-000000000001"
 
 
 def calls(dependant: Dependant) -> Iterator[object]:
@@ -85,36 +96,88 @@ async def annas_things(town: Town) -> dict[str, str]:
             betreff="Geheimer Betreff",
             text="Geheimer Text",
         )
-    return {"entwurf_id": draft, "nachricht_id": message}
+        factor = await zweitfaktor.neu(
+            town.context, session, Inhaber(konto_id=ANNA), "totp", "Annas Telefon", {"secret": "A" * 32}
+        )
+        proposal = await datenvorschlag.machen(
+            town.context, session, ANNA, "oidc", "Probe", [Angabe("geburtsort", "Geheimstadt", "niedrig")]
+        )
+        sid = await session.scalar(select(SitzungRow.id).where(SitzungRow.konto_id == ANNA))
+    return {
+        "entwurf_id": draft,
+        "nachricht_id": message,
+        "faktor_id": factor.id,
+        "vorschlag_id": str(proposal),
+        "sid": str(sid),
+    }
 
 
-async def test_a_foreign_citizen_finds_nothing_behind_any_route(
-    town: Town, annas_things: dict[str, str]
-) -> None:
+def kind(name: str, route: APIRoute | Route | Mount) -> str:
+    """Which class of caller a route is for; every route has exactly one."""
+    found = set(calls(route.dependant)) if isinstance(route, APIRoute) else set()
+    if name in PUBLIC_ROUTES:
+        return "public"
+    if found & {dialog.caller, verwaltung.operator}:
+        return "service"
+    if auth.current_staff in found:
+        return "staff"
+    assert auth.current_citizen in found, name
+    return "citizen"
+
+
+def filled(path: str, things: dict[str, str]) -> str:
+    return re.sub(r"{(\w+)}", lambda hit: things.get(hit[1], "rasse"), path)
+
+
+async def ask(browser: Browser, name: str, path: str, csrf: str) -> httpx.Response:
+    """Call a route with a filled-in form, as a curious citizen would."""
+    method = name.split(" ")[0]
+    if method == "GET":
+        return await browser.get(path)
+    data = {"csrf": csrf, "version": "1", "wert": "x", "geprueft": "1", "freigeben": "rasse"}
+    files = {"datei": ("a.pdf", PDF)} if path.endswith(("/nachweise/rasse", "/dokumente")) else None
+    return await browser.http.request(method, path, data=data, files=files)
+
+
+async def test_every_route_keeps_a_foreign_citizen_out(town: Town, annas_things: dict[str, str]) -> None:
+    """All routes, with Bernd's session and the ids of Anna's things."""
     bernd = await town.bernd()
     await bernd.confirm()
     csrf = await bernd.csrf("/mein")
-    walked = []
+    walked: Counter[str] = Counter()
+    for name, route in sorted(routes(town), key=lambda one: one[0]):
+        sort = kind(name, route)
+        if sort == "public" or not isinstance(route, APIRoute):
+            continue
+        path = filled(name.split(" ")[1], annas_things)
+        if sort == "citizen" and name in ENDS_THE_SESSION:
+            continue
+        answer = await ask(bernd, name, path, csrf)
+        assert not any(secret in answer.text for secret in GEHEIM), name
+        if sort == "citizen" and "{" in name:
+            assert answer.status_code == 404, (name, answer.status_code)
+        elif sort == "staff":
+            login = answer.headers.get("location", "").startswith("/amt/anmelden")
+            assert answer.status_code in (401, 403) or login, (name, answer.status_code)
+        elif sort == "service":
+            assert answer.status_code in (401, 403), (name, answer.status_code)
+        walked[sort] += 1
+    assert min(walked["citizen"], walked["staff"], walked["service"]) >= 9, walked
+
+
+async def test_no_form_is_taken_without_the_sessions_token(town: Town, annas_things: dict[str, str]) -> None:
+    """Every unsafe route, with Anna's own cookie but without her CSRF token, as a foreign page would send it."""
+    anna, office = await town.anna(), await town.office("amt-buergercenter")
+    walked = 0
     for name, route in routes(town):
-        if not isinstance(route, APIRoute) or auth.current_citizen not in set(calls(route.dependant)):
+        sort = kind(name, route)
+        if sort not in ("citizen", "staff") or name.startswith("GET "):
             continue
-        method, path = name.split(" ")
-        parameters = re.findall(r"{(\w+)}", path)
-        if not parameters:
-            continue
-        for parameter in parameters:
-            path = path.replace(f"{{{parameter}}}", annas_things.get(parameter, "rasse"))
-        data = {"csrf": csrf, "version": "1", "wert": "x", "geprueft": "1", "freigeben": "rasse"}
-        files = {"datei": ("a.pdf", PDF)} if "{nachweis_id}" in route.path else None
-        answer = (
-            await bernd.get(path)
-            if method == "GET"
-            else await bernd.http.request(method, path, data=data, files=files)
-        )
-        assert answer.status_code == 404, (name, answer.status_code)
-        assert "Geheim" not in answer.text
-        walked.append(name)
-    assert len(walked) >= 9
+        browser = anna if sort == "citizen" else office
+        answer = await ask(browser, name, filled(name.split(" ")[1], annas_things), "0" * 64)
+        assert answer.status_code == 403, (name, answer.status_code)
+        walked += 1
+    assert walked >= 20
 
 
 async def test_uploads_to_a_foreign_draft_are_refused(town: Town, annas_things: dict[str, str]) -> None:

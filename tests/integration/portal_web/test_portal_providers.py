@@ -1,0 +1,287 @@
+"""Logging in with OIDC (the demo's real provider) and with the BundID, and every way to cheat on it."""
+
+import base64
+import dataclasses
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+from sqlalchemy import select
+
+from portal.schema.konto import KontoRow
+from portal.services import anbieter_oidc
+from portal.settings import OidcSetting, demo_oidc
+from portal.web.auth import CITIZEN_COOKIE, STAFF_COOKIE
+from tests.support.portal_town import ORIGIN, Browser, Town
+from tests.support.saml_idp import SETTING, Answer
+
+START = "/anmelden/mit/demo?zurueck=/mein/fristen"
+
+
+@pytest.fixture(autouse=True)
+def providers(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's provider on the portal's own origin, and a BundID of the test."""
+    settings = town.context.settings
+    object.__setattr__(settings, "oidc", (demo_oidc(ORIGIN),))
+    object.__setattr__(settings, "bundid", SETTING)
+    monkeypatch.setattr(anbieter_oidc, "transport", lambda: httpx.ASGITransport(town.app))
+
+
+def query(address: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+async def to_provider(browser: Browser, start: str = START) -> str:
+    answer = await browser.get(start)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+async def at_provider(browser: Browser, address: str, person: str = "dora") -> str:
+    """Choose a person at the demo's provider; gives the address that it sends back to."""
+    page = (await browser.get(address)).text
+    assert "kein echter Anmeldedienst" in page
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    answer = await browser.http.post("/demo/oidc/authorize", data=fields | {"person": person})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def test_the_whole_way_makes_an_account_and_proposes_values(town: Town) -> None:
+    browser = town.browser()
+    back = await browser.get(await at_provider(browser, await to_provider(browser)))
+    target = back.headers["location"]
+    assert target.startswith("/mein/vorschlaege/")
+    page = (await browser.get(target)).text
+    assert "Dora" in page
+    assert "Noch ist nichts gespeichert" in page
+    assert "Dora" not in (await browser.get("/mein/daten")).text
+    again = town.browser()
+    await again.get(await at_provider(again, await to_provider(again)))
+    async with town.context.transaction() as session:
+        names = [row.anmeldename for row in await session.scalars(select(KontoRow))]
+    assert len([name for name in names if name.startswith("extern:")]) == 1
+
+
+async def test_nobody_logs_in_to_a_providers_account_with_a_password(town: Town) -> None:
+    browser = town.browser()
+    await browser.get(await at_provider(browser, await to_provider(browser)))
+    async with town.context.transaction() as session:
+        names = [row.anmeldename for row in await session.scalars(select(KontoRow))]
+    name = next(name for name in names if name.startswith("extern:"))
+    assert (await town.browser().login(name, "")).status_code == 401
+
+
+async def test_no_personal_data_in_the_addresses_of_the_way(town: Town) -> None:
+    browser = town.browser()
+    there = await to_provider(browser)
+    back = await at_provider(browser, there)
+    for address in (there, back):
+        assert "Dora" not in address
+        assert "dora" not in query(address).values()
+    assert query(there)["code_challenge_method"] == "S256"
+
+
+async def test_an_answer_counts_once_and_only_in_the_browser_that_asked(town: Town) -> None:
+    browser, thief = town.browser(), town.browser()
+    back = await at_provider(browser, await to_provider(browser))
+    await thief.get("/anmelden")
+    stolen = await thief.get(back)
+    assert stolen.status_code == 403
+    assert CITIZEN_COOKIE not in stolen.cookies
+    assert (await browser.get(back)).status_code == 303
+    browser.http.cookies.delete(CITIZEN_COOKIE)
+    assert (await browser.get(back)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "geraten"},
+        {"code": "geraten"},
+        {"code": ""},
+        {"iss": "https://boese.test"},
+        {"error": "access_denied"},
+    ],
+)
+async def test_a_changed_answer_is_refused(town: Town, change: dict[str, str]) -> None:
+    browser = town.browser()
+    back = await at_provider(browser, await to_provider(browser))
+    address = f"{urlsplit(back).path}?{urlencode(query(back) | change)}"
+    answer = await browser.get(address)
+    assert answer.status_code == 403
+    assert CITIZEN_COOKIE not in browser.http.cookies
+
+
+async def test_a_code_stolen_on_the_way_is_worth_nothing_without_the_verifier(town: Town) -> None:
+    browser, thief = town.browser(), town.browser()
+    back = await at_provider(browser, await to_provider(browser))
+    own = query(await to_provider(thief))["state"]
+    injected = query(back) | {"state": own}
+    assert (await thief.get(f"{urlsplit(back).path}?{urlencode(injected)}")).status_code == 403
+
+
+KEY = ECKey.generate_key("P-256", {"kid": "demo"}, private=True)
+
+
+def forgeries(claims: dict[str, object]) -> dict[str, str]:
+    header = {"alg": "ES256", "kid": "demo"}
+    return {
+        "foreign key": jwt.encode(header, claims, ECKey.generate_key("P-256", {"kid": "demo"}, private=True)),
+        "shared secret": jwt.encode({"alg": "HS256"}, claims, OctKey.import_key("geraten" * 8)),
+        "no signature": "eyJhbGciOiJub25lIn0.e30.",
+        "issuer": jwt.encode(header, claims | {"iss": "https://boese.test"}, KEY),
+        "audience": jwt.encode(header, claims | {"aud": "anderes-portal"}, KEY),
+        "two audiences": jwt.encode(header, claims | {"aud": [claims["aud"], "anderes"]}, KEY),
+        "nonce": jwt.encode(header, claims | {"nonce": "alt"}, KEY),
+        "expired": jwt.encode(header, claims | {"exp": int(str(claims["iat"])) - 61}, KEY),
+        "no token": "",
+    }
+
+
+@pytest.mark.parametrize("name", [*forgeries({"iat": 0, "aud": "x"}), "sound"])
+async def test_forged_id_tokens_are_refused(town: Town, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider whose answers the test makes; the last case shows that only the forgery is what is refused."""
+    setting = OidcSetting("fremd", "konto", "Fremd", "https://idp.test", "wir")
+    object.__setattr__(town.context.settings, "oidc", (setting,))
+    nonce = ""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("openid-configuration"):
+            places = {f"{one}_endpoint": f"https://idp.test/{one}" for one in ("authorization", "token")}
+            return httpx.Response(
+                200, json={"issuer": "https://idp.test", "jwks_uri": "https://idp.test/k"} | places
+            )
+        if request.url.path == "/k":
+            return httpx.Response(200, json={"keys": [KEY.as_dict(private=False)]})
+        now = int(town.clock().timestamp())
+        claims: dict[str, object] = {
+            "iss": "https://idp.test",
+            "aud": "wir",
+            "sub": "x",
+            "nonce": nonce,
+            "iat": now,
+            "exp": now + 60,
+        }
+        tokens = forgeries(claims) | {"sound": jwt.encode({"alg": "ES256", "kid": "demo"}, claims, KEY)}
+        return httpx.Response(
+            200, json={"access_token": "a", "token_type": "Bearer", "id_token": tokens[name]}
+        )
+
+    monkeypatch.setattr(anbieter_oidc, "transport", lambda: httpx.MockTransport(answer))
+    browser = town.browser()
+    asked = query(await to_provider(browser, "/anmelden/mit/fremd"))
+    nonce = asked["nonce"]
+    back = await browser.get(f"/anmelden/mit/fremd/zurueck?code=c&state={asked['state']}")
+    assert (back.status_code, CITIZEN_COOKIE in browser.http.cookies) == (
+        (303, True) if name == "sound" else (403, False)
+    )
+
+
+async def test_staff_come_in_with_the_towns_directory_and_unknown_people_do_not(town: Town) -> None:
+    directory = dataclasses.replace(demo_oidc(ORIGIN), id="demo", art="personal")
+    object.__setattr__(town.context.settings, "oidc", (directory,))
+    person = {"name": ""}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        issuer = directory.issuer
+        if request.url.path.endswith("openid-configuration"):
+            places = {f"{one}_endpoint": f"{issuer}/{one}" for one in ("authorization", "token")}
+            return httpx.Response(200, json={"issuer": issuer, "jwks_uri": f"{issuer}/k"} | places)
+        if request.url.path.endswith("/k"):
+            return httpx.Response(200, json={"keys": [KEY.as_dict(private=False)]})
+        now = int(town.clock().timestamp())
+        claims = {
+            "iss": issuer,
+            "aud": directory.client_id,
+            "sub": person["name"],
+            "nonce": person["nonce"],
+            "iat": now,
+            "exp": now + 60,
+            "preferred_username": person["name"],
+            "amr": ["pwd", "mfa"],
+        }
+        token = jwt.encode({"alg": "ES256", "kid": "demo"}, claims, KEY)
+        return httpx.Response(200, json={"access_token": "a", "token_type": "Bearer", "id_token": token})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(anbieter_oidc, "transport", lambda: httpx.MockTransport(answer))
+        for name, status in (("konsole-1", 303), ("niemand", 403)):
+            browser = town.browser()
+            asked = query(await to_provider(browser, "/amt/anmelden/mit/demo"))
+            person |= {"name": name, "nonce": asked["nonce"]}
+            back = await browser.get(f"/amt/anmelden/mit/demo/zurueck?code=c&state={asked['state']}")
+            assert back.status_code == status
+            assert (STAFF_COOKIE in browser.http.cookies) == (status == 303)
+
+
+async def saml_request(browser: Browser) -> tuple[str, httpx.Response]:
+    page = await browser.get("/anmelden/mit/bundid?zurueck=/mein")
+    found = re.search(r'name="SAMLRequest" value="([^"]+)"', page.text)
+    assert found
+    xml = base64.b64decode(found[1]).decode()
+    request = re.search(r' ID="([^"]+)"', xml)
+    assert request
+    return request[1], page
+
+
+async def from_bundid(browser: Browser, encoded: str) -> httpx.Response:
+    """As a browser does it: a form from a foreign page brings no cookie, the redirect after it does."""
+    foreign = Browser(browser.app)
+    try:
+        posted = await foreign.http.post("/anmelden/bundid/antwort", data={"SAMLResponse": encoded})
+    finally:
+        await foreign.http.aclose()
+    if posted.status_code != 303:
+        return posted
+    return await browser.get(posted.headers["location"])
+
+
+def answer_to(town: Town, request: str) -> Answer:
+    return Answer(request, town.clock(), f"{ORIGIN}/anmelden/bundid/antwort")
+
+
+async def test_the_bundid_logs_in_at_its_own_level(town: Town) -> None:
+    browser = town.browser()
+    request, page = await saml_request(browser)
+    assert "form-action 'self' https://bundid.test" in page.headers["content-security-policy"]
+    back = await from_bundid(browser, answer_to(town, request).encoded())
+    assert back.headers["location"].startswith("/mein/vorschlaege/")
+    assert (await browser.get("/api/session")).json()["vertrauen"] == "hoch"
+
+
+async def test_a_bundid_answer_counts_once_and_in_its_own_browser(town: Town) -> None:
+    browser, thief = town.browser(), town.browser()
+    request, _page = await saml_request(browser)
+    encoded = answer_to(town, request).encoded()
+    await thief.get("/anmelden")
+    posted = await thief.http.post("/anmelden/bundid/antwort", data={"SAMLResponse": encoded})
+    assert (await thief.get(posted.headers["location"])).status_code == 403
+    assert CITIZEN_COOKIE not in thief.http.cookies
+    assert (await browser.get(posted.headers["location"])).status_code == 303
+    assert (await from_bundid(browser, encoded)).status_code == 403
+
+
+async def test_an_answer_that_nobody_asked_for_is_refused(town: Town) -> None:
+    browser = town.browser()
+    await browser.get("/anmelden")
+    assert (await from_bundid(browser, answer_to(town, "_ausgedacht").encoded())).status_code == 403
+
+
+async def test_an_old_request_is_refused(town: Town) -> None:
+    browser = town.browser()
+    request, _page = await saml_request(browser)
+    town.clock.forward(minutes=16)
+    assert (await from_bundid(browser, answer_to(town, request).encoded())).status_code == 403
+
+
+async def test_a_town_without_local_accounts_shows_the_bundid_alone(town: Town) -> None:
+    object.__setattr__(town.context.settings, "local_accounts", False)
+    browser = town.browser()
+    page = await browser.get("/anmelden")
+    assert "Mit BundID anmelden" in page.text
+    assert 'name="passwort"' not in page.text
+    assert (await browser.http.post("/anmelden", data={"name": "anna", "passwort": "x"})).status_code == 404
