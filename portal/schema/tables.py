@@ -26,8 +26,10 @@ from portal.schema import (
     stammdaten,
     termin,
     tresor,
+    vereinbarung,
     vertretung,
     vorgang,
+    zahlung,
     zugang,
 )
 from portal.schema.base import Base
@@ -59,7 +61,9 @@ __all__ = [
     "stammdaten",
     "termin",
     "tresor",
+    "vereinbarung",
     "vertretung",
     "vorgang",
+    "zahlung",
     "zugang",
 ]

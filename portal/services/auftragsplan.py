@@ -8,6 +8,7 @@ from portal.services import (
     datenuebersicht,
     dokument,
     fristenblatt,
+    gebuehr,
     gespraeche,
     zustellung,
 )
@@ -26,5 +27,6 @@ AUFTRAEGE = (
     Auftrag("bescheide", timedelta(minutes=1), bescheid.ueberwachen),
     Auftrag("erinnerungen", STUENDLICH, fristenblatt.erinnern),
     Auftrag("widerrufe", GLEICH, gespraeche.widerrufe_melden, bedarf=gespraeche.widerrufe_offen),
+    Auftrag("zahlungen", timedelta(minutes=5), gebuehr.abgleichen),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
 )

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import filetype
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -20,7 +19,7 @@ from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.schema.bescheid import BescheidZeile
 from portal.schema.vorgang import VorgangZeile
 from portal.services import benachrichtigung, katalog, postfach, stammdaten, vorgang
-from portal.services.dokument import GROESSE_HOECHSTENS, FileTooLargeError, FileTypeError
+from portal.services.dokument import Datei
 from portal.services.katalog import feiertag
 
 ERINNERN_NACH = timedelta(days=6)
@@ -39,8 +38,7 @@ class Eingabe:
     bescheiddatum: date
     belehrung: Belehrung
     belehrung_text: str
-    inhalt: bytes
-    dateiname: str
+    datei: Datei | None
     aufgabe: date | None = None
     """Posting or delivery, for the ways outside of this portal."""
     daten: Mapping[str, str] | None = None
@@ -92,7 +90,7 @@ async def bereitstellen(
 
     Raises
     ------
-    InvalidInputError, FileTooLargeError, FileTypeError
+    InvalidInputError
         Something is missing or wrong; nothing was kept.
     ConflictError
         The person wants decisions on paper, or no notice could reach her: the office sends it otherwise.
@@ -103,7 +101,7 @@ async def bereitstellen(
     if norm in PORTALNORMEN:
         await _darf_ins_postfach(session, case.konto_id)
     office = katalog.stelle_von(context, case.stelle_id)
-    now = context.clock()
+    now, file = context.clock(), eingabe.datei
     row = BescheidZeile(
         id=str(uuid.uuid4()),
         konto_id=case.konto_id,
@@ -121,9 +119,9 @@ async def bereitstellen(
         belehrung=_als_json(eingabe.belehrung, eingabe.belehrung_text),
         daten=dict(eingabe.daten or {}) or None,
         status="bereit" if norm in PORTALNORMEN else "versandt",
-        dateiname=eingabe.dateiname[:200] if eingabe.inhalt else None,
-        sha256=hashlib.sha256(eingabe.inhalt).hexdigest() if eingabe.inhalt else None,
-        datei=eingabe.inhalt or None,
+        dateiname=file.name if file else None,
+        sha256=hashlib.sha256(file.inhalt).hexdigest() if file else None,
+        datei=file.inhalt if file else None,
         angelegt_utc=now,
         hinweis_id=None,
         hinweis_utc=None,
@@ -174,7 +172,7 @@ def _geprueft(context: PortalContext, eingabe: Eingabe, case: VorgangZeile) -> N
         raise InvalidInputError(
             "Das Datum des Bescheids liegt vor dem Antrag oder in der Zukunft.", field="bescheiddatum"
         )
-    if norm in PORTALNORMEN and not eingabe.inhalt:
+    if norm in PORTALNORMEN and eingabe.datei is None:
         raise InvalidInputError("Bitte fügen Sie den Bescheid als PDF an.", field="datei")
     if norm not in PORTALNORMEN and eingabe.aufgabe is None:
         raise InvalidInputError(
@@ -184,12 +182,6 @@ def _geprueft(context: PortalContext, eingabe: Eingabe, case: VorgangZeile) -> N
         raise InvalidInputError(
             "Die Aufgabe zur Post kann nicht vor dem Datum des Bescheids liegen.", field="aufgabe"
         )
-    if len(eingabe.inhalt) > GROESSE_HOECHSTENS:
-        raise FileTooLargeError
-    if eingabe.inhalt:
-        kind = filetype.guess(eingabe.inhalt[:8192])
-        if kind is None or kind.mime != "application/pdf":
-            raise FileTypeError
     for feld, wert in (eingabe.daten or {}).items():
         if feld not in UEBERNEHMBAR:
             raise InvalidInputError("Diese Angabe kann ein Bescheid nicht mitbringen.", field=feld)

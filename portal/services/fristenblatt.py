@@ -14,7 +14,17 @@ from portal.schema.frist import FristZeile
 from portal.schema.stammdaten import StammdatumRow
 from portal.schema.termin import TerminZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import benachrichtigung, bescheid, fristen, rueckfrage, stammdaten, termine, vorgang
+from portal.schema.zahlung import GebuehrZeile
+from portal.services import (
+    benachrichtigung,
+    bescheid,
+    fristen,
+    gebuehr,
+    rueckfrage,
+    stammdaten,
+    termine,
+    vorgang,
+)
 from portal.services.views import DeadlineEntry
 
 AUSWEISE = {"Personalausweis": "personalausweis", "Reisepass": "reisepass"}
@@ -33,6 +43,7 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
         *await _vorgaenge(context, session, konto_id),
         *await _bescheide(context, session, konto_id),
         *await _rueckfragen(session, konto_id),
+        *await _gebuehren(context, session, konto_id),
     ]
     return sorted(
         found, key=lambda e: (e.settled_at is not None, e.end or e.possible_from or date.max, e.name)
@@ -188,12 +199,34 @@ async def _rueckfragen(session: AsyncSession, konto_id: str) -> list[DeadlineEnt
     ]
 
 
+async def _gebuehren(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
+    return [
+        DeadlineEntry(
+            key=f"gebuehr:{one.id}",
+            kind="zahlung",
+            url=gebuehr.pfad(one.id),
+            service=one.leistung,
+            name=f"Bezahlen: {one.leistung_name}",
+            end=one.faellig,
+            possible_from=None,
+            text=f"{gebuehr.euro(one.betrag_cent)} an {one.stelle}",
+            law="",
+            mark="geprueft",
+            settled_at=one.bezahlt,
+            reasons=["Den Tag der Fälligkeit hat die Stelle bestimmt."],
+        )
+        for one in await gebuehr.liste(context, session, konto_id)
+        if one.faellig is not None and one.status != "erlassen"
+    ]
+
+
 async def erinnern(context: PortalContext) -> int:
     """Job: remind of deadlines and appointments at the days that each citizen chose; gives how many reminders."""
     async with context.transaction() as session:
         accounts: set[str] = set()
         for column in (
             FristZeile.konto_id,
+            GebuehrZeile.konto_id,
             BescheidZeile.konto_id,
             RueckfrageZeile.konto_id,
             TerminZeile.konto_id,

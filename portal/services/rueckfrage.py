@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import filetype
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -14,12 +13,7 @@ from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.bescheid import RueckfrageZeile
 from portal.schema.vorgang import VorgangZeile
 from portal.services import benachrichtigung, katalog, postfach, protokoll, vorgang
-from portal.services.dokument import (
-    GROESSE_HOECHSTENS,
-    MEDIENTYPEN,
-    FileTooLargeError,
-    FileTypeError,
-)
+from portal.services.dokument import Datei
 
 TEXT_HOECHSTENS = 4000
 
@@ -114,34 +108,32 @@ async def beantworten(
     antwort: str,
     *,
     kanal: str,
-    dateiname: str = "",
-    inhalt: bytes = b"",
+    datei: Datei | None = None,
 ) -> Rueckfrage:
     """She answers; the office sees it with the case, and the disclosure is logged.
 
     Raises
     ------
-    InvalidInputError, FileTooLargeError, FileTypeError
-        Nothing is said, it is too long, or the file does not fit; nothing was sent.
+    InvalidInputError
+        Nothing is said, or it is too long; nothing was sent.
     ConflictError
         It was answered before: an answer that is with the office is not overwritten.
     NotFoundError
     """
     antwort = antwort.strip()
-    if not antwort and not inhalt:
+    if not antwort and datei is None:
         raise InvalidInputError(
             "Bitte schreiben Sie eine Antwort oder fügen Sie eine Datei an.", field="antwort"
         )
     if len(antwort) > TEXT_HOECHSTENS:
         raise InvalidInputError("Die Antwort ist zu lang: höchstens 4.000 Zeichen.", field="antwort")
-    media_type = _medientyp(inhalt)
     row = await _eigene(session, konto_id, rueckfrage_id)
     if row.beantwortet_utc is not None:
         raise ConflictError("Diese Rückfrage haben Sie schon beantwortet. Ihre Antwort liegt bei der Stelle.")
     case = await session.get_one(VorgangZeile, row.vorgang_id)
     row.antwort, row.beantwortet_utc, row.kanal = antwort, context.clock(), kanal
-    if inhalt:
-        row.dateiname, row.medientyp, row.datei = dateiname[:200] or "anlage", media_type, inhalt
+    if datei is not None:
+        row.dateiname, row.medientyp, row.datei = datei.name, datei.medientyp, datei.inhalt
     if case.status == "rueckfrage" and not await _offen(session, case.id, ausser=row.id):
         case.status = "in_bearbeitung"
     vorgang.verlauf(context, session, case, "Rückfrage beantwortet", None)
@@ -154,23 +146,11 @@ async def beantworten(
         akteur_label="Sie",
         stelle=katalog.stelle_von(context, case.stelle_id),
         leistung=katalog.leistung(context, case.leistung),
-        felder=["Antwort auf eine Rückfrage", *(["Angefügte Datei"] if inhalt else [])],
+        felder=["Antwort auf eine Rückfrage", *(["Angefügte Datei"] if datei else [])],
         kanal="Portal" if kanal == "portal" else "Chat",
         aktenzeichen=case.aktenzeichen,
     )
     return _view(row, case)
-
-
-def _medientyp(inhalt: bytes) -> str | None:
-    if len(inhalt) > GROESSE_HOECHSTENS:
-        raise FileTooLargeError
-    if not inhalt:
-        return None
-    kind = filetype.guess(inhalt[:8192])
-    if kind is None or kind.mime not in MEDIENTYPEN:
-        raise FileTypeError
-    mime: str = kind.mime
-    return mime
 
 
 async def _eigene(session: AsyncSession, konto_id: str, rueckfrage_id: str) -> RueckfrageZeile:

@@ -209,6 +209,34 @@ ZWECKE: dict[str, Zweck] = {
     "auftrag": Zweck(
         "Wiederkehrende Aufgaben", "Wann jede Aufgabe des Portals zuletzt lief.", KEINE, "dauerhaft"
     ),
+    "gebuehr": Zweck(
+        "Gebühren",
+        "Was eine Stelle für einen Vorgang verlangt, und ob es bezahlt oder erlassen ist.",
+        AUFGABE,
+    ),
+    "zahlung": Zweck(
+        "Zahlungen",
+        "Jeder Versuch zu bezahlen und sein Ausgang. Daten von Karten oder Konten kommen nicht hierher.",
+        AUFGABE,
+    ),
+    "zahlungsmeldung": Zweck(
+        "Meldungen des Zahlungsdienstes", "Verhindert, dass dieselbe Meldung zweimal gilt.", SICHERHEIT
+    ),
+    "erstattung": Zweck("Erstattungen", "Was Sie zurückbekommen und warum.", AUFGABE),
+    "demo_kasse": Zweck(
+        "Nachgestellter Zahlungsdienst", "Das eigene Buch des Dienstes in der Demonstration.", AUFGABE
+    ),
+    "lieferwunsch": Zweck(
+        "Wünsche zur Lieferung",
+        "Dass Sie ein Dokument nach Hause geliefert haben möchten.",
+        EINWILLIGUNG,
+        "bis Sie ihn löschen",
+    ),
+    "vereinbarung": Zweck(
+        "Gemeinsame Dokumente",
+        "Was zwei Personen in ihren Konten miteinander unterzeichnen, zuerst die Wohnungsgeberbestätigung.",
+        EINWILLIGUNG,
+    ),
     "bescheid": Zweck(
         "Bescheide",
         "Was eine Stelle Ihnen bekannt gibt, auf welchem Weg, und woraus sich die Frist für Rechtsbehelfe ergibt; auch Briefe, die Sie selbst notieren.",

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import anliegen, auswertung, bescheid, rueckfrage, vermerk, vorgang
+from portal.services import anliegen, auswertung, bescheid, gebuehr, rueckfrage, vermerk, vorgang
 from portal.services.sitzung import PersonalView
 from portal.services.views import CaseDetail
 from portal.web.auth import Context, Official
@@ -19,6 +19,8 @@ router = APIRouter(prefix="/amt", include_in_schema=False)
 ANTWORT_GESPEICHERT = "Die Antwort ist gespeichert. Wer ein Konto hat, findet sie im Postfach."
 MELDUNGEN = {
     "gefragt": "Die Rückfrage liegt im Postfach der Person. Sie hat einen Hinweis bekommen.",
+    "gebuehr": "Die Gebühr liegt im Postfach der Person.",
+    "erstattet": "Die Erstattung ist auf dem Weg.",
     "bescheid": "Der Bescheid ist eingetragen. Die Person bekommt heute noch einen Hinweis.",
 }
 GESPEICHERT = "Der Status ist gespeichert. Die Person hat eine Nachricht im Postfach."
@@ -210,6 +212,7 @@ async def _show(
     async with context.transaction() as session:
         questions = await rueckfrage.zum_vorgang(session, vorgang_id)
         decisions = await bescheid.zum_vorgang(context, session, vorgang_id)
+        charged = await gebuehr.zum_vorgang(context, session, vorgang_id)
     return page(
         request,
         "amt/vorgang.html",
@@ -218,6 +221,8 @@ async def _show(
         rueckfragen=questions,
         bescheide=decisions,
         antworten=auswertung.geprueft(context, detail.package),
+        gebuehren=charged,
+        euro=gebuehr.euro,
         stati=vorgang.STATUS,
         abgeschlossen=detail.case.status in vorgang.ENDE,
         meldung=meldung,

@@ -13,9 +13,10 @@ from portal.errors import InvalidInputError, PortalError
 from portal.services import bescheid, rueckfrage, stammdaten, vorgang
 from portal.services.sitzung import PersonalView
 from portal.web.auth import Context, Official
+from portal.web.grenzen import BoundedRoute, hochgeladen
 from portal.web.render import download, page
 
-router = APIRouter(prefix="/amt", include_in_schema=False)
+router = APIRouter(prefix="/amt", include_in_schema=False, route_class=BoundedRoute)
 
 Kurz = Annotated[str, Form(max_length=300)]
 
@@ -84,16 +85,19 @@ async def decide(
     datei: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Make it known; on a mistake the form comes back, the file has to be chosen again."""
-    content = await datei.read() if datei is not None else b""
     try:
+        file = await hochgeladen(context, datei)
+        if file is not None and file.medientyp != "application/pdf":
+            raise InvalidInputError(
+                "Der Bescheid muss ein PDF sein. Es wurde nichts bekannt gegeben.", field="datei"
+            )
         entered = bescheid.Eingabe(
             norm=norm,
             betreff=betreff,
             bescheiddatum=_required_day(bescheiddatum, "bescheiddatum"),
             belehrung=_told(belehrung, empfaenger, monate),
             belehrung_text=wortlaut,
-            inhalt=content,
-            dateiname=(datei.filename or "bescheid.pdf") if datei is not None else "",
+            datei=file,
             aufgabe=_day(aufgabe, "aufgabe"),
             daten={"ausweis_gueltig_bis": ausweis_gueltig_bis} if ausweis_gueltig_bis else None,
         )

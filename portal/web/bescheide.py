@@ -11,9 +11,10 @@ from portal.errors import ConflictError, InvalidInputError, PortalError
 from portal.services import bescheid, fristenblatt, rechtsbehelf, rueckfrage
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
+from portal.web.grenzen import BoundedRoute, hochgeladen
 from portal.web.render import download, page
 
-router = APIRouter(prefix="/mein", include_in_schema=False)
+router = APIRouter(prefix="/mein", include_in_schema=False, route_class=BoundedRoute)
 
 MELDUNGEN = {
     "geoeffnet": "Sie haben den Bescheid geöffnet. Sie können ihn jetzt herunterladen.",
@@ -149,8 +150,8 @@ async def answer(
     datei: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Answer it; on a mistake the form comes back with what was written."""
-    content = await datei.read() if datei is not None else b""
     try:
+        file = await hochgeladen(context, datei)
         async with context.transaction() as session:
             await rueckfrage.beantworten(
                 context,
@@ -159,8 +160,7 @@ async def answer(
                 rueckfrage_id,
                 antwort,
                 kanal="portal",
-                dateiname=(datei.filename or "") if datei is not None else "",
-                inhalt=content,
+                datei=file,
             )
     except PortalError as error:
         if error.status == 404:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Request, Response, UploadFile
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
+from portal.context import PortalContext
 from portal.services import dokument
+from portal.services.dokument import Datei
 
 FORM_HOECHSTENS = dokument.GROESSE_HOECHSTENS + 64 * 1024
 """Bytes of a whole request: the file and the form around it."""
@@ -46,3 +48,11 @@ class BoundedRoute(APIRoute):
                 raise
 
         return bounded
+
+
+async def hochgeladen(context: PortalContext, datei: UploadFile | None) -> Datei | None:
+    """The file of a form's optional file field, checked and scanned; None when none was chosen. Raises as `dokument.annehmen`."""
+    content = await datei.read(dokument.GROESSE_HOECHSTENS + 1) if datei is not None else b""
+    if datei is None or (not content and not datei.filename):
+        return None
+    return await dokument.annehmen(context, datei.filename or "", content)

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from portal.services import auftraege, benachrichtigung
+from portal.services import auftraege, benachrichtigung, gebuehr
 from portal.services.auftragsplan import AUFTRAEGE
 from portal.web.auth import Context
 from portal.web.verwaltung import operator
@@ -45,6 +45,7 @@ async def metrics(context: Context, _who: Annotated[None, Depends(operator)]) ->
     notices = Gauge(
         "portal_benachrichtigungen", "Notices in the outbox", ["kanal", "status"], registry=registry
     )
+    payments = Gauge("portal_zahlungen", "Payments by state", ["status"], registry=registry)
     async with context.transaction() as session:
         for job in await auftraege.stand(session, AUFTRAEGE):
             failed.labels(job.name).set(job.fehlversuche)
@@ -52,4 +53,6 @@ async def metrics(context: Context, _who: Annotated[None, Depends(operator)]) ->
                 good.labels(job.name).set(job.zuletzt_gut.timestamp())
         for (kanal, status), number in (await benachrichtigung.zaehlen(session)).items():
             notices.labels(kanal, status).set(number)
+        for state, number in (await gebuehr.zaehlen(session)).items():
+            payments.labels(state).set(number)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

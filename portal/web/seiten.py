@@ -10,7 +10,7 @@ from portal.catalogue import NotYetValidError, fees
 from portal.catalogue.model import Belegt, FristRegel, Gebuehr, Leistung
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, NotFoundError
-from portal.services import katalog, mitnutzung, zustaendigkeit
+from portal.services import katalog, lieferung, mitnutzung, zustaendigkeit
 from portal.web.auth import Context, MaybeCitizen
 from portal.web.render import page
 from portal.web.stand import Stand, stand_of
@@ -144,6 +144,7 @@ async def service(
         zusammen=related,
         quellen=sources_of(found),
         mit_termin=katalog.termin_buchbar(context, found),
+        mit_lieferung=lieferung.gibt_es(context, found.id),
     )
 
 

@@ -13,6 +13,7 @@ from portal.services import benachrichtigung, bescheid, fristenblatt
 from portal.services.versand import UnreachableRecipientError
 from tests.integration.portal_web.test_portal_applications import PDF
 from tests.integration.portal_web.test_portal_pages import check_page
+from tests.support.attack_files import picture
 from tests.support.portal_town import Browser, Town
 from tests.support.vorgaenge import delivered_case
 
@@ -85,7 +86,7 @@ async def test_a_question_reaches_her_and_its_answer_the_office(
     answer = await anna.http.post(
         path,
         data={"csrf": await anna.csrf(path), "antwort": "35 cm"},
-        files={"datei": ("hund.png", b"\x89PNG\r\n\x1a\n" + b"0" * 20)},
+        files={"datei": ("hund.png", picture())},
     )
     assert answer.headers["location"].endswith("?meldung=beantwortet")
     again = await anna.http.post(path, data={"csrf": await anna.csrf("/mein/daten"), "antwort": "40 cm"})

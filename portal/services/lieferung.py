@@ -1,0 +1,68 @@
+"""Home delivery of identity documents: offered only after its legal conditions were asked."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.catalogue import NotYetValidError, fees
+from portal.context import PortalContext
+from portal.domain.zahlung import Lieferfragen, lieferung_spricht_dagegen
+from portal.errors import ConflictError, NotFoundError
+from portal.schema.zahlung import LieferwunschZeile
+from portal.services import katalog
+
+LIEFERUNG = "Lieferung nach Hause"
+"""Condition of the fee line by which the catalogue says that a service knows home delivery."""
+
+
+@dataclass(frozen=True)
+class Angebot:
+    """What home delivery costs for a service, and what speaks against it."""
+
+    leistung: str
+    leistung_name: str
+    aufpreis: str
+    dagegen: tuple[str, ...]
+
+
+def angebot(context: PortalContext, leistung_id: str, fragen: Lieferfragen) -> Angebot:
+    """The offer for these answers. Raises NotFoundError for a service without home delivery."""
+    service = katalog.leistung(context, leistung_id)
+    try:
+        line = next((f for f in fees(service, context.today()) if f.wenn == LIEFERUNG), None)
+    except NotYetValidError:
+        line = None
+    if line is None:
+        raise NotFoundError("Für diese Leistung gibt es keine Lieferung nach Hause.")
+    return Angebot(service.id, service.name, line.text, lieferung_spricht_dagegen(fragen))
+
+
+def gibt_es(context: PortalContext, leistung_id: str) -> bool:
+    """Whether the catalogue knows home delivery for this service."""
+    try:
+        angebot(context, leistung_id, Lieferfragen())
+    except NotFoundError:
+        return False
+    return True
+
+
+async def wuenschen(
+    context: PortalContext, session: AsyncSession, konto_id: str, leistung_id: str, fragen: Lieferfragen
+) -> None:
+    """Note the wish. Raises ConflictError while something speaks against it, NotFoundError."""
+    if angebot(context, leistung_id, fragen).dagegen:
+        raise ConflictError("Die Lieferung nach Hause ist so nicht möglich. Es wurde nichts vorgemerkt.")
+    if await session.get(LieferwunschZeile, (konto_id, leistung_id)) is None:
+        session.add(LieferwunschZeile(konto_id=konto_id, leistung=leistung_id, angelegt_utc=context.clock()))
+
+
+async def vorgemerkt(session: AsyncSession, konto_id: str, leistung_id: str) -> bool:
+    """Whether she noted the wish."""
+    return await session.get(LieferwunschZeile, (konto_id, leistung_id)) is not None
+
+
+async def zuruecknehmen(session: AsyncSession, konto_id: str, leistung_id: str) -> None:
+    """Take the wish back; without one nothing changes."""
+    row = await session.get(LieferwunschZeile, (konto_id, leistung_id))
+    if row is not None:
+        await session.delete(row)
