@@ -16,7 +16,8 @@ from tests.support.portal_town import ORIGIN, MovingClock, Town, settings_for
 
 @pytest.fixture
 def make_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., FastAPI]:
-    """Build a portal; passwords are hashed cheaply."""
+    """Build a portal; passwords are hashed cheaply, and jobs run only when a test runs them."""
+    monkeypatch.setattr("portal.app.AUFTRAEGE", ())
     monkeypatch.setattr(konto, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
     def make(clock: Callable[[], datetime], *, demo: bool = True, origin: str = ORIGIN) -> FastAPI:
