@@ -170,8 +170,8 @@ def test_amounts_and_deadlines_hold_today_and_not_in_the_past(leistung: Leistung
 @pytest.mark.parametrize(
     ("service", "cents", "marke"),
     [
-        ("personalausweis", {4600, 2760, 600, 1500, 1300}, "geprueft"),
-        ("reisepass", {7000, 3750, 2200, 3200, 2600, 600, 1500}, "geprueft"),
+        ("personalausweis", {4600, 2760, 600, 1500, 1300, None}, "geprueft"),
+        ("reisepass", {7000, 3750, 2200, 3200, 2600, 600, 1500, None}, "geprueft"),
         ("vorlaeufiger_personalausweis", {1000}, "geprueft"),
         ("einbuergerung", {25500, 5100}, "geprueft"),
         ("melderegisterauskunft", {1100}, "geprueft"),
