@@ -65,6 +65,8 @@ RECHTSBEHELFE = {
     "AG": "Antrag beim Amtsgericht",
     "kein": "in der Regel keiner",
 }
+SUCHWOERTER = 12
+"""So many words of the search are shown; the rest is counted."""
 WIRKUNG = {"antrag": "Antrag", "anzeige": "Anzeige"}
 
 
@@ -188,6 +190,8 @@ def anzeige(context: PortalContext, key: str, value: object) -> str:
         return ", ".join(names) or "–"
     if key == "zielgruppe" and isinstance(value, list):
         return ", ".join(ZIELGRUPPEN[group] for group in value)
+    if key == "synonyme" and isinstance(value, list) and len(value) > SUCHWOERTER:
+        return f"{', '.join(value[:SUCHWOERTER])} und {len(value) - SUCHWOERTER} weitere"
     if isinstance(value, list):
         return ", ".join(" ".join(str(getattr(entry, "text", entry)).split()) for entry in value)
     return " ".join(str(getattr(value, "text", value)).split())

@@ -34,6 +34,12 @@ UNBEKANNTE_STELLE = Stelle(id="unbekannt", name="Bürgertelefon 115", behoerde="
 """Shown and used where no office is known: honest, and it leads to somebody who knows."""
 
 
+NEBENTREFFER = 0.2
+"""Share of the best hit's score from which another hit is shown beside it."""
+WAHRSCHEINLICH = 0.15
+"""Score from which a page says that a hit fits; below, it asks."""
+
+
 def leistung(context: PortalContext, leistung_id: str) -> Leistung:
     """The service of this id; NotFoundError if the catalogue has none."""
     found = context.katalog.leistungen.get(leistung_id)
@@ -207,6 +213,13 @@ def suchen(context: PortalContext, words: str, limit: int = 5) -> list[SearchHit
         )
         for h in context.suche.search(words[:400], min(max(limit, 1), 20))
     ]
+
+
+def passende(context: PortalContext, words: str, limit: int = 10) -> tuple[list[SearchHit], bool]:
+    """What a page shows for some words: the hits that come near the best one, and whether the best one is likely meant."""
+    hits = suchen(context, words, limit)
+    best = hits[0].score if hits else 0.0
+    return [hit for hit in hits if hit.score >= NEBENTREFFER * best], best >= WAHRSCHEINLICH
 
 
 def merkmale(context: PortalContext) -> list[Trait]:

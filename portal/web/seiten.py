@@ -86,9 +86,9 @@ async def search(
     request: Request, context: Context, citizen: MaybeCitizen, q: Annotated[str, Query(max_length=400)] = ""
 ) -> Response:
     """Services that fit some words; works without JavaScript."""
-    hits = katalog.suchen(context, q, limit=10)
+    hits, likely = katalog.passende(context, q)
     found = [context.katalog.leistungen[hit.id] for hit in hits]
-    return page(request, "suche.html", q=q.strip(), treffer=found)
+    return page(request, "suche.html", q=q.strip(), treffer=found, wahrscheinlich=likely)
 
 
 @router.get("/leistungen")

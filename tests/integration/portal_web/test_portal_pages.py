@@ -132,6 +132,17 @@ async def test_search_finds_by_synonym(town: Town) -> None:
     assert "/leistungen/wohnsitz_anmelden" in (await town.browser().get("/suche?q=umgezogen")).text
 
 
+async def test_the_search_shows_what_comes_near_the_best_hit(town: Town) -> None:
+    browser = town.browser()
+    sure = (await browser.get("/suche?q=auto+ummelden")).text
+    assert "passt zu „auto ummelden“" in sure or "passen zu „auto ummelden“" in sure
+    assert 'href="/leistungen/kfz_ummelden"' in sure
+    assert 'href="/leistungen/kirchenaustritt"' not in sure
+    unsure = (await browser.get("/suche?q=qwertz")).text
+    assert "passt nichts genau" in unsure or "Nichts gefunden" in unsure
+    assert "Behördennummer 115" in unsure
+
+
 async def test_what_people_type_is_never_markup(town: Town) -> None:
     text = (
         await town.browser().get(
