@@ -139,6 +139,14 @@ PERSONAL = (
         stelle_name="BÜRGERcenter",
     ),
     DemoStaff(
+        id="00000000-0000-4000-9000-000000000010",
+        login=DemoLogin("Mensch im Chat, Abteilung Steuern (/konsole)", "konsole-steuern"),
+        rollen=("clerk",),
+        funktion="Sachbearbeitung Hundesteuer",
+        stelle_name="Abteilung Steuern",
+        stelle="steuern",
+    ),
+    DemoStaff(
         id="00000000-0000-4000-9000-000000000006",
         login=DemoLogin("Redaktion EU (/redaktion)", "redaktion-eu"),
         rollen=("redaktion-eu",),

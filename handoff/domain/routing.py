@@ -37,9 +37,9 @@ class Clerk:
 
 
 def responsible(clerk: Clerk, ticket: Ticket) -> bool:
-    """Tell whether topic and office fit."""
+    """Tell whether topic and office fit; a lead serves every topic of her office."""
     office_fits = ticket.office is None or clerk.office is None or clerk.office == ticket.office
-    return clerk.leads or (office_fits and serves(clerk.topics, ticket.service))
+    return office_fits and (clerk.leads or serves(clerk.topics, ticket.service))
 
 
 def helps_out(clerk: Clerk, ticket: Ticket, fallbacks: Mapping[str, str]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue.model import Leistung
@@ -19,6 +20,7 @@ from portal.services.ansicht import draft_view
 from portal.services.bindung import Gebunden
 from portal.services.fehler import ProtectedAddressError
 from portal.services.views import (
+    ConsentView,
     ConsoleCitizen,
     DataSet,
     DocumentView,
@@ -199,12 +201,68 @@ async def _datensatz(session: AsyncSession, konto_id: str, kennung: str) -> tupl
     return label, content
 
 
-async def widerrufen(context: PortalContext, session: AsyncSession, bound: Gebunden, freigabe: str) -> None:
-    """The citizen takes a release back; doing it again changes nothing. Raises NotFoundError."""
-    row = await session.get(ChatfreigabeZeile, freigabe)
-    if row is None or row.konto_id != bound.konto_id:
+async def widerrufen(context: PortalContext, session: AsyncSession, konto_id: str, freigabe: str) -> bool:
+    """The citizen takes a release back, in the chat or on her page of consents; False when she had done so before.
+
+    Raises
+    ------
+    NotFoundError
+        No such release of this citizen.
+    """
+    row = await session.get(ChatfreigabeZeile, freigabe, with_for_update=True)
+    if row is None or row.konto_id != konto_id:
         raise NotFoundError("Diese Freigabe gibt es nicht.")
-    row.widerrufen_utc = row.widerrufen_utc or context.clock()
+    if row.widerrufen_utc is not None:
+        return False
+    row.widerrufen_utc = context.clock()
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="widerruf",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        stelle_name=row.stelle,
+        zweck=row.zweck,
+        rechtsgrundlage="Art. 7 Abs. 3 DSGVO",
+        felder=_namen(row),
+        kanal="Freigabe im Chat",
+        freigabe_id=row.id,
+    )
+    return True
+
+
+def _namen(row: ChatfreigabeZeile) -> list[str]:
+    if row.art == "dokument":
+        return [f"Dokument {row.label}"]
+    return [stammdaten.FELDER.get(feld, feld) for feld in row.inhalt]
+
+
+async def freigaben(session: AsyncSession, konto_id: str) -> list[ConsentView]:
+    """All releases that she gave in the chat, for her page of consents."""
+    rows = await session.scalars(select(ChatfreigabeZeile).where(ChatfreigabeZeile.konto_id == konto_id))
+    return [
+        ConsentView(
+            id=row.id,
+            state="widerrufen" if row.widerrufen_utc else "gueltig",
+            purpose=row.zweck,
+            office=row.stelle,
+            authority="",
+            fields=_namen(row),
+            legal_basis=row.rechtsgrundlage,
+            given_at=row.erteilt_utc,
+            valid_until=None,
+            withdrawn_at=row.widerrufen_utc,
+            text=f"Freigeben: {row.label}, für {row.stelle}. Zweck: {row.zweck}",
+            text_version=row.textversion,
+            language="de",
+            reference=None,
+            consequence=None
+            if row.widerrufen_utc
+            else "Nach dem Widerruf kann die Stelle das nicht mehr ansehen.",
+        )
+        for row in rows
+    ]
 
 
 async def werte(

@@ -9,7 +9,7 @@ from portal.domain.einwilligung import Stand
 from portal.errors import ConflictError, NotFoundError
 from portal.schema.entwurf import EntwurfZeile, FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile, ZustellungZeile
-from portal.services import entwurf, fristen, protokoll, zustellung
+from portal.services import beratung, entwurf, fristen, protokoll, zustellung
 from portal.services.entwurf import UNFERTIG
 from portal.services.views import ConsentView, WithdrawalView
 
@@ -33,7 +33,8 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
         .order_by(FreigabeZeile.erteilt_utc.desc(), FreigabeZeile.id, VorgangZeile.eingegangen_utc)
     )
     found = {row.id: _view(context, row, status, case, sent) for row, status, case, sent in rows}
-    return list(found.values())
+    everything = [*found.values(), *await beratung.freigaben(session, konto_id)]
+    return sorted(everything, key=lambda one: one.given_at, reverse=True)
 
 
 def _view(
@@ -85,7 +86,7 @@ async def widerrufen(
         .with_for_update()
     )
     if row is None:
-        raise NotFoundError("Diese Einwilligung gibt es nicht.")
+        return await _chatfreigabe(context, session, konto_id, freigabe_id)
     if row.widerrufen_utc is not None:
         raise ConflictError("Diese Einwilligung haben Sie schon widerrufen.")
     draft = await entwurf.zeile(session, konto_id, row.entwurf_id)
@@ -108,6 +109,18 @@ async def widerrufen(
         freigabe_id=row.id,
     )
     return outcome
+
+
+async def _chatfreigabe(
+    context: PortalContext, session: AsyncSession, konto_id: str, freigabe_id: str
+) -> WithdrawalView:
+    try:
+        new = await beratung.widerrufen(context, session, konto_id, freigabe_id)
+    except NotFoundError:
+        raise NotFoundError("Diese Einwilligung gibt es nicht.") from None
+    if not new:
+        raise ConflictError("Diese Einwilligung haben Sie schon widerrufen.")
+    return WithdrawalView(outcome="entwurf", text="Widerrufen. Die Stelle kann das nicht mehr ansehen.")
 
 
 async def _anhalten(context: PortalContext, session: AsyncSession, draft: EntwurfZeile) -> WithdrawalView:

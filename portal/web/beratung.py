@@ -104,7 +104,7 @@ async def withdraw(
     """The citizen takes a release back."""
 
     async def use(session: AsyncSession, bound: Gebunden) -> View:
-        await beratung.widerrufen(context, session, bound, release_id)
+        await beratung.widerrufen(context, session, bound.konto_id, release_id)
         return Done()
 
     return await write(request, context, who, idempotency_key, use)

@@ -13,9 +13,11 @@ from pypdf import PdfReader
 
 from portal.client import By, ConsoleClient, NoteLine
 from portal.client.errors import NotFoundError, PortalError
+from portal.errors import ConflictError
+from portal.errors import NotFoundError as NotFoundInPortal
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import protokoll, stammdaten, vermerk, zustellung
+from portal.services import einwilligung, protokoll, stammdaten, vermerk, zustellung
 from portal.services.views import LogEntry
 from tests.support.portal_world import ANDERES_KONTO, KONTO, PortalWorld, portal_world
 
@@ -111,6 +113,27 @@ async def test_a_data_set_is_shown_after_its_release_to_its_office_and_until_its
     with pytest.raises(PortalError) as gone:
         await client.released_values("c1", release.id, BERTA)
     assert gone.value.status == 409
+
+
+async def test_a_release_of_the_chat_is_withdrawn_on_the_page_of_consents_too(world, client):
+    release = await client.release_to_office(
+        "c1", kind="daten", id="ausweis", office="BÜRGERcenter", purpose="Prüfung", key="r1"
+    )
+    context = world.context
+    async with context.transaction() as session:
+        (shown,) = await einwilligung.liste(context, session, KONTO)
+        assert (shown.state, shown.office, shown.fields) == ("gueltig", "BÜRGERcenter", ["Ausweisnummer"])
+        with pytest.raises(NotFoundInPortal):
+            await einwilligung.widerrufen(context, session, ANDERES_KONTO, release.id)
+        await einwilligung.widerrufen(context, session, KONTO, release.id)
+    async with context.transaction() as session:
+        (shown,) = await einwilligung.liste(context, session, KONTO)
+        assert (shown.state, shown.consequence) == ("widerrufen", None)
+        with pytest.raises(ConflictError):
+            await einwilligung.widerrufen(context, session, KONTO, release.id)
+    assert [e.kind for e in await log(world)] == ["widerruf", "freigabe"]
+    with pytest.raises(PortalError):
+        await client.released_values("c1", release.id, BERTA)
 
 
 async def test_a_release_of_another_citizen_or_conversation_is_unknown(world, client):
