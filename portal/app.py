@@ -52,6 +52,7 @@ from portal.web import (
     sperren,
     stammdaten,
     termine,
+    vertretung,
     verwaltung,
 )
 from portal.web.headers import SecurityHeaders
@@ -75,6 +76,7 @@ ROUTERS = (
     fristen.router,
     bescheide.router,
     antworten.router,
+    vertretung.router,
     stammdaten.router,
     gebuehren.router,
     gebuehren.rueckruf,

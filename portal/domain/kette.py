@@ -35,7 +35,7 @@ class Bruch:
 def kettenwert(vorher: str, nummer: int, inhaber: str, inhalt: bytes) -> str:
     """Hash (hexadecimal SHA-256) of a link.
 
-    Rechtsgrundlage: Art. 5 Abs. 1 Buchst. f und Abs. 2 DSGVO (Integrität, Rechenschaft).
+    Rechtsgrundlage: Art. 32 DSGVO (Sicherheit der Verarbeitung).
     """
     head = f"{vorher}\n{nummer}\n{inhaber}\n{len(inhalt)}\n".encode()
     return hashlib.sha256(head + inhalt).hexdigest()
@@ -44,7 +44,7 @@ def kettenwert(vorher: str, nummer: int, inhaber: str, inhalt: bytes) -> str:
 def pruefen(glieder: Iterable[Glied], kopf: tuple[int, str]) -> Bruch | None:
     """First break of a chain, None when it is whole.
 
-    Rechtsgrundlage: Art. 5 Abs. 1 Buchst. f und Abs. 2 DSGVO (Integrität, Rechenschaft).
+    Rechtsgrundlage: Art. 32 DSGVO (Sicherheit der Verarbeitung).
 
     Parameters
     ----------

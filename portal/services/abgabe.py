@@ -20,15 +20,18 @@ from portal.services import (
     dokumentfreigabe,
     entwurf,
     fristen,
+    mitzeichnung,
     paket,
     postfach,
     protokoll,
     vermerk,
+    vertretung,
     zustellung,
 )
 from portal.services.ansicht import Sicht, draft_view
 from portal.services.fehler import IncompleteError, TooEarlyError
 from portal.services.paket import Anlage, Deckblatt
+from portal.services.vertretung import Handeln
 from portal.services.views import CaseView, DraftView, SubmitView
 from portal.services.vorgang import case_view
 
@@ -142,6 +145,8 @@ def _vorbereitung_text(view: Sicht, office: Stelle, draft: DraftView) -> str:
 
 async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht) -> SubmitView:
     service, row, now = view.leistung, view.zeile, context.clock()
+    acting = await vertretung.im_entwurf(context, session, row)
+    other_parent = await mitzeichnung.verlangen(context, session, row)
     office = view.empfaenger.stelle
     shown = draft_view(context, view)
     head = Deckblatt(
@@ -166,9 +171,19 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         row.id,
         {f.id: row.felder[f.id] for f in shown.fields if f.state == "beantwortet"},
     )
-    content = paket.als_json(head, shown, attached, notes, answers)
+    content = paket.als_json(
+        head,
+        shown,
+        attached,
+        notes,
+        answers,
+        vertretung=acting.paket if acting else None,
+        mitzeichnung=other_parent,
+    )
     content_hash = paket.sha256(content)
-    pdf = await asyncio.to_thread(paket.als_pdf, head, shown, attached, content_hash, notes)
+    pdf = await asyncio.to_thread(
+        paket.als_pdf, head, shown, attached, content_hash, notes, _handelnde(acting, other_parent)
+    )
     case = VorgangZeile(
         id=str(uuid.uuid4()),
         aktenzeichen=head.aktenzeichen,
@@ -218,7 +233,24 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         freigabe_id=release,
         aktenzeichen=head.aktenzeichen,
         inhalt_sha256=content_hash,
+        vertretung=acting.satz if acting else None,
     )
+    if acting is not None and acting.fuer_konto is not None:
+        await protokoll.eintragen(
+            context,
+            session,
+            acting.fuer_konto,
+            art="uebermittlung",
+            akteur="buerger",
+            akteur_label="Ihre Vertretung",
+            stelle=office,
+            leistung=service,
+            felder=[f.label for f in shown.fields if f.state == "beantwortet" and f.value is not None],
+            kanal="Posteingang der Stelle",
+            aktenzeichen=head.aktenzeichen,
+            inhalt_sha256=content_hash,
+            vertretung=acting.satz,
+        )
     if answers:
         await protokoll.eintragen(
             context,
@@ -237,6 +269,21 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
     await fristen.erledigen(context, session, row.id)
     _eingangsbestaetigung(context, session, case, draft)
     return SubmitView(case=case_view(case), deadline=draft.deadline, draft=draft)
+
+
+def _handelnde(acting: Handeln | None, other_parent: dict[str, str] | None) -> list[tuple[str, str]]:
+    """Lines of the PDF that say who acted for whom and who confirmed."""
+    lines = []
+    if acting is not None:
+        lines.append(("Vertretung", f"{acting.satz}\n{acting.paket['nachweis']} ({acting.paket['stand']})"))
+    if other_parent is not None:
+        lines.append(
+            (
+                "Anderer Elternteil",
+                f"{other_parent['name']}, bestätigt (Vertrauensniveau {other_parent['vertrauensniveau']})",
+            )
+        )
+    return lines
 
 
 async def _anlagen(session: AsyncSession, view: Sicht) -> list[Anlage]:

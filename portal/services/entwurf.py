@@ -241,7 +241,7 @@ async def antworten(
     else:
         answers[feld_id] = _angabe(context, feld, wert, urheber)
     view.zeile.felder = answers
-    return await _geaendert(context, session, view, vertrauen)
+    return await geaendert(context, session, view, vertrauen)
 
 
 def _angabe(
@@ -305,7 +305,7 @@ async def freigeben(
         for feld in released:
             answers[feld.id] = {**answers[feld.id], "freigabe": release}
     view.zeile.felder = answers
-    return await _geaendert(context, session, view, vertrauen)
+    return await geaendert(context, session, view, vertrauen)
 
 
 async def _freigabe_festhalten(
@@ -371,7 +371,7 @@ async def nachweisen(
         raise NotFoundError("Dieses Dokument wurde zu diesem Entwurf nicht hochgeladen.", field=nachweis_id)
     entry: Beleg = {"dokument": dokument_id, "spaeter": dokument_id is None}
     view.zeile.nachweise = {**view.zeile.nachweise, nachweis_id: entry}
-    return await _geaendert(context, session, view, vertrauen)
+    return await geaendert(context, session, view, vertrauen)
 
 
 async def verwerfen(
@@ -385,7 +385,7 @@ async def verwerfen(
 ) -> DraftView:
     """Give the draft up. It is kept for 30 days and can be taken up again with `wiederaufnehmen`."""
     view = await zum_aendern(context, session, konto_id, entwurf_id, version, vertrauen)
-    return await _geaendert(context, session, view, vertrauen, status="verworfen")
+    return await geaendert(context, session, view, vertrauen, status="verworfen")
 
 
 async def wiederaufnehmen(
@@ -412,7 +412,7 @@ async def wiederaufnehmen(
     if other is not None:
         raise ConflictError("Für diese Leistung ist schon ein anderer Entwurf offen. Beide bleiben erhalten.")
     view = await ansicht.sicht(context, session, row, vertrauen)
-    return await _geaendert(context, session, view, vertrauen)
+    return await geaendert(context, session, view, vertrauen)
 
 
 async def wert_fuer_personal(
@@ -462,7 +462,7 @@ async def wert_fuer_personal(
     return values[feld_id]
 
 
-async def _geaendert(
+async def geaendert(
     context: PortalContext, session: AsyncSession, view: Sicht, vertrauen: str, *, status: str = "offen"
 ) -> DraftView:
     """Raise the version, keep the deadline in step, and show the draft anew."""

@@ -77,6 +77,8 @@ def als_json(
     anlagen: Sequence[Anlage],
     vermerke: Sequence[Vermerkblatt] = (),
     auswertungen: Sequence[Mapping[str, str]] = (),
+    vertretung: Mapping[str, object] | None = None,
+    mitzeichnung: Mapping[str, str] | None = None,
 ) -> bytes:
     """Canonical JSON (sorted keys, no spaces, UTF-8) with exactly the fields that were answered or released."""
     content = {
@@ -116,6 +118,8 @@ def als_json(
             for a in anlagen
         ],
         "auswertungen": [dict(signed) for signed in auswertungen],
+        "vertretung": dict(vertretung) if vertretung else None,
+        "mitzeichnung": dict(mitzeichnung) if mitzeichnung else None,
         "vermerke": [{"id": v.id, "titel": v.titel, "text": v.text, "sha256": v.sha256} for v in vermerke],
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -127,6 +131,7 @@ def als_pdf(
     anlagen: Sequence[Anlage],
     paket_sha256: str,
     vermerke: Sequence[Vermerkblatt] = (),
+    handelnde: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """The same for people: cover data, all fields with their source, documents with SHA-256, legal basis."""
     _register_fonts()
@@ -141,6 +146,7 @@ def als_pdf(
                 ("LeiKa-Schlüssel", kopf.leika or "nicht vergeben (Stand prüfen)"),
                 ("Rechtsgrundlage", kopf.rechtsgrundlage),
                 ("Vertrauensniveau", kopf.vertrauen),
+                *handelnde,
                 ("Prüfsumme der Daten (SHA-256)", paket_sha256),
             ]
         ),

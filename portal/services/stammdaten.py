@@ -193,7 +193,12 @@ async def angeben(context: PortalContext, session: AsyncSession, konto_id: str, 
         raise InvalidInputError(str(error), field="wert") from error
     await store(session, konto_id, {feld: checked}, "angabe", context.today())
     await _vermerken(
-        context, session, konto_id, [feld], "Von Ihnen angegeben oder berichtigt", "Art. 16 DSGVO"
+        context,
+        session,
+        konto_id,
+        [feld],
+        "Von Ihnen angegeben oder berichtigt",
+        "Art. 6 Abs. 1 Buchst. a DSGVO",
     )
 
 

@@ -10,7 +10,7 @@ from portal.context import PortalContext
 from portal.domain import unterlagen
 from portal.domain.einwilligung import AKTUELL, SPRACHE, TEXTE
 from portal.errors import InvalidInputError, PortalError
-from portal.services import abgabe, dokument, entwurf, gespraeche, katalog
+from portal.services import abgabe, dokument, entwurf, gespraeche, katalog, mitzeichnung, vertretung
 from portal.services.sitzung import SitzungView
 from portal.services.views import DraftView, FieldView
 from portal.web.auth import Citizen, Context
@@ -48,7 +48,7 @@ async def show(
     request: Request, context: Context, citizen: Citizen, entwurf_id: str, meldung: str | None = None
 ) -> Response:
     """The draft with everything that can be done with it now."""
-    return await _show(request, context, citizen, entwurf_id, meldung=MELDUNGEN.get(meldung or ""))
+    return await draft_page(request, context, citizen, entwurf_id, meldung=MELDUNGEN.get(meldung or ""))
 
 
 @router.post("/{entwurf_id}/felder/{feld_id}")
@@ -251,7 +251,7 @@ async def _change(
     except PortalError as error:
         if error.status == 404:
             raise
-        return await _show(request, context, citizen, entwurf_id, fehler=error, eingaben=eingaben)
+        return await draft_page(request, context, citizen, entwurf_id, fehler=error, eingaben=eingaben)
     await gespraeche.tell_draft(context, citizen.konto_id, entwurf_id)
     if draft.status == "vorbereitet":
         meldung = "vorbereitet"
@@ -259,7 +259,7 @@ async def _change(
     return RedirectResponse(f"/mein/antraege/{entwurf_id}?meldung={meldung}{anchor}", 303)
 
 
-async def _show(
+async def draft_page(
     request: Request,
     context: PortalContext,
     citizen: SitzungView,
@@ -268,15 +268,25 @@ async def _show(
     meldung: str | None = None,
     fehler: PortalError | None = None,
     eingaben: dict[str, str] | None = None,
+    code: str | None = None,
 ) -> Response:
+    """The draft's page, after a refusal with what was typed."""
     async with context.transaction() as session:
         draft = await entwurf.laden(context, session, citizen.konto_id, entwurf_id, citizen.vertrauen)
+        row = await entwurf.zeile(session, citizen.konto_id, entwurf_id)
+        powers = await vertretung.waehlbare(context, session, citizen.konto_id, draft.service)
+        both = mitzeichnung.noetig(context, draft.service)
+        parent = await mitzeichnung.stand(session, draft.id, draft.version) if both else None
     online = katalog.leistung(context, draft.service).online
     return page(
         request,
         "mein/antrag.html",
         status=fehler.status if fehler else 200,
         entwurf=draft,
+        vertretungen=[(power.id, power.fuer) for power in powers],
+        vertretung_id=row.vertretung_id,
+        anderer_elternteil=parent,
+        code=code,
         unterschrift=unterlagen.unterschrift(
             schriftform=online is not None and online.schriftform, vertrauen=citizen.vertrauen
         ),

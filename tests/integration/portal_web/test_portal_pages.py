@@ -37,6 +37,8 @@ OWN = (
     "/mein/einwilligungen",
     "/mein/dokumente",
     "/mein/antworten",
+    "/mein/vertretungen",
+    "/mein/mitzeichnung",
     "/mein/konto/loeschen",
     "/identitaet/nachweis",
 )

@@ -1,0 +1,391 @@
+"""Use cases of acting for others: powers with scope, proof and end; who acts for whom stands in package, log and inbox."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from portal.context import PortalContext
+from portal.domain import vertretung as regeln
+from portal.domain.vertretung import ALLES, ARTEN, Macht
+from portal.errors import ConflictError, InvalidInputError, NotFoundError
+from portal.schema.entwurf import EntwurfZeile
+from portal.schema.vertretung import VertretungZeile, VollmachtcodeZeile
+from portal.services import dokument, entwurf, organisationskonto, postfach, protokoll, stammdaten
+from portal.services.views import DraftView
+
+CODE_GILT = timedelta(days=7)
+LAENGSTENS = timedelta(days=5 * 366)
+"""How far in the future a power may end."""
+HINDERNISSE = {
+    "beendet": "Diese Vertretung ist beendet.",
+    "abgelaufen": "Diese Vertretung ist abgelaufen.",
+    "umfang": "Diese Vertretung gilt nicht für diese Leistung.",
+}
+
+
+class PowerLackingError(ConflictError):
+    """The power does not hold for this act. The citizen acts for herself, or gets another power; nothing was handed in."""
+
+    code = "vertretung_fehlt"
+
+
+@dataclass(frozen=True)
+class Vertretung:
+    """A power as people see it. `eigene`: the caller acts; otherwise somebody acts for her."""
+
+    id: str
+    art: str
+    fuer: str
+    umfang: Sequence[str]
+    nachweis: str
+    bestaetigt: bool
+    gueltig_bis: date | None
+    hindernis: str | None
+    eigene: bool
+    wer: str
+
+
+async def liste(context: PortalContext, session: AsyncSession, konto_id: str) -> list[Vertretung]:
+    """For whom she may act, and who may act for her; the newest first."""
+    rows = await session.scalars(
+        select(VertretungZeile)
+        .where(or_(VertretungZeile.konto_id == konto_id, VertretungZeile.fuer_konto == konto_id))
+        .order_by(VertretungZeile.angelegt_utc.desc(), VertretungZeile.id)
+    )
+    names = context.katalog.leistungen
+    found = []
+    for row in rows:
+        ended = regeln.hindernis(
+            Macht((ALLES,), row.gueltig_bis, row.beendet_utc is not None), "", context.today()
+        )
+        found.append(
+            Vertretung(
+                row.id,
+                row.art,
+                row.fuer,
+                ["alle Leistungen"]
+                if ALLES in row.umfang
+                else [names[s].name for s in row.umfang if s in names],
+                row.nachweis,
+                row.bestaetigt,
+                row.gueltig_bis,
+                HINDERNISSE[ended] if ended else None,
+                row.konto_id == konto_id,
+                await _name(session, row.konto_id),
+            )
+        )
+    return found
+
+
+async def _name(session: AsyncSession, konto_id: str) -> str:
+    known = await stammdaten.load(session, konto_id)
+    parts = [known[f].wert for f in ("vornamen", "familienname") if f in known]
+    return " ".join(parts) or "eine Person ohne gespeicherten Namen"
+
+
+def _umfang(context: PortalContext, umfang: Sequence[str]) -> list[str]:
+    chosen = list(dict.fromkeys(umfang))
+    if not chosen or any(s != ALLES and s not in context.katalog.leistungen for s in chosen):
+        raise InvalidInputError("Bitte wählen Sie, wofür die Vertretung gilt.", field="umfang")
+    return [ALLES] if ALLES in chosen else chosen
+
+
+def _ende(context: PortalContext, gueltig_bis: date | None) -> date:
+    today = context.today()
+    if gueltig_bis is None or not today <= gueltig_bis <= today + LAENGSTENS:
+        raise InvalidInputError(
+            "Bitte geben Sie an, bis wann die Vertretung gilt: heute oder später, höchstens fünf Jahre.",
+            field="gueltig_bis",
+        )
+    return gueltig_bis
+
+
+async def angeben(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    *,
+    art: str,
+    fuer: str,
+    umfang: Sequence[str],
+    gueltig_bis: date | None,
+    dokument_id: str | None,
+) -> None:
+    """State a power with its proof. It counts as declared; the office checks the document.
+
+    Raises
+    ------
+    InvalidInputError
+        Kind, name, scope, end or proof is missing or does not fit.
+    NotFoundError
+        The document is not hers.
+    """
+    kind = ARTEN.get(art)
+    if kind is None or art == "organisation":
+        raise InvalidInputError("Bitte wählen Sie die Art der Vertretung.", field="art")
+    if not 2 <= len(fuer.strip()) <= 120:
+        raise InvalidInputError(
+            "Bitte geben Sie an, für wen Sie handeln: Vor- und Familienname.", field="fuer"
+        )
+    scope, end = _umfang(context, umfang), _ende(context, gueltig_bis)
+    proof = "eigene Erklärung; die Stelle kann einen Nachweis verlangen"
+    if dokument_id:
+        document = await dokument.zeile(session, dokument_id, konto_id=konto_id)
+        proof = f"Unterlage {document.dateiname}, SHA-256 {document.sha256}"
+    elif kind.beleg:
+        raise InvalidInputError(
+            "Dafür brauchen wir einen Nachweis. Bitte laden Sie ihn zuerst unter „Meine Unterlagen“ hoch.",
+            field="dokument_id",
+        )
+    session.add(
+        _zeile(context, konto_id, art, fuer.strip(), scope, proof, end, dokument_id=dokument_id or None)
+    )
+    await _vermerken(context, session, konto_id, f"Sie handeln {kind.satz} für {fuer.strip()}")
+
+
+def _zeile(
+    context: PortalContext,
+    konto_id: str,
+    art: str,
+    fuer: str,
+    umfang: list[str],
+    nachweis: str,
+    gueltig_bis: date | None,
+    *,
+    dokument_id: str | None = None,
+    fuer_konto: str | None = None,
+    bestaetigt: bool = False,
+) -> VertretungZeile:
+    return VertretungZeile(
+        id=str(uuid.uuid4()),
+        konto_id=konto_id,
+        art=art,
+        fuer=fuer,
+        fuer_konto=fuer_konto,
+        umfang=umfang,
+        nachweis=nachweis,
+        bestaetigt=bestaetigt,
+        dokument_id=dokument_id,
+        gueltig_bis=gueltig_bis,
+        angelegt_utc=context.clock(),
+    )
+
+
+async def _vermerken(context: PortalContext, session: AsyncSession, konto_id: str, text: str) -> None:
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="vertretung",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        felder=["Name"],
+        zweck=text,
+        rechtsgrundlage="Art. 6 Abs. 1 Buchst. a DSGVO",
+        kanal="Vertretungen im Portal",
+        vertretung=text,
+    )
+
+
+async def vollmacht_geben(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    umfang: Sequence[str],
+    gueltig_bis: date | None,
+) -> str:
+    """Give a power to whoever redeems the code within a week; gives the code, which is shown once."""
+    scope, end = _umfang(context, umfang), _ende(context, gueltig_bis)
+    code = secrets.token_urlsafe(12)
+    session.add(
+        VollmachtcodeZeile(
+            code_hash=_hash(code),
+            konto_id=konto_id,
+            umfang=scope,
+            gueltig_bis=end,
+            laeuft_ab_utc=context.clock() + CODE_GILT,
+        )
+    )
+    return code
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.strip().encode()).hexdigest()
+
+
+async def einloesen(context: PortalContext, session: AsyncSession, konto_id: str, code: str) -> None:
+    """Redeem a code: from now on she may act for the one who gave it. It counts once.
+
+    Raises
+    ------
+    InvalidInputError
+        The code is unknown, used, too old, or her own.
+    """
+    row = await session.scalar(
+        select(VollmachtcodeZeile).where(VollmachtcodeZeile.code_hash == _hash(code)).with_for_update()
+    )
+    if (
+        row is None
+        or row.eingeloest_utc is not None
+        or row.laeuft_ab_utc <= context.clock()
+        or row.konto_id == konto_id
+    ):
+        raise InvalidInputError("Dieser Code gilt nicht oder nicht mehr.", field="code")
+    row.eingeloest_utc = context.clock()
+    giver, actor = await _name(session, row.konto_id), await _name(session, konto_id)
+    session.add(
+        _zeile(
+            context,
+            konto_id,
+            "vollmacht",
+            giver,
+            row.umfang,
+            "im eigenen Konto der vertretenen Person gegeben",
+            row.gueltig_bis,
+            fuer_konto=row.konto_id,
+            bestaetigt=True,
+        )
+    )
+    await _vermerken(context, session, konto_id, f"Sie handeln mit Vollmacht für {giver}")
+    await _vermerken(context, session, row.konto_id, f"{actor} handelt mit Ihrer Vollmacht für Sie")
+    postfach.schreiben(
+        context,
+        session,
+        row.konto_id,
+        art="vertretung",
+        absender="Amtslotse",
+        betreff="Ihre Vollmacht ist eingelöst",
+        text=f"{actor} kann jetzt für Sie handeln. Unter „Vertretungen“ sehen Sie, wofür und bis wann, und beenden es jederzeit.",
+    )
+
+
+async def organisation_verbinden(
+    context: PortalContext, session: AsyncSession, konto_id: str, nachweis: str
+) -> None:
+    """Act for a company that the Organisationskonto confirms. Raises InvalidInputError, ConflictError."""
+    door = organisationskonto.anbindung(context)
+    if door is None:
+        raise ConflictError("Ein Organisationskonto ist in dieser Stadt noch nicht angebunden.")
+    company = await door.organisation(nachweis)
+    session.add(
+        _zeile(
+            context,
+            konto_id,
+            "organisation",
+            company.name,
+            [ALLES],
+            company.nachweis,
+            context.today() + timedelta(days=365),
+            bestaetigt=True,
+        )
+    )
+    await _vermerken(context, session, konto_id, f"Sie handeln für {company.name}")
+
+
+async def beenden(context: PortalContext, session: AsyncSession, konto_id: str, vertretung_id: str) -> None:
+    """End a power: whoever acts or is acted for may do it. Raises NotFoundError, ConflictError."""
+    row = await session.get(VertretungZeile, vertretung_id)
+    if row is None or konto_id not in (row.konto_id, row.fuer_konto):
+        raise NotFoundError("Diese Vertretung gibt es nicht.")
+    if row.beendet_utc is not None:
+        raise ConflictError("Diese Vertretung ist schon beendet.")
+    row.beendet_utc = context.clock()
+    await _vermerken(context, session, konto_id, f"Vertretung für {row.fuer} beendet")
+    if row.fuer_konto and row.fuer_konto != konto_id:
+        await _vermerken(context, session, row.fuer_konto, "Die Vertretung für Sie ist beendet")
+
+
+async def waehlbare(
+    context: PortalContext, session: AsyncSession, konto_id: str, leistung: str
+) -> list[VertretungZeile]:
+    """Powers that hold for a service today."""
+    rows = await session.scalars(select(VertretungZeile).where(VertretungZeile.konto_id == konto_id))
+    return [row for row in rows if _hindernis(context, row, leistung) is None]
+
+
+def _hindernis(context: PortalContext, row: VertretungZeile, leistung: str) -> str | None:
+    return regeln.hindernis(
+        Macht(row.umfang, row.gueltig_bis, row.beendet_utc is not None), leistung, context.today()
+    )
+
+
+async def handeln(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    entwurf_id: str,
+    vertretung_id: str | None,
+    *,
+    version: int,
+    vertrauen: str,
+) -> DraftView:
+    """Say for whom a draft is; None: for herself. Her own master data leave the draft when it is for somebody else.
+
+    Raises
+    ------
+    PowerLackingError
+        The power does not hold for this service.
+    NotFoundError, DraftChangedError, DraftClosedError
+    """
+    view = await entwurf.zum_aendern(context, session, konto_id, entwurf_id, version, vertrauen)
+    if vertretung_id:
+        row = await session.get(VertretungZeile, vertretung_id)
+        if row is None or row.konto_id != konto_id:
+            raise NotFoundError("Diese Vertretung gibt es nicht.")
+        hindrance = _hindernis(context, row, view.leistung.id)
+        if hindrance is not None:
+            raise PowerLackingError(f"{HINDERNISSE[hindrance]} Der Entwurf ist unverändert.")
+        view.zeile.felder = {
+            key: answer
+            for key, answer in view.zeile.felder.items()
+            if answer["quelle"] != "stammdaten" and not answer["vorschlag"]
+        }
+    view.zeile.vertretung_id = vertretung_id or None
+    return await entwurf.geaendert(context, session, view, vertrauen)
+
+
+@dataclass(frozen=True)
+class Handeln:
+    """Who acts for whom in one draft, as package, inbox and log say it."""
+
+    satz: str
+    paket: dict[str, object]
+    fuer_konto: str | None
+
+
+async def im_entwurf(context: PortalContext, session: AsyncSession, draft: EntwurfZeile) -> Handeln | None:
+    """For whom a draft is handed in; None: for herself.
+
+    Raises
+    ------
+    PowerLackingError
+        The power has ended meanwhile.
+    """
+    if draft.vertretung_id is None:
+        return None
+    row = await session.get(VertretungZeile, draft.vertretung_id)
+    hindrance = "beendet" if row is None else _hindernis(context, row, draft.leistung)
+    if row is None or hindrance is not None:
+        raise PowerLackingError(f"{HINDERNISSE[hindrance or 'beendet']} Es wurde nichts abgegeben.")
+    actor = await _name(session, draft.konto_id)
+    text = f"{actor} handelt {ARTEN[row.art].satz} für {row.fuer}"
+    proof = "hier bestätigt" if row.bestaetigt else "erklärt, von der Stelle zu prüfen"
+    return Handeln(
+        text,
+        {
+            "satz": text,
+            "art": row.art,
+            "handelnd": actor,
+            "fuer": row.fuer,
+            "nachweis": row.nachweis,
+            "stand": proof,
+            "gueltig_bis": row.gueltig_bis.isoformat() if row.gueltig_bis else None,
+        },
+        row.fuer_konto,
+    )

@@ -1,0 +1,253 @@
+"""Acting for others: with scope, proof and end; both parents; and everybody reads who acted for whom."""
+
+import re
+
+import pytest
+
+from portal.services import zustellung
+from tests.integration.portal_web.test_portal_applications import HUND
+from tests.integration.portal_web.test_portal_pages import check_page
+from tests.integration.portal_web.test_portal_unterlagen import document_id, keep
+from tests.support.portal_town import Browser, Town
+
+PAGE = "/mein/vertretungen"
+BIS = "2027-06-30"
+PERSON = {"familienname": "Muster", "vornamen": "Erna", "geburtsdatum": "1950-02-01"}
+ELTERN = {
+    "familienname": "Beispiel",
+    "vornamen": "Anna Maria",
+    "geburtsdatum": "1990-04-17",
+    "staatsangehoerigkeit": "deutsch",
+    "familienstand": "ledig",
+    "anschrift": "Beispielallee 3, 45879 Gelsenkirchen",
+    "steuer_id": "65929970489",
+    "kind_name": "Mia Beispiel",
+    "kind_geburtsdatum": "2026-10-01",
+    "monate": "Anna 1 bis 12, Bernd 13 und 14",
+    "einkommen": "3.000",
+    "arbeitet": "nein",
+    "iban": "DE89 3704 0044 0532 0130 00",
+}
+
+
+async def both(town: Town) -> tuple[Browser, Browser]:
+    anna, bernd = await town.anna(), await town.bernd()
+    await anna.confirm()
+    await bernd.confirm()
+    return anna, bernd
+
+
+def code_in(text: str) -> str:
+    found = re.search(r'al-code"><strong>([\w-]+)<', text)
+    assert found, "no code on the page"
+    return found.group(1)
+
+
+async def powered(town: Town, umfang: str = "*") -> tuple[Browser, Browser]:
+    """Anna may act for Bernd."""
+    anna, bernd = await both(town)
+    given = await bernd.post(f"{PAGE}/vollmacht", PAGE, umfang=[umfang], gueltig_bis=BIS)
+    check_page(given.text)
+    answer = await anna.post(f"{PAGE}/einloesen", PAGE, code=code_in(given.text))
+    assert answer.headers["location"] == f"{PAGE}?meldung=gespeichert"
+    return anna, bernd
+
+
+async def chosen(browser: Browser, draft: str) -> str:
+    found = re.search(r'<option value="([0-9a-f-]{36})"', (await browser.get(draft)).text)
+    assert found, "no power to choose"
+    return found.group(1)
+
+
+async def test_a_power_given_here_is_used_and_everybody_reads_who_acted_for_whom(town: Town) -> None:
+    anna, bernd = await powered(town)
+    check_page((await anna.get(PAGE)).text)
+    assert "Wer für mich handelt" in (await bernd.get(PAGE)).text
+    assert "Vollmacht" in (await bernd.get("/mein/postfach")).text
+    draft = await anna.open_draft()
+    answer = await anna.change(draft, "vertretung", vertretung_id=await chosen(anna, draft))
+    assert answer.status_code == 303, answer.text
+    page = (await anna.get(draft)).text
+    check_page(page)
+    assert "Anna Maria" not in page.split("Für wen handeln Sie?")[1], "her own data are not offered"
+    for field, value in (PERSON | HUND).items():
+        answer = await anna.change(draft, f"felder/{field}", wert=value)
+        assert answer.status_code == 303, (field, answer.text)
+    await finish(anna, draft)
+    await zustellung.zustellen_faellige(town.context)
+    office = await town.office("amt-steuern")
+    case = re.search(r"/amt/vorgaenge/[0-9a-f-]{36}", (await office.get("/amt")).text)
+    assert case
+    seen = (await office.get(case.group(0))).text
+    check_page(seen)
+    assert "Anna Maria Beispiel handelt mit Vollmacht für" in seen
+    for browser in (anna, bernd):
+        log = (await browser.get("/mein/protokoll")).text
+        assert "in Vertretung" in log
+        assert "handelt mit Vollmacht für" in log
+
+
+async def finish(browser: Browser, draft: str) -> None:
+    """Skip what is optional, then hand in."""
+    for _ in range(8):
+        found = re.search(
+            r"/felder/(\w+)\"[^>]*>(?:(?!</form>).)*name=\"leer\"", (await browser.get(draft)).text, re.S
+        )
+        if found is None:
+            break
+        await browser.change(draft, f"felder/{found.group(1)}", leer="1")
+    answer = await browser.change(draft, "abgabe", geprueft="1")
+    assert answer.status_code == 303, answer.text
+
+
+async def test_a_power_ends_at_once_for_both_sides(town: Town) -> None:
+    anna, bernd = await powered(town)
+    draft = await anna.open_draft()
+    await anna.change(draft, "vertretung", vertretung_id=await chosen(anna, draft))
+    power = re.search(rf"{PAGE}/([0-9a-f-]{{36}})/beenden", (await bernd.get(PAGE)).text)
+    assert power
+    assert (await bernd.post(f"{PAGE}/{power.group(1)}/beenden", PAGE)).status_code == 303
+    assert (await bernd.post(f"{PAGE}/{power.group(1)}/beenden", PAGE)).status_code == 409
+    for field, value in (PERSON | HUND).items():
+        await anna.change(draft, f"felder/{field}", wert=value)
+    for field in ("chipnummer", "iban"):
+        await anna.change(draft, f"felder/{field}", leer="1")
+    refused = await anna.change(draft, "abgabe", geprueft="1")
+    assert (refused.status_code, "Diese Vertretung ist beendet" in refused.text) == (409, True)
+
+
+async def test_a_power_holds_for_its_scope_alone(town: Town) -> None:
+    anna, _ = await powered(town, "wohngeld")
+    assert "Für wen handeln Sie?" not in (await anna.get(await anna.open_draft())).text
+    wohngeld = await anna.open_draft("wohngeld")
+    power = await chosen(anna, wohngeld)
+    draft = await anna.open_draft()
+    refused = await anna.change(draft, "vertretung", vertretung_id=power)
+    assert (refused.status_code, "gilt nicht für diese Leistung" in refused.text) == (409, True)
+    town.clock.forward(days=300)
+    anna = await town.anna()
+    assert "Für wen handeln Sie?" not in (await anna.get(wohngeld)).text
+
+
+async def test_a_code_counts_once_a_week_long_and_not_for_oneself(town: Town) -> None:
+    anna, bernd = await both(town)
+    given = await bernd.post(f"{PAGE}/vollmacht", PAGE, umfang=["*"], gueltig_bis=BIS)
+    code = code_in(given.text)
+    assert (await bernd.post(f"{PAGE}/einloesen", PAGE, code=code)).status_code == 422
+    assert (await anna.post(f"{PAGE}/einloesen", PAGE, code=code + "x")).status_code == 422
+    assert (await anna.post(f"{PAGE}/einloesen", PAGE, code=code)).status_code == 303
+    assert (await anna.post(f"{PAGE}/einloesen", PAGE, code=code)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"art": "koenig"},
+        {"art": "organisation"},
+        {"fuer": ""},
+        {"umfang": ["erfunden"]},
+        {"gueltig_bis": ""},
+        {"gueltig_bis": "2020-01-01"},
+        {"gueltig_bis": "2099-01-01"},
+        {"art": "betreuung"},
+        {"art": "vollmacht"},
+    ],
+)
+async def test_a_power_without_name_scope_end_or_proof_is_refused(
+    town: Town, change: dict[str, object]
+) -> None:
+    anna, _ = await both(town)
+    power = {"art": "eltern", "fuer": "Mia Beispiel", "umfang": ["*"], "gueltig_bis": BIS}
+    answer = await anna.post(PAGE, PAGE, **(power | change))
+    assert answer.status_code == 422
+    check_page(answer.text)
+
+
+async def test_a_paper_power_names_its_document_and_a_foreign_one_proves_nothing(town: Town) -> None:
+    anna, bernd = await both(town)
+    power = {"art": "betreuung", "fuer": "Erna Muster", "umfang": ["*"], "gueltig_bis": BIS}
+    await keep(bernd, art="vertretung")
+    assert (await anna.post(PAGE, PAGE, dokument_id=await document_id(bernd), **power)).status_code == 404
+    await keep(anna, art="vertretung")
+    assert (await anna.post(PAGE, PAGE, dokument_id=await document_id(anna), **power)).status_code == 303
+    assert "Unterlage beleg.pdf, SHA-256" in (await anna.get(PAGE)).text
+
+
+async def test_a_company_comes_through_the_organisationskonto(town: Town) -> None:
+    anna, _ = await both(town)
+    assert (await anna.post(f"{PAGE}/organisation", PAGE, nachweis="Meine AG")).status_code == 422
+    assert (await anna.post(f"{PAGE}/organisation", PAGE, nachweis="demo-musterbau")).status_code == 303
+    page = (await anna.get(PAGE)).text
+    assert "Musterbau GmbH" in page
+    assert "kein echter Nachweis" in page
+
+
+async def test_foreign_powers_are_unknown(town: Town) -> None:
+    anna, bernd = await both(town)
+    await anna.post(f"{PAGE}/organisation", PAGE, nachweis="demo-musterbau")
+    power = re.search(rf"{PAGE}/([0-9a-f-]{{36}})/beenden", (await anna.get(PAGE)).text)
+    assert power
+    assert (await bernd.post(f"{PAGE}/{power.group(1)}/beenden", PAGE)).status_code == 404
+    draft = await bernd.open_draft()
+    answer = await bernd.change(draft, "vertretung", vertretung_id=power.group(1))
+    assert answer.status_code == 404
+
+
+async def elterngeld(browser: Browser) -> str:
+    draft = await browser.open_draft("elterngeld")
+    await browser.change(draft, "freigabe")
+    for field, value in ELTERN.items():
+        answer = await browser.change(draft, f"felder/{field}", wert=value)
+        assert answer.status_code == 303, (field, answer.text)
+    await browser.change(draft, "felder/anderer_elternteil", leer="1")
+    for evidence in ("geburtsurkunde", "lohn"):
+        await browser.change(draft, f"nachweise/{evidence}/spaeter")
+    return draft
+
+
+async def asked(browser: Browser, draft: str) -> str:
+    return code_in((await browser.change(draft, "mitzeichnung")).text)
+
+
+async def test_both_parents_declare_each_in_their_own_account(town: Town) -> None:
+    anna, bernd = await both(town)
+    draft = await elterngeld(anna)
+    alone = await anna.change(draft, "abgabe", geprueft="1")
+    assert (alone.status_code, "Beide Eltern müssen zustimmen" in alone.text) == (409, True)
+    code = await asked(anna, draft)
+    shown = await bernd.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=code)
+    check_page(shown.text)
+    assert "Anna 1 bis 12" in shown.text
+    assert "3704 0044" not in shown.text
+    done = await bernd.post("/mein/mitzeichnung/entscheidung", "/mein/mitzeichnung", code=code, ja="1")
+    assert done.headers["location"] == "/mein/mitzeichnung?meldung=bestaetigt"
+    assert "hat diese Fassung" in (await anna.get(draft)).text
+    answer = await anna.change(draft, "abgabe", geprueft="1")
+    assert answer.status_code == 303, answer.text
+    assert "anderer Elternteil bestätigt" in (await bernd.get("/mein/protokoll")).text
+
+
+async def test_a_change_after_the_confirmation_asks_again(town: Town) -> None:
+    anna, bernd = await both(town)
+    draft = await elterngeld(anna)
+    code = await asked(anna, draft)
+    await bernd.post("/mein/mitzeichnung/entscheidung", "/mein/mitzeichnung", code=code, ja="1")
+    await anna.change(draft, "felder/monate", wert="Anna 1 bis 14")
+    refused = await anna.change(draft, "abgabe", geprueft="1")
+    assert refused.status_code == 409
+    assert "Seit der letzten Anfrage" in refused.text
+    old = await asked(anna, draft)
+    await anna.change(draft, "felder/monate", wert="Anna 1 bis 13")
+    assert (await bernd.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=old)).status_code == 422
+
+
+async def test_the_other_parent_may_refuse_and_nobody_confirms_for_herself(town: Town) -> None:
+    anna, bernd = await both(town)
+    draft = await elterngeld(anna)
+    code = await asked(anna, draft)
+    assert (await anna.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=code)).status_code == 404
+    await bernd.post("/mein/mitzeichnung/entscheidung", "/mein/mitzeichnung", code=code, ja="0")
+    assert (await anna.change(draft, "abgabe", geprueft="1")).status_code == 409
+    assert "nicht bestätigt" in (await anna.get("/mein/postfach")).text + (await anna.get(draft)).text
+    again = await bernd.post("/mein/mitzeichnung/entscheidung", "/mein/mitzeichnung", code=code, ja="1")
+    assert again.status_code == 422
