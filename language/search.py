@@ -21,7 +21,7 @@ KINDS = ("words", "letters", "designation_letters", "meaning", "designation_mean
 """The kinds of evidence, in the order of `SearchIndex.evidence`."""
 
 _COMPARED = 64
-_DIRECTIONS = 96
+_DIRECTIONS = 64
 _LEAST = 0.05
 
 
