@@ -1,9 +1,7 @@
 """Vermerke of the chat: filed to an application, delivered with it, exported to the E-Akte as JSON, XML and PDF."""
 
-import io
 import json
 import uuid
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from xml.etree import ElementTree as ET
@@ -16,7 +14,7 @@ from portal.context import BERLIN, PortalContext
 from portal.errors import InvalidInputError, NotFoundError
 from portal.schema.beratung import VermerkZeile
 from portal.schema.vorgang import PosteingangZeile, VorgangZeile
-from portal.services import dokument, dokumentfreigabe, entwurf, katalog, paket, protokoll
+from portal.services import entwurf, katalog, paket, protokoll
 from portal.services.beratung import Beratung
 from portal.services.paket import Vermerkblatt
 from portal.services.views import FiledNote, NoteLine, NoteView
@@ -128,6 +126,17 @@ async def blaetter(session: AsyncSession, entwurf_id: str) -> list[Vermerkblatt]
     return [Vermerkblatt(r.id, _titel(r), r.inhalt["text"], r.sha256) for r in rows]
 
 
+async def dateien(session: AsyncSession, entwurf_id: str, aktenzeichen: str) -> dict[str, bytes]:
+    """An application's Vermerke as files of the E-Akte: each as JSON, XML and PDF, by path."""
+    files: dict[str, bytes] = {}
+    for number, row in enumerate(await _zeilen(session, entwurf_id), start=1):
+        name = f"vermerke/{number:02}-vermerk"
+        files[f"{name}.json"] = row.json
+        files[f"{name}.xml"] = als_xml(row.json)
+        files[f"{name}.pdf"] = als_pdf(row.json, aktenzeichen)
+    return files
+
+
 async def liste(session: AsyncSession, vorgang_id: str) -> list[NoteView]:
     """The Vermerke of a case, the oldest first; who may see the case may see them."""
     case = await session.get_one(VorgangZeile, vorgang_id)
@@ -144,72 +153,6 @@ def _view(row: VermerkZeile) -> NoteView:
         lines=[NoteLine.model_validate(line) for line in row.inhalt["verlauf"]],
         sha256=row.sha256,
     )
-
-
-async def akte(
-    context: PortalContext, session: AsyncSession, stelle_id: str, vorgang_id: str, funktion: str
-) -> tuple[str, bytes]:
-    """A case of the office's inbox as one ZIP for the E-Akte; the look is logged for the citizen.
-
-    Inside: the package (JSON, PDF), every document, each Vermerk as JSON, XML and PDF, and a list with checksums.
-
-    Returns
-    -------
-    tuple
-        The reference, and the ZIP.
-
-    Raises
-    ------
-    NotFoundError
-        The case is not in this office's inbox.
-    """
-    case = await session.scalar(
-        select(VorgangZeile)
-        .join(PosteingangZeile, PosteingangZeile.vorgang_id == VorgangZeile.id)
-        .where(VorgangZeile.id == vorgang_id, PosteingangZeile.stelle_id == stelle_id)
-    )
-    if case is None:
-        raise NotFoundError("Diesen Vorgang gibt es im Posteingang Ihrer Stelle nicht.")
-    files: dict[str, bytes] = {"antrag.json": case.paket, "antrag.pdf": case.pdf}
-    package = json.loads(case.paket)
-    labels = [str(f["label"]) for f in package["felder"]]
-    attached = {a["id"]: a["nachweis"] for a in package["anlagen"]}
-    released = await dokumentfreigabe.eines_vorgangs(session, case.id, attached)
-    for number, one in enumerate((d for d in released if not d.withdrawn), start=1):
-        labels.append(await dokumentfreigabe.oeffnen(context, session, case.id, one.id, attached))
-        view, content = await dokument.laden(session, one.id, konto_id=case.konto_id)
-        files[f"unterlagen/{number:02}-{view.filename}"] = content
-    for number, row in enumerate(await _zeilen(session, case.entwurf_id), start=1):
-        name = f"vermerke/{number:02}-vermerk"
-        files[f"{name}.json"] = row.json
-        files[f"{name}.xml"] = als_xml(row.json)
-        files[f"{name}.pdf"] = als_pdf(row.json, case.aktenzeichen)
-        labels.append(_titel(row))
-    listing = "".join(f"{paket.sha256(content)}  {name}\n" for name, content in files.items())
-    await protokoll.eintragen(
-        context,
-        session,
-        case.konto_id,
-        art="einsicht",
-        akteur="mensch",
-        akteur_label=funktion,
-        stelle=katalog.stelle_von(context, case.stelle_id),
-        leistung=katalog.leistung(context, case.leistung),
-        felder=labels,
-        kanal="Ausgabe an die E-Akte",
-        aktenzeichen=case.aktenzeichen,
-        inhalt_sha256=case.paket_sha256,
-    )
-    return case.aktenzeichen, _zip({**files, "SHA256SUMS": listing.encode()}, case.eingegangen_utc)
-
-
-def _zip(files: dict[str, bytes], moment: datetime) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            info = zipfile.ZipInfo(name, date_time=moment.astimezone(BERLIN).timetuple()[:6])
-            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def als_xml(data: bytes) -> bytes:

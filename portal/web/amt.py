@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import anliegen, auswertung, bescheid, gebuehr, rueckfrage, vermerk, vorgang
+from portal.services import akte, anliegen, auswertung, bescheid, gebuehr, rueckfrage, vermerk, vorgang
 from portal.services.sitzung import PersonalView
 from portal.services.views import CaseDetail
 from portal.web.auth import Context, Official
@@ -117,7 +117,7 @@ async def document(context: Context, staff: Official, vorgang_id: str, dokument_
 async def records(context: Context, staff: Official, vorgang_id: str) -> Response:
     """The whole case as one ZIP for the E-Akte."""
     async with context.transaction() as session:
-        reference, content = await vermerk.akte(
+        reference, content = await akte.ausgeben(
             context, session, staff.stelle or "", vorgang_id, staff.funktion
         )
     return download(content, "application/zip", f"{reference}.zip")

@@ -17,7 +17,7 @@ from portal.errors import ConflictError
 from portal.errors import NotFoundError as NotFoundInPortal
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import einwilligung, protokoll, stammdaten, vermerk, zustellung
+from portal.services import akte, einwilligung, protokoll, stammdaten, zustellung
 from portal.services.views import LogEntry
 from tests.support.portal_world import ANDERES_KONTO, KONTO, PortalWorld, portal_world
 
@@ -237,7 +237,7 @@ async def test_a_vermerk_goes_to_the_office_with_the_case(world, client):
     async with world.context.transaction() as session:
         row = await session.get_one(VorgangZeile, case.id)
         package, pdf = json.loads(row.paket), row.pdf
-        _reference, records = await vermerk.akte(
+        _reference, records = await akte.ausgeben(
             world.context, session, "probeamt", case.id, "Sachbearbeitung"
         )
     assert [(v["id"], v["sha256"]) for v in package["vermerke"]] == [(filed.id, filed.sha256)]
@@ -262,7 +262,7 @@ async def test_a_vermerk_goes_to_the_office_with_the_case(world, client):
     entries = await log(world)
     assert entries[0].channel == "Ausgabe an die E-Akte"
     assert any(title.startswith("Vermerk vom") for title in entries[0].fields)
-    assert entries[1].channel == "Vermerk zum Vorgang"
+    assert [e.channel for e in entries[1:3]] == ["Posteingang der Stelle", "Vermerk zum Vorgang"]
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
