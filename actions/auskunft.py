@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions import rechtsbehelf, status, termin, zustaendigkeit
+from actions import plauderei, rechtsbehelf, status, termin, zustaendigkeit
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
@@ -90,7 +90,7 @@ class ActionAuskunft(Faehigkeit):
             return rechtsbehelf.erklaeren(gespraech)
         aspects = [str(one) for one in gespraech.entities("aspect")]
         if "datenschutz" in aspects:
-            gespraech.say("utter_datenschutz")
+            await plauderei.ueber_mich(gespraech)
             return []
         if aspects == ["status"] and gespraech.has_account:
             return await status.zeigen(gespraech)

@@ -3,6 +3,8 @@
 from actions import entwurf
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech, button
+from actions.tuer import portal
+from portal.client import NotLoggedInError
 
 _ANFANG = (
     button("Ich bin umgezogen", '/life_situation{"life_situation": "umzug"}'),
@@ -76,6 +78,25 @@ class ActionPlauderei(Faehigkeit):
         return []
 
 
+async def ueber_mich(gespraech: Gespraech) -> None:
+    """What lies about the citizen and who got or saw which of it; without an account, how it is in general."""
+    if not gespraech.has_account:
+        gespraech.say("utter_datenschutz")
+        return
+    try:
+        data = await portal().data_overview(gespraech.conversation_id)
+    except NotLoggedInError:
+        gespraech.say("utter_datenschutz")
+        return
+    gespraech.say(
+        "utter_datenschutz_ueberblick",
+        angaben=", ".join(data.fields) or "noch keine",
+        unterlagen=data.documents,
+        freigaben=data.consents,
+        zuletzt="\n".join(data.recent) or "Bisher hat niemand Daten von Ihnen bekommen oder angesehen.",
+    )
+
+
 class ActionDatenschutz(Faehigkeit):
     """„Was wissen Sie über mich?“."""
 
@@ -83,5 +104,5 @@ class ActionDatenschutz(Faehigkeit):
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Say it; in a form the question comes again."""
-        gespraech.say("utter_datenschutz")
+        await ueber_mich(gespraech)
         return []

@@ -24,6 +24,7 @@ from portal.client.shapes import (
     AppointmentView,
     CaseView,
     Checklist,
+    DataOverview,
     DraftView,
     Me,
     RequestView,
@@ -87,6 +88,10 @@ class PortalClient:
     async def me(self, conversation_id: str) -> Me:
         """Whether the conversation is bound, and to whom."""
         return await self._get(conversation_id, "/me", TypeAdapter(Me))
+
+    async def data_overview(self, conversation_id: str) -> DataOverview:
+        """What lies about the citizen and who got or saw which of it lately. Raises NotLoggedInError."""
+        return await self._get(conversation_id, "/me/data", TypeAdapter(DataOverview))
 
     async def search(self, conversation_id: str, words: str, *, limit: int = 5) -> list[SearchHit]:
         """Services that fit some words, best first."""

@@ -22,6 +22,7 @@ from portal.client.shapes import (
     AppointmentView,
     CaseView,
     Checklist,
+    DataOverview,
     DocumentName,
     DraftView,
     EvidenceView,
@@ -126,6 +127,14 @@ class FakePortal:
     async def me(self, conversation_id: str) -> Me:
         trust = self._trust.get(conversation_id)
         return Me(bound=trust is not None, trust=trust, first_name=None)
+
+    async def data_overview(self, conversation_id: str) -> DataOverview:
+        self._bound(conversation_id)
+        sent = [
+            f"{case.office} hat Angaben bekommen ({case.name})"
+            for case in reversed(self._cases.get(conversation_id, []))
+        ]
+        return DataOverview(fields=["Familienname"], documents=0, consents=0, recent=sent[:3])
 
     async def search(self, conversation_id: str, words: str, *, limit: int = 5) -> list[SearchHit]:
         wanted = set(words.lower().split())

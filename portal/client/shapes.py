@@ -395,6 +395,17 @@ class Me(View):
     first_name: str | None
 
 
+class DataOverview(View):
+    """What lies about a citizen, in short, and what became of it lately. Names of fields, never their values."""
+
+    fields: list[str]
+    documents: int
+    consents: int
+    """Releases that can still be withdrawn."""
+    recent: list[str]
+    """Sentences, the newest first: when, who, what."""
+
+
 class SearchAnswer(View):
     """Services found."""
 

@@ -8,9 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.schema.schluessel import SchluesselZeile
-from portal.services import benachrichtigung, datenwunsch, paket, postfach, protokoll, schluessel
+from portal.services import (
+    benachrichtigung,
+    datenwunsch,
+    dokumentfreigabe,
+    einwilligung,
+    paket,
+    postfach,
+    protokoll,
+    schluessel,
+    stammdaten,
+)
 from portal.services.datenwunsch import MELDENSWERT
-from portal.services.views import LogEntry
+from portal.services.views import DataOverview, LogEntry
 
 JAHR = timedelta(days=365)
 ZEILEN_HOECHSTENS = 20
@@ -21,6 +31,20 @@ def _zeile(entry: LogEntry) -> str:
     what = "angesehen" if entry.kind == "einsicht" else "bekommen"
     who = ", ".join(filter(None, (entry.actor_label if entry.kind == "einsicht" else "", entry.office)))
     return f"• {paket.deutscher_moment(entry.at)}: {who} hat {what}: {', '.join(entry.fields) or 'keine einzelnen Felder'}. {entry.purpose}"
+
+
+async def kurz(context: PortalContext, session: AsyncSession, konto_id: str) -> DataOverview:
+    """What the chat says of a citizen's data: names of fields, counts, and the last that happened."""
+    known = await stammdaten.load(session, konto_id)
+    documents = await dokumentfreigabe.unterlagenliste(context, session, konto_id)
+    consents = await einwilligung.liste(context, session, konto_id)
+    entries = [e for e in await protokoll.liste(session, konto_id) if e.kind in MELDENSWERT]
+    return DataOverview(
+        fields=[stammdaten.FELDER[feld] for feld in known],
+        documents=len(documents),
+        consents=sum(c.state in ("gueltig", "unterwegs") for c in consents),
+        recent=[_zeile(entry).removeprefix("• ") for entry in entries[:3]],
+    )
 
 
 async def sammelhinweise(context: PortalContext) -> int:

@@ -26,6 +26,7 @@ AKTE = frozenset(
         "dokument_freigabe",
         "freigabe",
         "mitzeichnung",
+        "gebuehr",
     )
 )
 """Tables whose rows belong to cases that an office has; they stay under a stand-in that leads to nobody."""

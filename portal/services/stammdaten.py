@@ -244,6 +244,14 @@ class Uebernahme:
     nachgewiesen: bool
 
 
+def _gleich(feld: str, eins: str, zwei: str) -> bool:
+    """Whether two values are the same; a telephone number may be written in two ways."""
+    if feld != "telefon":
+        return eins == zwei
+    digits = [re.sub(r"\D", "", wert).removeprefix("49").removeprefix("0") for wert in (eins, zwei)]
+    return digits[0] == digits[1]
+
+
 async def uebernehmbar(
     session: AsyncSession, konto_id: str, service: Leistung, paket: Mapping[str, object]
 ) -> list[Uebernahme]:
@@ -258,7 +266,7 @@ async def uebernehmbar(
         if target not in FELDER or not isinstance(item["wert"], str):
             continue
         before = known.get(target)
-        if before is None or before.wert != item["wert"]:
+        if before is None or not _gleich(target, before.wert, item["wert"]):
             found[target] = Uebernahme(
                 target,
                 FELDER[target],

@@ -11,12 +11,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.client.shapes import Me, SearchAnswer, TraitsAnswer, Value, View
+from portal.client.shapes import DataOverview, Me, SearchAnswer, TraitsAnswer, Value, View
 from portal.errors import ForbiddenError, InvalidInputError, NotLoggedInError
 from portal.services import (
     abgabe,
     anliegen,
     bindung,
+    datenuebersicht,
     entwurf,
     idempotenz,
     katalog,
@@ -285,6 +286,14 @@ async def me(context: Context, who: Conversation) -> Me:
         names = (await stammdaten.load(session, bound.konto_id)).get("vornamen")
     first = names.wert.split() if names else []
     return Me(bound=True, trust=bound.vertrauen, first_name=first[0] if first else None)
+
+
+@router.get("/me/data")
+async def my_data(context: Context, who: Conversation) -> DataOverview:
+    """What lies about the citizen, in short, and what became of it lately."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        return await datenuebersicht.kurz(context, session, bound.konto_id)
 
 
 @router.post("/account/lock")

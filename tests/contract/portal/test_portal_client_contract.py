@@ -131,6 +131,10 @@ async def test_from_release_to_the_case(door: Door) -> None:
     assert result.case.reference == again.case.reference
     assert result.draft.next.kind == "done"
     assert [c.reference for c in await door.portal.cases("c")] == [result.case.reference]
+    overview = await door.portal.data_overview("c")
+    assert "Familienname" in overview.fields
+    assert "Probeamt" in overview.recent[0] or result.case.office in overview.recent[0]
+    assert "Neuweg" not in str(overview)
 
 
 async def test_the_same_key_changes_nothing_and_a_key_used_elsewhere_is_refused(door: Door) -> None:
