@@ -109,6 +109,10 @@ class Channel(Protocol):
         """What it can carry and may show; its name is the one in the bindings: `telegram`, `mail`, …"""
         ...
 
+    def capability_for(self, details: Mapping[str, Json]) -> Capability:
+        """Give what holds for one address, by what the adapter noted of it."""
+        ...
+
     @property
     def contact(self) -> str:
         """How citizens find it (`@stadt_bot`, a number, a mail address); empty if the town named nothing."""

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 
 from handoff.context import HandoffContext
 from handoff.domain.channel import Capability, Choice
+from handoff.domain.offers import Json
 from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, TooManyRequestsError
 from handoff.ports import Delivery
 from handoff.services import channel_intake
@@ -64,6 +65,10 @@ class Adapter(ABC):
                 self._sent.popitem(last=False)
         self._sent.pop(delivery.key, None)
 
+    def capability_for(self, details: Mapping[str, Json]) -> Capability:
+        """Give what holds for one address, by what the adapter noted of it."""
+        return self.capability
+
     @abstractmethod
     async def send(self, delivery: Delivery, key: str, text: str, choices: Sequence[Choice]) -> None:
         """Send one part. Raises ReceiverDownError or ReceiverRefusedError.
@@ -86,9 +91,11 @@ class Adapter(ABC):
             logger.warning("too many messages from one address of %s", self.capability.name)
             with suppress(TooManyRequestsError):
                 self._limit(context, "_told", Rate(1, 1 / 60)).take(address)
-                await channel_intake.answer(context, self.capability, address, inbound.key, error.message)
+                await channel_intake.answer(
+                    context, self.capability_for(inbound.details or {}), address, inbound.key, error.message
+                )
             return
-        await channel_intake.take(context, self.capability, address, inbound)
+        await channel_intake.take(context, self.capability_for(inbound.details or {}), address, inbound)
 
     def _limit(self, context: HandoffContext, name: str, rate: Rate) -> Limiter:
         if name not in self._limits:

@@ -4,18 +4,21 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 from fastapi import APIRouter, Depends, Request
 from mautrix.api import HTTPAPI, Method, Path
+from mautrix.crypto.attachments import decrypt_attachment
 from mautrix.errors import MatrixConnectionError, MatrixRequestError, MLimitExceeded
 
 from handoff.channels.adapter import Adapter, Proof, json_body, refused
+from handoff.channels.matrix_crypto import RoomCrypto, UndecryptableError
 from handoff.context import HandoffContext
 from handoff.domain.channel import Capability, Choice, Shows
-from handoff.domain.offers import objects
+from handoff.domain.offers import Json, objects
 from handoff.errors import InvalidInputError, UnavailableError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
 from handoff.services import channel_texts
@@ -36,10 +39,18 @@ CAPABILITY = Capability(
     file_max_bytes=10 * 1024**2,
     caution=channel_texts.MATRIX_CAUTION,
 )
+OWN_AND_ENCRYPTED = replace(
+    CAPABILITY, third_party=False, shows=Shows.PERSONAL, caution=channel_texts.MATRIX_OWN_CAUTION
+)
+"""In an encrypted room of the town's own server."""
+ENCRYPTED_ROOM = replace(CAPABILITY, caution=channel_texts.MESSENGER_CAUTION.format(title="Matrix"))
+NOT_DECRYPTED = "Diese Nachricht konnte ich nicht entschlüsseln; es wurde nichts gespeichert. Bitte senden Sie sie noch einmal."
 ENCRYPTED = (
     "Dieser Raum ist verschlüsselt. Verschlüsselte Nachrichten kann ich nicht lesen, deshalb verlasse ich ihn; es wurde "
     "nichts gespeichert. Bitte beginnen Sie mit mir einen Raum ohne Verschlüsselung, oder schreiben Sie im Portal: {origin}"
 )
+KEY_REQUEST_S = 60.0
+"""Longer than a sync waits."""
 CROWDED = "Ich schreibe nur mit einer Person allein, deshalb verlasse ich diesen Raum. Bitte schreiben Sie mir direkt."
 
 
@@ -66,17 +77,31 @@ class Matrix(Adapter):
         The bot, `@amtslotse:stadt.example`.
     as_token, hs_token
         Of the registration file.
+    crypto
+        The bot's device; None refuses encrypted rooms.
+    own
+        Whether the homeserver is the town's own, so that encrypted rooms may show personal content.
     """
 
     capability = CAPABILITY
 
     def __init__(
-        self, homeserver: str, user_id: str, as_token: str, hs_token: str, *, timeout_s: float = 20.0
+        self,
+        homeserver: str,
+        user_id: str,
+        as_token: str,
+        hs_token: str,
+        *,
+        crypto: RoomCrypto | None = None,
+        own: bool = False,
+        timeout_s: float = 20.0,
     ) -> None:
         super().__init__()
+        self._crypto, self._own = crypto, own
         self._homeserver, self._user_id, self._as_token = homeserver, user_id, as_token
         self._proof, self._timeout_s = HomeserverToken(hs_token), timeout_s
         self._api: HTTPAPI | None = None
+        self._keys: aiohttp.ClientSession | None = None
         self._retry_after_s: float | None = None
         self._origin = ""
 
@@ -87,6 +112,15 @@ class Matrix(Adapter):
             timeout=aiohttp.ClientTimeout(total=self._timeout_s), middlewares=(self._note_pause,)
         )
         self._api = HTTPAPI(self._homeserver, self._as_token, client_session=session, default_retry_count=0)
+        if self._crypto is not None:
+            self._keys = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=KEY_REQUEST_S))
+            await self._crypto.start(self._keys)
+
+    def capability_for(self, details: Mapping[str, Json]) -> Capability:
+        """More may be shown in an encrypted room of the town's own server."""
+        if details.get("encrypted") is not True:
+            return self.capability
+        return OWN_AND_ENCRYPTED if self._own else ENCRYPTED_ROOM
 
     async def _note_pause(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -133,12 +167,23 @@ class Matrix(Adapter):
         if kind == "m.room.member":
             await self._member(room, event, content)
             return None
-        if kind in ("m.room.encrypted", "m.room.encryption"):
+        if kind in ("m.room.encrypted", "m.room.encryption") and self._crypto is None:
             await self._leave(room, ENCRYPTED.format(origin=self._origin))
             return None
-        if kind != "m.room.message" or not isinstance(event.get("event_id"), str):
+        if not isinstance(event.get("event_id"), str) or not isinstance(sender, str):
             return None
-        return room, await self._message(f"matrix:{event['event_id']}", content)
+        key, address = f"matrix:{event['event_id']}", f"{room} {sender}"
+        if kind == "m.room.encrypted" and self._crypto is not None:
+            try:
+                kind, content = await self._crypto.decrypt(event)
+            except UndecryptableError:
+                return address, Inbound(key, answer=NOT_DECRYPTED, details={"encrypted": True})
+            if kind != "m.room.message":
+                return None
+            return address, replace(await self._message(key, content), details={"encrypted": True})
+        if kind != "m.room.message":
+            return None
+        return address, replace(await self._message(key, content), details={"encrypted": False})
 
     async def _member(self, room: str, event: Mapping[str, Any], content: Mapping[str, Any]) -> None:
         """Come to a room that one person opened with the bot, and leave one that others come into."""
@@ -174,10 +219,11 @@ class Matrix(Adapter):
             return Inbound(key)  # other programs: answering them could go on for ever
         if kind == "m.location":
             return Inbound(key, answer=channel_texts.PLACE_NOT_READ)
+        name, sealed = str(content.get("filename") or body), content.get("file")
         if kind in ("m.file", "m.image") and isinstance(content.get("url"), str):
-            return Inbound(
-                key, files=[await self._file(str(content.get("filename") or body), content["url"])]
-            )
+            return Inbound(key, files=[await self._file(name, content["url"])])
+        if kind in ("m.file", "m.image") and isinstance(sealed, dict) and isinstance(sealed.get("url"), str):
+            return Inbound(key, files=[unsealed(await self._file(name, sealed["url"]), sealed)])
         return Inbound(key, answer=channel_texts.KIND_NOT_READ)
 
     async def _file(self, name: str, address: str) -> InboundFile:
@@ -193,7 +239,7 @@ class Matrix(Adapter):
         except (aiohttp.ClientError, TimeoutError) as error:
             raise UnavailableError("Die Datei konnte gerade nicht geholt werden.") from error
 
-    async def _call(self, method: Method, path: Any, content: dict[str, str] | None = None) -> Any:
+    async def _call(self, method: Method, path: Any, content: dict[str, Any] | None = None) -> Any:
         """Ask the homeserver while a transaction is taken; a refusal is final, silence repeats the transaction."""
         try:
             return await self._request(method, path, content)
@@ -203,7 +249,7 @@ class Matrix(Adapter):
             logger.warning("matrix refused %s", path)
             return None
 
-    async def _request(self, method: Method, path: Any, content: dict[str, str] | None = None) -> Any:
+    async def _request(self, method: Method, path: Any, content: dict[str, Any] | None = None) -> Any:
         if self._api is None:
             raise ReceiverDownError("matrix is not started")
         try:
@@ -219,10 +265,32 @@ class Matrix(Adapter):
 
     async def send(self, delivery: Delivery, key: str, text: str, choices: Sequence[Choice]) -> None:
         """Send a text; the transaction id makes a repetition harmless. Buttons have become numbers."""
-        content = {"msgtype": "m.text", "body": text}
-        await self._request(Method.PUT, Path.v3.rooms[delivery.address].send["m.room.message"][key], content)
+        room, _, user = delivery.address.partition(" ")
+        content: dict[str, Any] = {"msgtype": "m.text", "body": text}
+        kind = "m.room.message"
+        if delivery.details.get("encrypted") is True:
+            if self._crypto is None:
+                raise ReceiverRefusedError("matrix: encryption is switched off")
+            try:
+                kind, content = "m.room.encrypted", await self._crypto.encrypt(room, user, content)
+            except Exception as error:  # the library's and the homeserver's; nothing was sent
+                raise ReceiverDownError(f"matrix: not encrypted ({type(error).__name__})") from error
+        await self._request(Method.PUT, Path.v3.rooms[room].send[kind][key], content)
 
     async def close(self) -> None:
         """Close connections."""
+        if self._crypto is not None:
+            await self._crypto.close()
+        if self._keys is not None:
+            await self._keys.close()
         if self._api is not None:
             await self._api.session.close()
+
+
+def unsealed(file: InboundFile, sealed: Mapping[str, Any]) -> InboundFile:
+    """Decrypt an attachment; one whose keys do not fit comes as empty, and is refused as such."""
+    try:
+        key, digest, start = sealed["key"]["k"], sealed["hashes"]["sha256"], sealed["iv"]
+        return InboundFile(file.name, decrypt_attachment(file.content, key, digest, start))
+    except Exception:  # the library raises whatever it pleases on nonsense
+        return InboundFile(file.name, b"")

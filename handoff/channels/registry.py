@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from handoff.channels import callback, mail, matrix, telegram, webhook, whatsapp
+from handoff.channels import callback, mail, matrix, matrix_crypto, telegram, webhook, whatsapp
 from handoff.channels.adapter import Adapter
 
 PREFIX = "AMTSLOTSE_KANAL_"
@@ -68,7 +68,23 @@ def _whatsapp(setting: _Settings) -> Adapter:
 
 
 def _matrix(setting: _Settings) -> Adapter:
-    return matrix.Matrix(setting("HOMESERVER"), setting("USER_ID"), setting("AS_TOKEN"), setting("HS_TOKEN"))
+    crypto = None
+    if setting("E2EE", "0") == "1":
+        crypto = matrix_crypto.RoomCrypto(
+            setting("HOMESERVER"),
+            setting("USER_ID"),
+            setting("AS_TOKEN"),
+            setting("STORE"),
+            setting("STORE_KEY"),
+        )
+    return matrix.Matrix(
+        setting("HOMESERVER"),
+        setting("USER_ID"),
+        setting("AS_TOKEN"),
+        setting("HS_TOKEN"),
+        crypto=crypto,
+        own=setting("OWN", "0") == "1",
+    )
 
 
 def _mail(setting: _Settings) -> Adapter:

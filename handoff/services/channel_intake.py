@@ -69,7 +69,7 @@ async def take(context: HandoffContext, capability: Capability, address: str, in
         A part that is needed does not answer; nothing was stored. The channel delivers the message again.
     """
     links = capability.commands and _CODE.fullmatch((inbound.text or "").strip()) is not None
-    conversation_id = await _conversation(context, capability, address, keep=links)
+    conversation_id = await _conversation(context, capability, address, keep=links, details=inbound.details)
     await _note(context, conversation_id, inbound)
     client_id = client_id_of(inbound.key)
     try:
@@ -98,11 +98,17 @@ async def say_once(context: HandoffContext, conversation_id: str, key: str, text
 
 
 async def _conversation(
-    context: HandoffContext, capability: Capability, address: str, *, anew: bool = False, keep: bool = False
+    context: HandoffContext,
+    capability: Capability,
+    address: str,
+    *,
+    anew: bool = False,
+    keep: bool = False,
+    details: Mapping[str, Json] | None = None,
 ) -> str:
     greeting = channel_texts.welcome(capability) if capability.greets else None
     allowed = await channels.conversation_of(
-        context, capability.name, address, greeting=greeting, anew=anew, keep=keep
+        context, capability.name, address, greeting=greeting, anew=anew, keep=keep, details=details
     )
     return allowed.conversation_id
 

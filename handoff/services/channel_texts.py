@@ -17,6 +17,10 @@ MATRIX_CAUTION = (
     "Dieser Raum ist nicht Ende-zu-Ende verschlüsselt. Bitte schreiben Sie hier nichts Persönliches. Allgemeine Auskünfte "
     "bekommen Sie hier; alles Persönliche geht über einen Link im Portal weiter, im selben Gespräch."
 )
+MATRIX_OWN_CAUTION = (
+    "Dieser Raum ist Ende-zu-Ende verschlüsselt, und der Server gehört der Stadt. Persönliches steht hier erst, wenn Sie "
+    "Matrix im Portal unter „Kanäle“ mit Ihrem Konto verbunden haben."
+)
 HELP = (
     "Sie können jederzeit schreiben: „Mensch“, wenn Sie mit einem Menschen sprechen möchten, „Link“, um im Portal "
     "weiterzumachen, „Neu“ für ein neues Gespräch."

@@ -5,9 +5,11 @@ goes out. It never writes to the log itself.
 """
 
 import hmac
+from collections.abc import Mapping
 
 from handoff.context import HandoffContext
 from handoff.domain.message import Body
+from handoff.domain.offers import Json
 from handoff.domain.phase import Phase
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
 from handoff.services import access, channel_out, messages
@@ -52,6 +54,7 @@ async def conversation_of(
     greeting: str | None = None,
     anew: bool = False,
     keep: bool = False,
+    details: Mapping[str, Json] | None = None,
 ) -> access.Access:
     """Give the address's open conversation; starts and binds one if there is none.
 
@@ -64,6 +67,8 @@ async def conversation_of(
         What a new conversation begins with.
     anew
         Start a new one in any case.
+    details
+        What the adapter notes of the address.
     keep
         Stay with the present one even if it belongs to an account: the message is about linking the address.
     """
@@ -77,12 +82,17 @@ async def conversation_of(
             if is_its_own and row.phase != Phase.CLOSED:
                 return access.Access(row.id)
         begun = await access.check(context, await access.start(context, lang), None)
-        await bind(context, begun.conversation_id, channel, address, greeting)
+        await bind(context, begun.conversation_id, channel, address, greeting, details)
         return access.Access(begun.conversation_id)
 
 
 async def bind(
-    context: HandoffContext, conversation_id: str, channel: str, address: str, greeting: str | None = None
+    context: HandoffContext,
+    conversation_id: str,
+    channel: str,
+    address: str,
+    greeting: str | None = None,
+    details: Mapping[str, Json] | None = None,
 ) -> None:
     """Send a conversation's answers to this address too, beginning with the greeting."""
     async with context.database.write() as session:
@@ -94,6 +104,7 @@ async def bind(
             address=address,
             address_digest=address_digest(context, channel, address),
             now=context.clock(),
+            details=details,
         )
         if greeting is not None:
             await life.say(session, row, context, Body(greeting))
@@ -118,10 +129,11 @@ class ChannelCourier(Courier):
             channel = self._context.channels.get(binding.channel)
             if channel is None:
                 raise ReceiverDownError(f"channel {binding.channel} is not switched on")
+            capability = channel.capability_for(binding.details or {})
             shown = (
-                await channel_out.prepare(self._context, channel.capability, row, binding, message)
+                await channel_out.prepare(self._context, capability, row, binding, message)
                 if message is not None
-                else channel_out.notice(parcel.key, channel.capability, str(parcel.body["text"]))
+                else channel_out.notice(parcel.key, capability, str(parcel.body["text"]))
             )
             if shown is not None:
                 await channel.deliver(

@@ -1,10 +1,12 @@
 """Queries on the messengers and mailboxes that conversations are bound to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.domain.offers import Json
 from handoff.schema.tables import ChannelRow, ConversationRow
 
 
@@ -16,6 +18,7 @@ async def bind(
     address: str,
     address_digest: str,
     now: datetime,
+    details: Mapping[str, Json] | None = None,
 ) -> None:
     """Send a locked conversation's answers to this address from now on.
 
@@ -23,9 +26,9 @@ async def bind(
     address (its link with an account) goes on.
     """
     earlier = await by_address(session, channel, address_digest)
-    account = linked_at = details = None
+    account = linked_at = known = None
     if earlier is not None:
-        account, linked_at, details = earlier.account, earlier.linked_at, earlier.details
+        account, linked_at, known = earlier.account, earlier.linked_at, earlier.details
         await session.execute(delete(ChannelRow).where(ChannelRow.conversation_id == earlier.conversation_id))
         former = await session.get(ConversationRow, earlier.conversation_id)
         if former is not None and former is not conversation:
@@ -42,7 +45,7 @@ async def bind(
             heard_at=now,
             account=account,
             linked_at=linked_at,
-            details=details,
+            details=dict(details) if details is not None else known,
         )
     )
     await session.flush()

@@ -24,6 +24,9 @@ class Messenger:
         self.failures: list[Exception] = []
         self.closed = False
 
+    def capability_for(self, details) -> Capability:
+        return self.capability
+
     def router(self) -> APIRouter:
         return APIRouter()
 
