@@ -1,12 +1,16 @@
 """One person, many channels: codes, one-time links there and back, what third parties never see, notices."""
 
+import json
 import os
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from handoff_world import PORTAL_TOKEN, citizen_token, echo, sqlite, staff, world
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from handoff.channels.adapter import Adapter
 from handoff.domain.channel import Capability, Shows
@@ -305,3 +309,26 @@ async def test_a_flood_from_one_address_is_taken_in_part_and_keeps_back_nobody(t
 
 def texts_of(messenger):
     return [text for to, text in messenger.shown if to == "anna"]
+
+
+async def test_any_link_and_any_body_of_the_portal_never_give_a_500(tmp_path):
+    paths: list[str] = []
+    bodies: list[bytes] = []
+
+    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.text(min_size=1, max_size=60), st.binary(max_size=80))
+    def collect(path, body):
+        paths.append(quote(path, safe=""))
+        bodies.append(body)
+
+    collect()
+    async with world(sqlite(tmp_path), channels=[Messenger()]) as town:
+        for path, body in zip(paths, bodies, strict=True):
+            assert (await town.http.get(f"/weiter/{path}")).status_code < 500
+            assert (await town.http.post(f"/weiter/{path}", content=body)).status_code < 500
+            for call in ("overview", "notices", "files/load"):
+                assert (await town.http.post(f"{API}/{call}", content=body, headers=PORTAL)).status_code < 500
+        wild = {"account": "\x00", "id": "\ud800", "key": "k", "text": "\ud800\x00"}
+        for call in ("overview", "codes", "links/end", "files/drop", "notices"):
+            answer = await town.http.post(f"{API}/{call}", content=json.dumps(wild), headers=PORTAL)
+            assert answer.status_code < 500, call

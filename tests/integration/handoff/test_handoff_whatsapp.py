@@ -255,3 +255,13 @@ async def test_any_signed_body_never_gives_a_500(town):
     for raw in bodies:
         answer = await town.http.post("/webhooks/whatsapp", content=raw, headers=sign(raw))
         assert answer.status_code < 500, raw
+
+
+async def test_a_large_batch_is_taken_where_vendors_send_them_and_nowhere_else(town):
+    padded = {**webhook(text(1, "hallo")), "padding": "x" * 1024**2}
+    await post(town, padded)
+    assert len(town.bot.turns) == 1
+    too_large = b"x" * (4 * 1024**2 + 1)
+    for path, raw in (("whatsapp", too_large), ("rest/webhook", too_large[: 1024**2])):
+        answer = await town.http.post(f"/webhooks/{path}", content=raw, headers=sign(raw))
+        assert answer.status_code == 413
