@@ -4,7 +4,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import entwurf, start, status, termin, weiter
+from actions import eigenes, entwurf, start, status, termin, weiter
 from actions.antrag import ValidateAntragForm
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import FORM, Event, Gespraech
@@ -35,6 +35,8 @@ class ActionAngemeldet(Faehigkeit):
                 )
             case "termine":
                 return done + await termin.zeigen(gespraech)
+            case "fristen":
+                return done + await eigenes.zeigen(gespraech)
             case "status":
                 return done + await status.zeigen(gespraech)
             case _:

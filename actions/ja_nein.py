@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import abgabe, angabe, freigabe, mensch, nachweis, neustart, start, termin, weiter
+from actions import abgabe, angabe, eigenes, freigabe, mensch, nachweis, neustart, start, termin, weiter
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -22,6 +22,8 @@ class ActionJa(Faehigkeit):
                 return await mensch.rufen(gespraech, str(offer["grund"]), "utter_mensch_gerufen")
             case "termin_absagen":
                 return await termin.absagen(gespraech, str(offer["termin"]))
+            case "rueckfrage":
+                return await eigenes.senden(gespraech, offer)
             case "neustart":
                 return neustart.durchfuehren(gespraech)
         match gespraech.slot("frage_art"):

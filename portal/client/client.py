@@ -25,7 +25,9 @@ from portal.client.shapes import (
     CaseView,
     Checklist,
     DataOverview,
+    DeadlineItem,
     DraftView,
+    InquiryView,
     Me,
     RequestView,
     ResponsibilityView,
@@ -51,6 +53,9 @@ CLASSES: dict[str, type[PortalError]] = {
     "termin_vorhanden": AlreadyBookedError,
 }
 _CASES = TypeAdapter(list[CaseView])
+_DEADLINES = TypeAdapter(list[DeadlineItem])
+_INQUIRIES = TypeAdapter(list[InquiryView])
+_INQUIRY = TypeAdapter(InquiryView)
 _DRAFT = TypeAdapter(DraftView)
 _APPOINTMENTS = TypeAdapter(list[AppointmentView])
 _APPOINTMENT = TypeAdapter(AppointmentView)
@@ -125,6 +130,20 @@ class PortalClient:
     async def cases(self, conversation_id: str) -> list[CaseView]:
         """The citizen's cases, the newest first."""
         return await self._get(conversation_id, "/cases", _CASES)
+
+    async def deadlines(self, conversation_id: str) -> list[DeadlineItem]:
+        """The citizen's running deadlines, the soonest first."""
+        return await self._get(conversation_id, "/deadlines", _DEADLINES)
+
+    async def inquiries(self, conversation_id: str) -> list[InquiryView]:
+        """What offices asked the citizen and she has not answered, the oldest first."""
+        return await self._get(conversation_id, "/inquiries", _INQUIRIES)
+
+    async def answer_inquiry(self, conversation_id: str, inquiry: str, text: str, *, key: str) -> InquiryView:
+        """Send her answer to the office. Status 409 when she answered before; NotFoundError."""
+        return await self._send(
+            conversation_id, "POST", f"/inquiries/{inquiry}/answer", {"text": text}, key, _INQUIRY
+        )
 
     async def slots(
         self, conversation_id: str, service: str, *, from_: str | None = None, limit: int = 5

@@ -23,11 +23,13 @@ from portal.client.shapes import (
     CaseView,
     Checklist,
     DataOverview,
+    DeadlineItem,
     DocumentName,
     DraftView,
     EvidenceView,
     FeeView,
     FieldView,
+    InquiryView,
     Me,
     NextStep,
     Progress,
@@ -105,6 +107,10 @@ class FakePortal:
         self._traits = list(trait_list)
         self._now = now
         self._trust: dict[str, str] = {}
+        self.running_deadlines: list[DeadlineItem] = []
+        self.open_inquiries: list[InquiryView] = []
+        self.answers: dict[str, tuple[str, str]] = {}
+        """Inquiry → key and text of her answer."""
         self.locked: set[str] = set()
         """Conversations whose citizen has locked her account."""
         self._drafts: dict[str, dict[str, _Draft]] = {}
@@ -187,6 +193,24 @@ class FakePortal:
     async def cases(self, conversation_id: str) -> list[CaseView]:
         self._bound(conversation_id)
         return list(reversed(self._cases.get(conversation_id, [])))
+
+    async def deadlines(self, conversation_id: str) -> list[DeadlineItem]:
+        self._bound(conversation_id)
+        return list(self.running_deadlines)
+
+    async def inquiries(self, conversation_id: str) -> list[InquiryView]:
+        self._bound(conversation_id)
+        return [one for one in self.open_inquiries if one.id not in self.answers]
+
+    async def answer_inquiry(self, conversation_id: str, inquiry: str, text: str, *, key: str) -> InquiryView:
+        self._bound(conversation_id)
+        found = next((one for one in self.open_inquiries if one.id == inquiry), None)
+        if found is None:
+            raise NotFoundError("nicht_gefunden", "Diese Rückfrage gibt es nicht.", status=404)
+        if self.answers.get(inquiry, (key, ""))[0] != key:
+            raise PortalError("konflikt", "Diese Rückfrage haben Sie schon beantwortet.", status=409)
+        self.answers[inquiry] = (key, text)
+        return found.model_copy(update={"answered": True})
 
     async def slots(
         self, conversation_id: str, service: str, *, from_: str | None = None, limit: int = 5

@@ -1,6 +1,6 @@
 """The shapes of docs/protocol/dialog.md, for both sides of the door: the portal answers with them, callers read them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -149,6 +149,32 @@ class CaseView(View):
     effect: Literal["antrag", "anzeige", "vorbereitung"]
     delivered_at: datetime | None
     """Moment at which the portal received the case for the office."""
+    url: str
+
+
+class DeadlineItem(View):
+    """One of the citizen's running deadlines, soonest first in a list."""
+
+    name: str
+    end: date | None
+    """Last day that is safe."""
+    possible_until: date | None
+    possible_from: date | None
+    text: str
+    law: str
+    reasons: list[str]
+    url: str
+
+
+class InquiryView(View):
+    """A question that an office asked on a case."""
+
+    id: str
+    name: str
+    office: str
+    question: str
+    due: date | None
+    answered: bool
     url: str
 
 

@@ -16,6 +16,7 @@ from portal.services import (
     bindung,
     gespraeche,
     identitaet,
+    kalenderabo,
     sitzung,
     zweitfaktor,
 )
@@ -42,6 +43,7 @@ async def sperren(context: PortalContext, konto_id: str) -> None:
             .values(beendet_at=now)
         )
         await session.execute(delete(BekanntRow).where(BekanntRow.konto_id == konto_id))
+        await kalenderabo.alle_widerrufen(session, konto_id, now)
         if locked is not None:
             await benachrichtigung.anstossen(
                 session, konto_id, "konto_gesperrt", jetzt=now, verweis="/konto/entsperren"

@@ -19,9 +19,11 @@ from portal.services import (
     bindung,
     datenuebersicht,
     entwurf,
+    fristenblatt,
     idempotenz,
     katalog,
     ortsfrage,
+    rueckfrage,
     sperre,
     stammdaten,
     termine,
@@ -34,7 +36,9 @@ from portal.services.views import (
     AppointmentView,
     CaseView,
     Checklist,
+    DeadlineItem,
     DraftView,
+    InquiryView,
     ResponsibilityView,
     ServiceView,
     SlotsView,
@@ -309,6 +313,75 @@ async def cases(context: Context, who: Conversation) -> list[CaseView]:
     async with context.transaction() as session:
         bound = await bindung.gebunden(context, session, who.unterhaltung)
         return await vorgang.liste(session, bound.konto_id)
+
+
+@router.get("/deadlines")
+async def deadlines(context: Context, who: Conversation) -> list[DeadlineItem]:
+    """The citizen's running deadlines, the soonest first, with their reasons."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        entries = fristenblatt.bald(
+            await fristenblatt.liste(context, session, bound.konto_id), context.today()
+        )
+    return [
+        DeadlineItem(
+            name=one.name,
+            end=one.end,
+            possible_until=one.possible_until,
+            possible_from=one.possible_from,
+            text=one.text,
+            law=one.law,
+            reasons=one.reasons,
+            url=one.url,
+        )
+        for one in entries
+        if one.settled_at is None
+    ]
+
+
+def _inquiry(one: rueckfrage.Rueckfrage) -> InquiryView:
+    return InquiryView(
+        id=one.id,
+        name=one.leistung_name,
+        office=one.von,
+        question=one.frage,
+        due=one.bis,
+        answered=one.beantwortet is not None,
+        url=rueckfrage.pfad(one.id),
+    )
+
+
+@router.get("/inquiries")
+async def inquiries(context: Context, who: Conversation) -> list[InquiryView]:
+    """What offices asked the citizen and she has not answered, the oldest first."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        return [_inquiry(one) for one in await rueckfrage.offene(session, bound.konto_id)]
+
+
+class InquiryAnswer(Body):
+    """Her answer to an office's question."""
+
+    text: str = Field(min_length=1, max_length=4000)
+
+
+@router.post("/inquiries/{inquiry}/answer")
+async def answer_inquiry(
+    request: Request,
+    context: Context,
+    who: Conversation,
+    inquiry: str,
+    body: InquiryAnswer,
+    idempotency_key: Key = "",
+) -> JSONResponse:
+    """Send her answer to the office, after she said yes to it."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        return _inquiry(
+            await rueckfrage.beantworten(context, session, bound.konto_id, inquiry, body.text, kanal="chat")
+        )
+
+    return await write(request, context, who, idempotency_key, use)
 
 
 @router.get("/appointments")

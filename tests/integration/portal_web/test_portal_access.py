@@ -11,14 +11,27 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.routing import Mount, Route
 
+from portal.domain.bekanntgabe import Norm
+from portal.domain.rechtsbehelf import Zugang
 from portal.schema.sitzung import SitzungRow
-from portal.services import datenvorschlag, postfach, zweitfaktor
+from portal.services import (
+    bescheid,
+    datenvorschlag,
+    gebuehr,
+    kalenderabo,
+    postfach,
+    rueckfrage,
+    vereinbarung,
+    zweitfaktor,
+)
 from portal.services.datenvorschlag import Angabe
+from portal.services.gebuehr import Posten
 from portal.services.zweitfaktor import Inhaber
 from portal.web import auth, dialog, verwaltung
 from portal.web.public import PUBLIC_ROUTES
 from tests.support.portal_town import Browser, Town
 from tests.support.portal_world import PDF
+from tests.support.vorgaenge import delivered_case
 
 RULES = {
     auth.current_citizen,
@@ -81,6 +94,30 @@ def test_every_reason_belongs_to_a_route(town: Town) -> None:
     assert all(PUBLIC_ROUTES.values())
 
 
+async def post_of_an_office(town: Town) -> dict[str, str]:
+    """A case of Anna's with a question, a decision and a fee; a document that she began; her calendar's address."""
+    context, case = town.context, await delivered_case(town.context, ANNA)
+    letter = Zugang(Norm.POST_AO, context.today())
+    text = {"anschrift": "Geheimweg 1", "einzugsdatum": "2026-11-12", "personen": "Geheim"}
+    async with context.transaction() as session:
+        question = await rueckfrage.stellen(context, session, "steuern", case, "Geheim?", None, funktion="x")
+        decision = await bescheid.notieren(context, session, ANNA, "wohngeld", letter, None)
+        fee = await gebuehr.festsetzen(
+            context, session, "steuern", case, [Posten("Geheim", 100)], "bescheid", None, "", funktion="x"
+        )
+        shared, _ = await vereinbarung.einladen(context, session, ANNA, "mieter", text)
+        await kalenderabo.anlegen(context, session, ANNA)
+        (calendar,) = await kalenderabo.liste(session, ANNA)
+    return {
+        "vorgang_id": case,
+        "rueckfrage_id": question,
+        "bescheid_id": decision,
+        "gebuehr_id": fee,
+        "vereinbarung_id": shared,
+        "abo_id": calendar.id,
+    }
+
+
 @pytest.fixture
 async def annas_things(town: Town) -> dict[str, str]:
     """Ids of what belongs to Anna, by the name of the path parameter."""
@@ -103,7 +140,7 @@ async def annas_things(town: Town) -> dict[str, str]:
             town.context, session, ANNA, "oidc", "Probe", [Angabe("geburtsort", "Geheimstadt", "niedrig")]
         )
         sid = await session.scalar(select(SitzungRow.id).where(SitzungRow.konto_id == ANNA))
-    return {
+    return await post_of_an_office(town) | {
         "entwurf_id": draft,
         "nachricht_id": message,
         "faktor_id": factor.id,

@@ -9,7 +9,8 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.schema.benachrichtigung import BenachrichtigungZeile
-from portal.services import benachrichtigung, bescheid, fristenblatt
+from portal.services import benachrichtigung, bescheid, bindung, fristenblatt
+from portal.services.token import citizen_session_of
 from portal.services.versand import UnreachableRecipientError
 from tests.integration.portal_web.test_portal_applications import PDF
 from tests.integration.portal_web.test_portal_pages import check_page
@@ -457,3 +458,38 @@ async def test_no_more_than_five_calendar_addresses(anna: Browser) -> None:
     for _ in range(5):
         assert (await anna.post("/mein/fristen/kalender", "/mein/fristen")).status_code == 200
     assert (await anna.post("/mein/fristen/kalender", "/mein/fristen")).status_code == 409
+
+
+async def bind(town: Town, browser: Browser, conversation: str, konto: str = ANNA) -> None:
+    """Tie a conversation to the session of this browser."""
+    csrf = (await browser.get("/api/session")).json()["csrf"]
+    token = (await browser.http.post("/api/session/token", headers={"X-CSRF-Token": csrf})).json()["token"]
+    async with town.context.transaction() as session:
+        await bindung.binden(
+            town.context, session, conversation, konto, citizen_session_of(town.context, token)
+        )
+
+
+async def test_the_chat_sees_deadlines_and_answers_the_question(
+    town: Town, anna: Browser, office: Browser, case: str
+) -> None:
+    await decide(office, case, norm="ozg_9")
+    form = f"/amt/vorgaenge/{case}/rueckfrage"
+    await office.post(form, form, frage="Wie hoch ist der Hund?")
+    await bind(town, anna, "c")
+    headers = {"Authorization": "Bearer actions", "X-Conversation": "c"}
+    http = town.browser().http
+    running = (await http.get("/api/dialog/deadlines", headers=headers)).json()
+    assert [one["end"] for one in running if "Widerspruch" in one["name"]] == ["2026-12-28"]
+    (asked,) = (await http.get("/api/dialog/inquiries", headers=headers)).json()
+    path = f"/api/dialog/inquiries/{asked['id']}/answer"
+    for key, status in (("k1", 200), ("k1", 200), ("k2", 409)):
+        answer = await http.post(path, headers=headers | {"Idempotency-Key": key}, json={"text": "35 cm"})
+        assert answer.status_code == status, answer.text
+    assert "beantwortet 24.11.2026 im Chat" in (await office.get(f"/amt/vorgaenge/{case}")).text
+    bernd = await town.bernd()
+    await bind(town, bernd, "d", konto="00000000-0000-4000-8000-000000000002")
+    foreign = await http.post(
+        path, headers=headers | {"X-Conversation": "d", "Idempotency-Key": "k3"}, json={"text": "x"}
+    )
+    assert foreign.status_code == 404
