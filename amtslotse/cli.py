@@ -165,7 +165,7 @@ def parse(
     ] = None,
 ) -> None:
     """Read one utterance a line from standard input, write what was understood as one JSON object a line."""
-    from bot.parse import parse_lines
+    from bot.parse import lines_of, parse_lines
 
     installation = Installation.from_environment(os.environ)
     try:
@@ -173,9 +173,9 @@ def parse(
         reference = datetime.combine(date.fromisoformat(now), time(12), BERLIN) if now else system_time()
     except (TrainingError, ValueError) as error:
         _fail(str(error))
-    for line in parse_lines(model.path, sys.stdin, reference):
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    for line in parse_lines(model.path, lines_of(sys.stdin.buffer), reference):
+        sys.stdout.buffer.write(line.encode("utf-8", errors="replace") + b"\n")
+        sys.stdout.buffer.flush()
 
 
 def _fail(message: str) -> None:

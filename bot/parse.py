@@ -12,6 +12,7 @@ from rasa.engine import loader
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
+from threadpoolctl import threadpool_limits
 
 from bot.channel import LONGEST_TEXT
 from bot.graph_runner import SequentialGraphRunner
@@ -31,6 +32,7 @@ class Parser:
 
     def __init__(self, model: Path) -> None:
         configure_logging()
+        threadpool_limits(1)  # vectors of a sentence are too small to be shared among threads
         with tempfile.TemporaryDirectory() as folder:
             self._metadata, self._runner = loader.load_predict_graph_runner(
                 Path(folder), model, LocalModelStorage, SequentialGraphRunner
@@ -82,6 +84,12 @@ def _without_parts_of_addresses(entities: list[dict[str, Any]]) -> list[dict[str
         if e["entity"] not in ("plz", "town")
         or not any(a["start"] <= e["start"] and e["end"] <= a["end"] for a in addresses)
     ]
+
+
+def lines_of(stream: Iterable[bytes]) -> Iterator[str]:
+    """Lines of any bytes: what is no UTF-8 is replaced, only a line feed ends a line."""
+    for line in stream:
+        yield line.decode("utf-8", errors="replace")
 
 
 def parse_lines(model: Path, lines: Iterable[str], now: datetime) -> Iterator[str]:

@@ -15,14 +15,14 @@ _STREET_KIND = (
     r"promenade|berg|kamp|feld|busch|heide|park|garten|winkel|bogen|zeile)"
 )
 _STREET = (
-    rf"(?:(?:{_WORD}[ -]){{0,3}}(?:{_WORD})?{_STREET_KIND}"
-    rf"|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Alter|Alte|Neuer|Neue) (?:{_WORD} ){{0,2}}{_WORD}"
+    rf"(?:(?:{_WORD}[ -]){{0,3}}(?:{_WORD})?{_STREET_KIND}|(?:Straße|Platz|Allee|Weg) (?:des|der) {_WORD}"
+    rf"|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Alter|Alte|Neuer|Neue) (?:(?:alten|neuen|kleinen|hohen|langen) )?(?:{_WORD} ){{0,2}}{_WORD}"
     rf"|[a-zäöüß-]{{3,30}}(?:stra(?:ß|ss)e|str\.?|weg|platz|allee|gasse|ring))"
 )
-_HOUSE = r"\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}\s?[a-zA-Z]?)?(?![\w.])"
+_HOUSE = r"\d{1,4}(?:\s?[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,4}(?:\s?[a-zA-Z](?!\w))?)?(?![\w.])"
 _PLACE = r"[A-ZÄÖÜ][a-zäöüß]+(?:[ -][A-ZÄÖÜ][a-zäöüß]+|[ -](?:am|an|an der|im|bei|ob|ob der|in|a\.|a\. d\.)[ -][A-ZÄÖÜ][a-zäöüß]+)*"
 _ADDRESS = re.compile(
-    rf"(?<!\w)(?P<street>{_STREET})\s*(?P<house>{_HOUSE})(?:\s*,?\s*(?:in\s+)?(?:D-)?(?P<plz>\d{{5}})(?:\s+(?P<place>{_PLACE}|[a-zäöüß]{{4,}}))?"
+    rf"(?<!\w)(?P<street>{_STREET})\s*(?:(?:Nr\.?|Nummer|Hausnummer)\s*)?(?P<house>{_HOUSE})(?:\s*,?\s*(?:in\s+)?(?:D-)?(?P<plz>\d{{5}})(?:\s+(?P<place>{_PLACE}|[a-zäöüß]{{4,}}))?"
     rf"|\s*,?\s*in\s+(?P<only>{_PLACE})|\s*,\s*(?P<comma>{_PLACE}))?"
 )
 _NAME_PART = r"[A-ZÄÖÜÇŞİ][\w'’-]{1,40}"
@@ -47,6 +47,11 @@ _INTRODUCED_LOOSELY = re.compile(
 _CALLED = re.compile(
     r"\b(?:[Mm]ann|[Ff]rau|[Tt]ochter|[Ss]ohn|[Kk]ind|[Bb]aby|[Mm]utter|[Vv]ater|[Vv]ermieter(?:in)?|[Ff]reund(?:in)?|[Bb]ruder|[Ss]chwester|[Oo]ma|"
     rf"[Oo]pa|[Ee]r|[Ss]ie|[Ww]ir|[Ss]oll)\s+(?:(?:soll|wird|jetzt|aber)\s+)?hei(?:ß|ss)(?:t|en)\s+{_TITLE}(?P<name>{_FULL_STOP_WORDS}{_NAME})"
+)
+_KIN = re.compile(
+    r"\b(?:[Mm]ein|[Uu]nser|[Dd]ein|[Ii]hr|[Ss]ein|[Dd]er|[Dd]ie|[Dd]en|[Dd]em)\w*\s+(?:(?:kleine|große|älteste|jüngste)\w*\s+)?(?:Mann|Frau|Tochter|Sohn|Kind|"
+    r"Baby|Mutter|Vater|Bruder|Schwester|Oma|Opa|Freund|Freundin|Partner|Partnerin|Enkel|Enkelin|Neffe|Nichte)\s+"
+    rf"(?P<name>{_NAME})|\b(?:[Vv]orname|[Rr]ufname)(?:\s+(?:ist|lautet))?\s*:?\s*(?P<first>{_NAME_PART})"
 )
 _NAME_LIKE = re.compile(_NAME)
 _NO_SURNAMES = frozenset(
@@ -84,6 +89,10 @@ def find_persons(text: str) -> list[Place]:
     for pattern in (_INTRODUCED, _CALLED, _INTRODUCED_LOOSELY):
         for match in pattern.finditer(text):
             _add(found, match.start("name"), match["name"])
+    for match in _KIN.finditer(text):
+        group = "name" if match["name"] else "first"
+        if match[group].split()[0].split("-")[0].lower() in GIVEN_NAMES:
+            _add(found, match.start(group), match[group])
     for match in _NAME_LIKE.finditer(text):
         words = match.group().split()
         while words and words[0].split("-")[0].lower() not in GIVEN_NAMES:

@@ -38,6 +38,8 @@ _TIME = re.compile(
     rf"|\b(?P<word_hour>{_HOURS})\s+uhr\b(?:\s+(?P<word_late>dreißig|dreissig|fünfzehn|fuenfzehn|[0-5]\d)\b)?"
     rf"|\b(?P<part>halb|dreiviertel|(?:viertel|fünf|fuenf|zehn|zwanzig)\s+(?:vor|nach))\s+(?P<spoken>{_HOURS}|1[0-2]|[1-9])\b"
     r"(?!\s*(?:jahr|monat|woche|tag|person|kind))(?:\s+uhr\b)?"
+    r"|\b(?:um|gegen|kurz\s+nach|kurz\s+vor|zwischen|von)\s+(?P<first>1\d|2[0-3]|0?[6-9])\b(?=\s*(?:und|bis|-|–)\s*(?:1\d|2[0-4]|0?\d)(?::\d\d)?\s*(?:uhr|h)\b)"
+    rf"|\b(?:um|gegen)\s+(?P<bare_word>{_HOURS})\b(?=\W*$|\s+(?:passt|geht|kann|w(?:ä|ae)re|habe?n?|komme)\b|[.,!?])"
     r"|\bum\s+(?P<bare>1\d|2[0-3]|[7-9])\b(?![.,:]?\d|\s*(?:%|€|euro|uhr|h\b|jahr|prozent))",
     re.IGNORECASE,
 )
@@ -123,8 +125,8 @@ def _times(text: str) -> Iterator[Contact]:
             minutes = minutes % (12 * 60)
             minutes += 12 * 60 if minutes < _OFFICES_OPEN * 60 else 0
             hour, minute = divmod(minutes, 60)
-        elif match["bare"]:
-            hour, minute, start = int(match["bare"]), 0, match.start("bare")
+        elif name := next((name for name in ("bare", "first", "bare_word") if match[name]), None):
+            hour, minute, start = _spoken_hour(match[name]), 0, match.start(name)
         elif match["word_hour"]:
             late = (match["word_late"] or "0").lower()
             minute = int(late) if late.isdigit() else 30 if late.startswith("drei") else 15

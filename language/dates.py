@@ -52,16 +52,19 @@ _LEAD = r"(?:am|zum|den|dem|seit|ab|vom|bis|der|doch|erst|schon|spätestens)"
 _NO_DATE_AFTER = r"(?!\s*(?:stock|etage|og\b|obergeschoss|kind|klasse|person|hund|platz|mal\b|uhr|euro|€|%|lebensjahr|\d|-))"
 
 _PAST_WORDS = re.compile(
-    r"\b(?:bin|war|waren|habe|hab|haben|hatte|wurde|seit|letzte\w*|vorige\w*|\w*ge(?:zogen|kauft|holt|boren|storben|kommen|macht)|"
-    r"schon|bereits)\b"
+    r"\b(?:war|waren|hatte\w*|wurde\w*|seit|letzte\w*|vorige\w*|\w*ge(?:zogen|kauft|holt|boren|storben|kommen|macht|geben|reicht|meldet|"
+    r"mietet|heiratet|fangen|schickt|laufen)|\w*(?:verloren|verstorben|gestorben|passiert|bekommen|erhalten|beantragt|gestohlen))\b"
 )
+_HELPING_WORDS = re.compile(r"\b(?:bin|habe|hab|haben|schon|bereits)\b")
 _FUTURE_WORDS = re.compile(
-    r"\b(?:werde|werden|wird|will|wollen|ziehe|ziehen|zieh|ab|n(?:ä|ae)chste\w*|kommende\w*|demn(?:ä|ae)chst|bald|m(?:ö|oe)chte)\b"
+    r"\b(?:werde|werden|wird|will|wollen|ziehe|ziehen|zieh|ab|n(?:ä|ae)chste\w*|kommende\w*|demn(?:ä|ae)chst|bald|m(?:ö|oe)chten?|"
+    r"heiraten|fliegen?|termin|geplant|sp(?:ä|ae)testens|soll\w*|k(?:ö|oe)nnte\w*)\b"
 )
 
 
 _BESIDE = re.compile(r"\s*,?\s*(?:(?:den|dem|der|am)\s+)?")
 _UNTIL = re.compile(r"\s*(?:bis(?:\s+(?:zum|zu|einschließlich))?|-|–|und)\s*(?:(?:den|dem|zum)\s+)?")
+_SHORT_WEEKDAY = re.compile(r"\b(?P<weekday>mo|di|mi|do|fr|sa|so)(?:\.,?|,)?\s*(?:den\s+)?$")
 _BETWEEN = re.compile(r"\bzwischen\s+(?:dem\s+)?$")
 
 
@@ -123,6 +126,7 @@ def _joined(spans: list[DateSpan], lowered: str) -> list[DateSpan]:
     """A weekday belongs to the date beside it; two days with "bis" between them are a range."""
     joined: list[DateSpan] = []
     for span in spans:
+        span = _with_short_weekday(span, lowered)
         last = joined[-1] if joined else None
         between = lowered[last.end : span.start] if last else ""
         if last and last.single and span.single:
@@ -144,11 +148,21 @@ def _joined(spans: list[DateSpan], lowered: str) -> list[DateSpan]:
     return joined
 
 
+def _with_short_weekday(span: DateSpan, lowered: str) -> DateSpan:
+    """ "Mo, 30.11." whole, if the 30th is a Monday."""
+    named = _SHORT_WEEKDAY.search(lowered[: span.start])
+    if named and span.single and _WEEKDAYS[named["weekday"]] == span.first.weekday():
+        return DateSpan(named.start(), span.end, span.first, span.last)
+    return span
+
+
 def _direction(lowered: str) -> Direction | None:
     past, future = bool(_PAST_WORDS.search(lowered)), bool(_FUTURE_WORDS.search(lowered))
-    if past == future:
+    if past and future:
         return None
-    return "past" if past else "future"
+    if future:
+        return "future"
+    return "past" if past or _HELPING_WORDS.search(lowered) else None
 
 
 def _nearest(candidates: Iterator[date], today: date, direction: Direction | None) -> Days | None:
@@ -311,6 +325,54 @@ def _span(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     return day, day
 
 
+def _half_year(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    day = _add_months(today, 6 if m["lead"] == "in" else -6)
+    return day, day
+
+
+def _weekday_in_weeks(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    """ "Samstag in einer Woche": a week after the next Saturday."""
+    ahead = (_weekday_number(m["weekday"]) - today.weekday()) % 7
+    day = today + timedelta(days=ahead, weeks=1 if _said(m, "eight") else _number(m["number"]))
+    return day, day
+
+
+def _day_in_span(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    """ "Heute in einer Woche", "morgen in acht Tagen"."""
+    first, _ = _relative_word(m, today, direction)
+    days = 7 if m["number"] == "acht" else _number(m["number"])
+    day = first + (
+        timedelta(days=days) if m["unit"].startswith("tag") else timedelta(weeks=_number(m["number"]))
+    )
+    return day, day
+
+
+def _weekday_after_next(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    ahead = (_weekday_number(m["weekday"]) - today.weekday()) % 7 or 7
+    day = today + timedelta(days=ahead, weeks=1)
+    return day, day
+
+
+def _day_of_month(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    """ "Am 15. nächsten Monats", "zum Ersten des nächsten Monats"."""
+    word = _said(m, "ordinal")
+    number = _ordinal_number(word) if word else int(m["day"])
+    which = _said(m, "which")
+    month = _add_months(today.replace(day=1), _which(which) if which else 0)
+    day = month.replace(day=number)
+    return day, day
+
+
+def _next_first(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    first = _add_months(today.replace(day=1), 1)
+    return first, first
+
+
+def _month_of_year(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    first = date(today.year + _which(m["which"]), _month_number(m["month"]), 1)
+    return _part(_month_range(first), _said(m, "part"))
+
+
 def _weekday_of_week(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=_which(m["which"]))
     day = monday + timedelta(days=_weekday_number(m["weekday"]))
@@ -353,6 +415,16 @@ def _month_of(m: re.Match[str], today: date, direction: Direction | None) -> Day
     which = _said(m, "which")
     shift = _which(which) if which else 0
     return _part(_month_range(_add_months(today.replace(day=1), shift)), _said(m, "part"))
+
+
+def _edge_of_month(m: re.Match[str], today: date, direction: Direction | None) -> Days:
+    """ "Zum Monatsende" is its last day, "Monatsanfang" the first of the next month (of this one, said of the past)."""
+    if m["edge"] == "ende":
+        month = today if direction != "past" else _add_months(today.replace(day=1), -1)
+        last = _month_range(month.replace(day=1))[1]
+        return last, last
+    first = today.replace(day=1) if direction == "past" else _add_months(today.replace(day=1), 1)
+    return first, first
 
 
 def _calendar_week(m: re.Match[str], today: date, direction: Direction | None) -> Days:
@@ -414,12 +486,31 @@ _RULES: tuple[tuple[str, Resolver], ...] = (
         rf"(?P<date>(?:\b{_DAY}\b\.?|\b(?P<ordinal>{_ORDINAL}))[\s-]*(?P<month>{_MONTH})\b\.?(?:[\s-]*{_YEAR})?)",
         _named,
     ),
+    (r"(?P<date>\b(?P<lead>in|vor)\s+(?:einem|nem)\s+halben\s+jahr)\b", _half_year),
+    (
+        rf"(?P<date>\b(?P<weekday>{_WEEKDAY})\s+in\s+(?:(?P<eight>acht\s+tagen)|(?P<number>{_NUMBER})\s+wochen?))\b",
+        _weekday_in_weeks,
+    ),
+    (
+        rf"(?P<date>\b(?P<word>heute|(?:ü|ue)bermorgen|morgen)\s+in\s+(?P<number>{_NUMBER})\s+(?P<unit>tagen|wochen?))\b",
+        _day_in_span,
+    ),
     (
         rf"(?P<date>\b(?P<lead>in|vor)\s+(?:etwa\s+|ca\.?\s+|ungef(?:ä|ae)hr\s+|genau\s+|gut\s+|knapp\s+|rund\s+)?(?P<number>{_NUMBER})\s+"
         r"(?P<unit>tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?))\b",
         _span,
     ),
     (rf"(?P<date>\b(?P<weekday>{_WEEKDAY})\s+(?:in\s+der\s+|der\s+)?{_WHICH}\s+woche)\b", _weekday_of_week),
+    (
+        rf"(?P<date>\b{_DAY}\.\s+(?:(?:des|vom)\s+)?(?:{_WHICH}\s+)?monats)\b",
+        _day_of_month,
+    ),
+    (rf"(?P<date>\b(?P<ordinal>{_ORDINAL})\s+(?:(?:des|vom)\s+)?(?:{_WHICH}\s+)?monats)\b", _day_of_month),
+    (rf"(?P<date>{_NEXT}\s+ersten)\b(?!\s+{_MONTH})", _next_first),
+    (rf"(?P<date>(?:{_PART_OF}\s+)?\b(?P<month>{_MONTH})\s+(?:des\s+)?{_WHICH}\s+jahres)\b", _month_of_year),
+    (rf"(?P<date>(?:ü|ue)bern(?:ä|ae)chste[nrsm]?\s+(?P<weekday>{_WEEKDAY}))\b", _weekday_after_next),
+    (r"(?P<date>\b(?P<part>ende)\s+(?:des|vom)\s+monat)\b", _month_of),
+    (r"\b(?P<date>monats(?P<edge>anfang|ende))\b", _edge_of_month),
     (rf"(?P<date>{_WHICH}\s+woche\s+(?:am\s+)?(?P<weekday>{_WEEKDAY}))\b", _weekday_of_week),
     (rf"(?P<date>(?:{_PART_OF}\s+)?{_WHICH}\s+monats?)\b", _month_of),
     (rf"(?P<date>{_PART_OF}\s+(?:des|vom)\s+monats?)\b", _month_of),

@@ -18,6 +18,8 @@ _SOME_KNOWN, _A_GUESS = 0.25, 0.55
 _ABOUT_SERVICES = frozenset({"service", "aspect", "life_situation", "status"})
 _UNLIKELY_IN_ONE_WORD = frozenset({"out_of_scope", "chitchat", "emergency", "life_situation", "complaint"})
 _NOTHING_SAID = re.compile(r"^[\W_]*$", re.UNICODE)
+_SPEAKING_SIGNS = frozenset("👍👎✅❌👌💯🙏👋🙋🙅🔄🛑⬅◀↩😂🤣😄😉🙂😍😘😅🤔🥳😎😡🤬😤❤?")
+"""Signs that are an answer without any word; data/nlu says which."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -88,7 +90,7 @@ class Judge(GraphComponent):
             intent = {"name": "emergency", "confidence": 1.0}
         elif (danger := message.get("danger", 0.0)) >= self._config["danger"]:
             intent = {"name": "emergency", "confidence": danger}
-        elif _NOTHING_SAID.match(text):
+        elif _NOTHING_SAID.match(text) and _SPEAKING_SIGNS.isdisjoint(text):
             intent = {"name": "out_of_scope", "confidence": 1.0}
         elif (
             not kinds and best < self._config["service_hint"] and (strange := _strange(message, text, intent))
