@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from handoff.sqlite import TAKE_LOCK, open_connection
+from handoff.sqlite import BUSY_TIMEOUT_MS, TAKE_LOCK, open_connection
+
+T = TypeVar("T")
 
 READ_ONLY = "handoff_read_only"
 ALONE = "handoff_alone"
 """A statement that needs no transaction around it."""
+POOL_SIZE = 16
+"""Connections of a process; none is closed and opened again under load."""
 OUTGOING = "outgoing"
 """Where a session notes `{(kind, conversation id)}`, so that the couriers hear of it after the commit."""
 
@@ -30,7 +34,9 @@ class Database:
         self.outgoing: Callable[[str, str], None] = lambda _kind, _conversation_id: None
         """Hears after each commit what the transaction put into the outbox."""
         self.is_sqlite = url.startswith("sqlite")
-        options = {"connect_args": {"async_creator_fn": open_connection}} if self.is_sqlite else {}
+        options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": 60}
+        if self.is_sqlite:
+            options["connect_args"] = {"async_creator_fn": open_connection}
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _set_pragmas)
@@ -54,6 +60,21 @@ class Database:
         for kind, conversation_id in session.info.get(OUTGOING, ()):
             self.outgoing(kind, conversation_id)
 
+    async def write_at_once(self, work: Callable[[Connection], T]) -> T:
+        """Run one function of statements in one transaction, without a session around it: for what must be quick.
+
+        What `work` notes in `connection.info[OUTGOING]` is told after the commit.
+        """
+        async with AsyncExitStack() as stack:
+            if self.is_sqlite:
+                await stack.enter_async_context(self._writer)
+            connection = await stack.enter_async_context(self.engine.begin())
+            result = await connection.run_sync(work)
+            outgoing = connection.sync_connection.info.pop(OUTGOING, ()) if connection.sync_connection else ()
+        for kind, conversation_id in outgoing:
+            self.outgoing(kind, conversation_id)
+        return result
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """One consistent look; takes no lock."""
@@ -72,7 +93,12 @@ class Database:
 
 def _set_pragmas(connection: object, _record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -10,6 +10,7 @@ from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, Logi
 from handoff.live import citizen, clerk, clerk_ask, clerk_team, queue
 from handoff.live.commands import Body, CitizenPass, Command, Desk, StaffPass, commands_of, run
 from handoff.live.feed import CITIZENS, CONSOLES
+from handoff.live.transport import DirectManager, TextPacket
 from handoff.services import access, presence
 from handoff.services.tokens import Verifier
 
@@ -44,6 +45,8 @@ def create_server(origin: str) -> Any:
     """Make the server; browsers of other origins are refused."""
     return socketio.AsyncServer(
         async_mode="asgi",
+        client_manager=DirectManager(),
+        serializer=TextPacket,
         cors_allowed_origins=[origin],
         max_http_buffer_size=BODY_MAX_BYTES,
         namespaces=[CITIZENS, CONSOLES],
@@ -59,12 +62,12 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
             desk.addresses.take(address)
             proof = _auth(CitizenAuth, auth)
             person = verifier.citizen(proof.token) if proof.token else None
-            entry = CitizenPass(proof.handle, person, address)
-            conversation_id = (await access.check(desk.context, proof.handle, person)).conversation_id
+            allowed = await access.check(desk.context, proof.handle, person)
+            entry = CitizenPass(proof.handle, person, address, allowed)
         except HandoffError as error:
             raise _refusal(error) from error
         await server.save_session(sid, {"pass": entry}, namespace=CITIZENS)
-        await desk.feed.join_citizen(sid, conversation_id, max(0, proof.after))
+        await desk.feed.join_citizen(sid, allowed.conversation_id, max(0, proof.after))
 
     async def connect_staff(sid: str, environ: dict[str, Any], auth: object) -> None:
         try:

@@ -96,11 +96,11 @@ async def claim_next(context: HandoffContext, staff: Staff) -> str | None:
         The clerk has as many chats as she wants to have (`ausgelastet`).
     """
     now = context.clock()
+    board = await context.board.get(now)
     async with context.database.write() as session:
         row = await duty.clerk(session, staff.id)
         clerk = _clerk(staff) if row is None else duty.as_clerk(row, 0)
         await _check_free(session, staff)
-        board = await context.board.get(now)
         offset_ids: set[str] = set()
         for limit in (HEAD, LISTED * HEAD):
             for ticket in await conversations.tickets(session, limit=limit, lock=True):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from handoff.database import Database
 from handoff.domain.message import Body, Message
 from handoff.domain.offers import Json
@@ -17,7 +19,7 @@ from handoff.storage.batch import Standing
 from handoff.storage.log import CITIZEN, CLERK
 from handoff.storage.outbox import Kind
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 64
 """Messages in one transaction; bounds the wait of the first for the last."""
 
 Gate = Callable[[Standing], None]
@@ -107,7 +109,8 @@ class LogWriter:
 
     async def _commit(self, together: Sequence[_Waiting]) -> None:
         try:
-            outcomes, fresh = await self._write([draft for draft, _future in together])
+            drafts = [draft for draft, _future in together]
+            outcomes, fresh = await self._database.write_at_once(lambda line: self._write(line, drafts))
         except Exception as error:  # one broken message must not take the others down with it
             if len(together) == 1:
                 _settle(together[0][1], error)
@@ -120,8 +123,8 @@ class LogWriter:
         for (_draft, future), outcome in zip(together, outcomes, strict=True):
             _settle(future, outcome)
 
-    async def _write(
-        self, drafts: Sequence[Draft]
+    def _write(
+        self, connection: Connection, drafts: Sequence[Draft]
     ) -> tuple[list[Sent | HandoffError], dict[str, list[Message]]]:
         now = self._clock()
         outcomes: list[Sent | HandoffError] = []
@@ -130,33 +133,32 @@ class LogWriter:
         outgoing: list[dict[str, Any]] = []
         advanced: dict[str, int] = {}
         seen: dict[str, int] = {}
-        async with self._database.write() as session:
-            standings = await batch.standings(session, (draft.conversation_id for draft in drafts))
-            known = await batch.known(session, [draft.key for draft in drafts])
-            for draft in drafts:
-                standing = standings.get(draft.conversation_id)
-                try:
-                    if standing is None:
-                        raise UnknownConversationError
-                    if (seq := known.get(draft.key)) is not None:
-                        outcomes.append(Sent(seq, new=False))
-                        continue
-                    draft.gate(standing)
-                except HandoffError as error:
-                    outcomes.append(error)
+        standings = batch.standings(connection, (draft.conversation_id for draft in drafts))
+        known = batch.known(connection, [draft.key for draft in drafts])
+        for draft in drafts:
+            standing = standings.get(draft.conversation_id)
+            try:
+                if standing is None:
+                    raise UnknownConversationError
+                if (seq := known.get(draft.key)) is not None:
+                    outcomes.append(Sent(seq, new=False))
                     continue
-                standing.last_seq += 1
-                seq = known[draft.key] = advanced[standing.id] = standing.last_seq
-                if draft.author == CLERK:
-                    seen[standing.id] = seq
-                rows.append(_row(draft, seq, now))
-                outgoing += _outgoing(draft, standing, seq, now)
-                own = draft.client_id if draft.author == CITIZEN else None
-                message = Message(seq, draft.author, standing.lang, now, own, draft.body)
-                fresh.setdefault(standing.id, []).append(message)
-                outcomes.append(Sent(seq, new=True))
-            if rows:
-                await batch.write(session, rows, outgoing, advanced, seen, now)
+                draft.gate(standing)
+            except HandoffError as error:
+                outcomes.append(error)
+                continue
+            standing.last_seq += 1
+            seq = known[draft.key] = advanced[standing.id] = standing.last_seq
+            if draft.author == CLERK:
+                seen[standing.id] = seq
+            rows.append(_row(draft, seq, now))
+            outgoing += _outgoing(draft, standing, seq, now)
+            own = draft.client_id if draft.author == CITIZEN else None
+            message = Message(seq, draft.author, standing.lang, now, own, draft.body)
+            fresh.setdefault(standing.id, []).append(message)
+            outcomes.append(Sent(seq, new=True))
+        if rows:
+            batch.write(connection, rows, outgoing, advanced, seen, now)
         return outcomes, fresh
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, update
 
 from handoff.database import OUTGOING
 from handoff.schema.tables import ConversationRow, MessageRow, OutboxRow
@@ -54,20 +53,20 @@ Key = tuple[str, str, str]
 """Conversation, sender, client id: names a message however often it is sent."""
 
 
-async def standings(session: AsyncSession, ids: Iterable[str]) -> dict[str, Standing]:
+def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]:
     """Lock the conversations, always in the same order, so that two processes never wait for each other."""
-    rows = await session.execute(_STANDINGS, {"ids": sorted(set(ids))})
+    rows = connection.execute(_STANDINGS, {"ids": sorted(set(ids))})
     return {row.id: Standing(*row) for row in rows}
 
 
-async def known(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, int]:
+def known(connection: Connection, keys: Sequence[Key]) -> dict[Key, int]:
     """Give the numbers of those messages that were written before."""
-    rows = await session.execute(_KNOWN, {"keys": list(keys)})
+    rows = connection.execute(_KNOWN, {"keys": list(keys)})
     return {(row.conversation_id, row.sender, row.client_id): row.seq for row in rows}
 
 
-async def write(
-    session: AsyncSession,
+def write(
+    connection: Connection,
     messages: Sequence[Mapping[str, Any]],
     outgoing: Sequence[Mapping[str, Any]],
     advanced: Mapping[str, int],
@@ -85,14 +84,11 @@ async def write(
     seen
         New `clerk_seen_seq` by conversation.
     """
-    connection = await session.connection()
-    await connection.execute(insert(_MESSAGES), list(messages))
-    await connection.execute(
-        _ADVANCE, [{"of_id": id_, "to_seq": seq, "now": now} for id_, seq in advanced.items()]
-    )
+    connection.execute(insert(_MESSAGES), list(messages))
+    connection.execute(_ADVANCE, [{"of_id": id_, "to_seq": seq, "now": now} for id_, seq in advanced.items()])
     if seen:
-        await connection.execute(_SEEN, [{"of_id": id_, "to_seq": seq} for id_, seq in seen.items()])
+        connection.execute(_SEEN, [{"of_id": id_, "to_seq": seq} for id_, seq in seen.items()])
     if outgoing:
-        await connection.execute(insert(_OUTBOX), list(outgoing))
-        told = session.info.setdefault(OUTGOING, set())
+        connection.execute(insert(_OUTBOX), list(outgoing))
+        told = connection.info.setdefault(OUTGOING, set())
         told.update((row["kind"], row["conversation_id"]) for row in outgoing)

@@ -47,7 +47,7 @@ def test_every_command_has_an_auth_rule():
     assert {one.event for one in COMMANDS[CITIZENS]} == {"send", "resume", "typing"}
     assert {one.event for one in COMMANDS[CONSOLES]} == CONSOLE_EVENTS
     for one in COMMANDS[CITIZENS]:
-        assert one.rule is Rule.HANDLE
+        assert one.rule is (Rule.HANDLE_AT_WRITE if one.event == "send" else Rule.HANDLE)
     for one in COMMANDS[CONSOLES]:
         assert isinstance(one, Command)
         assert one.rule in (Rule.STAFF, Rule.OWN_CHAT, Rule.IN_CHAT, Rule.IN_CHAT_OR_LEAD)
