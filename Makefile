@@ -1,5 +1,5 @@
 # Two commands: `make run` starts Amtslotse, `make test` checks everything.
-.PHONY: bench-turn bench-nlu bench-search run test check setup setup-dev ui train lock clean help
+.PHONY: bench-handoff bench-turn bench-nlu bench-search run test check setup setup-dev ui train lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -67,3 +67,7 @@ bench-search: setup-dev
 # A turn against stock Rasa; TRAIN=… TEST=… take any Rasa NLU files.
 bench-turn: setup
 	@$(BIN)/python -m tests.bench.turn $(if $(TRAIN),--train $(TRAIN)) $(if $(TEST),--test $(TEST))
+
+# Conversations under load, on SQLite and on PostgreSQL; ARGS=… see --help.
+bench-handoff: setup-dev
+	@$(BIN)/python -m tests.bench.handoff $(ARGS)

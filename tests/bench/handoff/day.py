@@ -99,7 +99,11 @@ def run(chats: list[Chat], *, ours: bool) -> dict[str, Any]:
             load[clerk_id] -= 1
             free_since[clerk_id] = now
         clerks = [replace(clerk, load=load[clerk.id]) for clerk in CLERKS]
-        pairs = match(waiting.values(), clerks, {}) if ours else _fifo(waiting, clerks, free_since)
+        open_to = frozenset(clerk.id for clerk in clerks if clerk.free)
+        heads = {
+            id_: one for id_, one in waiting.items() if _may(one) & open_to
+        }  # the others stay in any case
+        pairs = match(heads.values(), clerks, {}) if ours else _fifo(heads, clerks, free_since)
         for ticket, clerk in pairs:
             chat = by_id[ticket.conversation_id]
             del waiting[ticket.conversation_id]
@@ -119,16 +123,23 @@ def run(chats: list[Chat], *, ours: bool) -> dict[str, Any]:
     }
 
 
+_MAY: dict[tuple[str | None, str, str], frozenset[str]] = {}
+
+
+def _may(ticket: Ticket) -> frozenset[str]:
+    """Who may take a chat; everybody is on duty all day, so it depends on the chat alone."""
+    kind = (ticket.service, ticket.lang, ticket.reason)
+    if kind not in _MAY:
+        _MAY[kind] = frozenset(clerk.id for clerk in able(ticket, CLERKS, {}))
+    return _MAY[kind]
+
+
 def _guess(
     ticket: Ticket, waiting: dict[str, Ticket], load: dict[str, int], handled: list[float]
 ) -> float | None:
     clerks = [replace(clerk, load=load[clerk.id]) for clerk in CLERKS]
-    may = {clerk.id for clerk in able(ticket, clerks, {})}
-    ahead = sum(
-        1
-        for other in waiting.values()
-        if other.key < ticket.key and may & {clerk.id for clerk in able(other, clerks, {})}
-    )
+    may = _may(ticket)
+    ahead = sum(1 for other in waiting.values() if other.key < ticket.key and may & _may(other))
     mine = [clerk for clerk in clerks if clerk.id in may]
     expected = estimate(ahead, sum(c.capacity for c in mine), sum(c.free for c in mine), handled[-50:])
     return None if expected is None else expected.middle_s - 15  # the simulated clerk picks up at once
@@ -140,7 +151,8 @@ def _fifo(
     load = {clerk.id: clerk.load for clerk in clerks}
     pairs = []
     for ticket in sorted(waiting.values(), key=lambda one: (one.queued_at, one.conversation_id)):
-        free = [one for one in able(ticket, clerks, {}) if load[one.id] < one.capacity]
+        may = _may(ticket)
+        free = [one for one in clerks if one.id in may and load[one.id] < one.capacity]
         if free:
             clerk = min(free, key=lambda one: (load[one.id], free_since[one.id], one.id))
             load[clerk.id] += 1
@@ -155,8 +167,8 @@ def compare(days: int = 10) -> dict[str, Any]:
         runs = [run(day(seed, per_hour), ours=False)["within_30_s"] for seed in range(days)]
         return sum(runs) / days
 
-    low, high = 20.0, 400.0
-    for _ in range(9):
+    low, high = 80.0, 240.0
+    for _ in range(6):
         middle = (low + high) / 2
         low, high = (middle, high) if share(middle) > 0.75 else (low, middle)
     fifo = [run(day(seed, low), ours=False) for seed in range(days)]

@@ -116,7 +116,7 @@ class Crowd:
             task.add_done_callback(calls.discard)
         await asyncio.gather(*calls)
         end = time.perf_counter() + 10
-        while len(self.arrived) < len(sent) - refused and time.perf_counter() < end:
+        while len(self.arrived) < len(sent) - refused and time.perf_counter() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         took = sorted((self.arrived[text] - at) * 1000 for text, at in sent.items() if text in self.arrived)
         return {

@@ -1,0 +1,71 @@
+"""Many clerks, one queue: every waiting chat goes to exactly one of them."""
+
+import asyncio
+import multiprocessing
+import time
+from collections import Counter
+from typing import Any
+
+from handoff_world import FakePortal, settings_for
+
+CLERKS = 200
+
+
+async def work(database: str, first: int, clerks: int) -> list[str]:
+    """Let some clerks take chats until none is left; gives what they took."""
+    from datetime import UTC, datetime
+
+    from handoff.app import create_app
+    from handoff.domain.people import Staff
+    from handoff.services import queue
+
+    class Silent:
+        async def close(self) -> None:
+            pass
+
+    app = create_app(
+        settings_for(database, lease_s=10**8), lambda: datetime.now(UTC), bot=Silent(), portal=FakePortal()
+    )
+    context = app.state.context
+    taken: list[str] = []
+
+    async def clerk(number: int) -> None:
+        staff = Staff(f"k{number}", frozenset({"clerk", "lead"}), "BÜRGERcenter", "Bürgerservice", ())
+        while (conversation_id := await queue.claim_next(context, staff)) is not None:
+            taken.append(conversation_id)
+
+    await asyncio.gather(*(clerk(first + n) for n in range(clerks)))
+    await context.close()
+    return taken
+
+
+def process(database: str, first: int, clerks: int, answers: Any) -> None:
+    """One of several processes."""
+    answers.put(asyncio.run(work(database, first, clerks)))
+
+
+def race(database: str, chats: int, processes: int, clerks: int = CLERKS) -> dict[str, Any]:
+    """Claim a queue; the time includes the start of the processes' connections, not their import."""
+    fork = multiprocessing.get_context("forkserver")
+    answers = fork.Queue()
+    share = clerks // processes
+    start = time.perf_counter()
+    running = [
+        fork.Process(target=process, args=(database, number * share, share, answers))
+        for number in range(processes)
+    ]
+    for one in running:
+        one.start()
+    taken = [id_ for _ in running for id_ in answers.get(timeout=1200)]
+    took_s = time.perf_counter() - start
+    for one in running:
+        one.join()
+    counts = Counter(taken)
+    return {
+        "clerks": clerks,
+        "processes": processes,
+        "chats": chats,
+        "claimed": len(taken),
+        "claimed_twice": sum(number > 1 for number in counts.values()),
+        "per_second": len(taken) / took_s,
+    }
