@@ -19,19 +19,25 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
     gespraech
         The turn.
     reason
-        One of the gateway's reasons: `wunsch`, `nicht_verstanden`, `rechtsbehelf`, `beschwerde`, `notfall` and others.
+        One of the gateway's reasons: `wunsch`, `nicht_verstanden`, `rechtsbehelf`, `beschwerde`, `notfall` and others;
+        a wish about a sensitive service becomes `sensibel`.
     response
         Sentence for the citizen.
     """
     topic: str | None = None
+    known: str | None = None
     summary: list[str] = []
     try:
         draft = await entwurf.laden(gespraech) if gespraech.slot("entwurf") else None
         if draft is not None:
-            topic, summary = draft.name, zusammenfassen(draft)
+            topic, summary, known = draft.name, zusammenfassen(draft), draft.service
         elif service := gespraech.slot("leistung"):
-            topic = (await portal().service(gespraech.conversation_id, str(service))).name
-            summary = [f"Anliegen: {topic}"]
+            known = str(service)
+        if known is not None:
+            view = await portal().service(gespraech.conversation_id, known)
+            topic = topic or view.name
+            summary = summary or [f"Anliegen: {topic}"]
+            reason = "sensibel" if view.sensitive and reason == "wunsch" else reason
     except PortalError:
         # A human is needed all the more; the form stays in the portal.
         draft = None
@@ -41,7 +47,8 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
         buttons=[button("Zurück zum Assistenten", "/back_to_bot")],
         behalten="Ihr Antrag und alle Angaben bleiben gespeichert. " if gespraech.slot("entwurf") else "",
     )
-    return [SlotSet("uebergabe", {"reason": reason, "topic": topic, "summary": summary})]
+    handoff = {"reason": reason, "topic": topic, "service": known, "summary": summary}
+    return [SlotSet("uebergabe", handoff)]
 
 
 def zusammenfassen(draft: DraftView) -> list[str]:
@@ -62,7 +69,10 @@ class ActionMensch(Faehigkeit):
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Call a human at once, without asking why."""
-        return await rufen(gespraech, "wunsch", "utter_mensch_gerufen")
+        offer = gespraech.slot("angebot") or {}
+        # The button of an offer: a human is wanted for what the offer was made for.
+        reason = str(offer.get("grund") or "wunsch") if offer.get("art") == "mensch" else "wunsch"
+        return await rufen(gespraech, reason, "utter_mensch_gerufen")
 
 
 class ActionBeschwerde(Faehigkeit):
@@ -73,4 +83,4 @@ class ActionBeschwerde(Faehigkeit):
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Offer, do not force."""
         gespraech.say("utter_mensch_beschwerde", buttons=[button("Mit einem Menschen sprechen", "/human")])
-        return [SlotSet("angebot", {"art": "mensch", "grund": "wunsch"})]
+        return [SlotSet("angebot", {"art": "mensch", "grund": "beschwerde"})]

@@ -14,18 +14,19 @@ from portal.services.verarbeitung import (
     tabellen,
 )
 
+GESPRAECH_FRIST = "30 Tage nach der letzten Nachricht, mit Konto 180 Tage"
 GESPRAECHE: dict[str, Zweck] = {
     "conversations": Zweck(
         "Gespräche",
         "Der Stand eines Gesprächs, und ob ein Mensch daran beteiligt ist. Mit dem Konto verbunden, sobald Sie sich anmelden.",
         AUFGABE,
-        OHNE_FRIST,
+        GESPRAECH_FRIST,
     ),
     "messages": Zweck(
         "Nachrichten",
         "Der Verlauf, damit nichts verloren geht und ein Mensch ihn übernehmen kann. Nummern sind vorher verdeckt.",
         AUFGABE,
-        OHNE_FRIST,
+        GESPRAECH_FRIST,
     ),
     "outbox": Zweck(
         "Nachrichten auf dem Weg",
@@ -77,13 +78,13 @@ GESPRAECHE: dict[str, Zweck] = {
         "Wartezeiten",
         "Wie lange jemand gewartet hat und was angekündigt war; ohne Bezug auf eine Person.",
         AUFGABE,
-        OHNE_FRIST,
+        "2 Jahre",
     ),
     "requests": Zweck(
         "Rückrufe und hinterlassene Anliegen",
         "Was Sie statt zu warten hinterlassen haben, und bis wann eine Antwort zugesagt ist.",
         AUFGABE,
-        OHNE_FRIST,
+        "180 Tage nach dem zugesagten Tag",
     ),
     "jobs": Zweck("Laufende Aufträge", "Keine personenbezogenen Daten.", SICHERHEIT, OHNE_FRIST),
     "desk_notes": Zweck(

@@ -29,6 +29,7 @@ from handoff.services.dispatcher import Dispatcher
 from handoff.services.limiter import Limiter
 from handoff.services.notices import NoticeCourier
 from handoff.services.queue import LeaseWatch
+from handoff.services.retention import RetentionWatch
 from handoff.services.revocations import Revocations
 from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
@@ -84,6 +85,7 @@ def create_app(
     couriers: list[Courier] = [dispatcher, ChannelCourier(context), NoticeCourier(context)]
     leases, revocations = LeaseWatch(context), Revocations()
     assigner = Assigner(context)
+    retention = RetentionWatch(context)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -98,9 +100,11 @@ def create_app(
         hub.attach(context.board)
         leases.start()
         assigner.start()
+        retention.start()
         try:
             yield
         finally:
+            await retention.stop()
             await assigner.stop()
             await leases.stop()
             await revocations.stop()

@@ -7,9 +7,11 @@ from datetime import datetime
 from weakref import WeakValueDictionary
 
 from handoff.database import Database
+from handoff.domain.people import Staff
 from handoff.hub import Hub
 from handoff.ports import Channel, Engine, Notifier, Portal
 from handoff.services.board import BoardWatch
+from handoff.services.together import Together
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 
@@ -17,7 +19,7 @@ Clock = Callable[[], datetime]
 """Gives the present moment with a zone. Injected; nothing in the gateway asks the system for the time."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class HandoffContext:
     """What outlives a request: settings, clock, database, the doors to portal and engine, the hub."""
 
@@ -35,6 +37,8 @@ class HandoffContext:
     """Where notices take effect; None leaves them in the outbox."""
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Function and office of the clerks whose consoles this process serves, by id."""
+    claims: "Together[Staff, str | None] | None" = None
+    """Gathers clerks who ask for their next chat (`handoff.services.queue.claim_next`)."""
     _turnstiles: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turnstile(self, conversation_id: str) -> asyncio.Lock:

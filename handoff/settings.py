@@ -1,8 +1,10 @@
 """What the gateway needs to know to run; read from the environment once, by the process that serves it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from handoff.domain.retention import Retention
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class HandoffSettings:
     """Messages to one conversation."""
     address_rate: Rate = Rate(burst=200, per_second=20.0)
     """Calls from one network address; generous, because a library or a shelter shares one."""
+
+    retention: Retention = field(default_factory=Retention)
+    """How long conversations and what belongs to them are kept."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "HandoffSettings":

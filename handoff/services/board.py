@@ -50,15 +50,22 @@ class BoardWatch(Listener):
 
     async def get(self, now: datetime, session: AsyncSession | None = None) -> Board:
         """Give the snapshot; `session` sees what its own transaction changed, as long as the queue is small."""
-        board = self._board
-        if board is not None and len(board.tickets) > SMALL:
-            age_s = time.monotonic() - self._read_at
-            if not self._stale or age_s < PAUSE_S:
-                return board
+        if (board := self._usable()) is not None:
+            return board
         if session is not None:
             return self._keep(await read(session, now), stale=True)
-        async with self._lock, self._database.read() as own:
-            return self._keep(await read(own, now), stale=False)
+        async with self._lock:
+            if (board := self._usable()) is not None:  # read by somebody else meanwhile
+                return board
+            async with self._database.read() as own:
+                return self._keep(await read(own, now), stale=False)
+
+    def _usable(self) -> Board | None:
+        board = self._board
+        if board is None or len(board.tickets) <= SMALL:
+            return None
+        age_s = time.monotonic() - self._read_at
+        return board if not self._stale or age_s < PAUSE_S else None
 
     def _keep(self, board: Board, *, stale: bool) -> Board:
         self._board, self._read_at, self._stale = board, time.monotonic(), stale

@@ -1,8 +1,10 @@
 """The queue: who waits, who takes whom, and what happens when a clerk falls silent."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +24,7 @@ from handoff.hub import Listener
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
 from handoff.services import texts, waits
+from handoff.services.together import Together
 from handoff.storage import conversations, duty, log
 
 LAST_TEXT_CHARS = 120
@@ -95,30 +98,47 @@ async def claim_next(context: HandoffContext, staff: Staff) -> str | None:
     ConflictError
         The clerk has as many chats as she wants to have (`ausgelastet`).
     """
+    if context.claims is None:
+        context.claims = Together(partial(_claim_together, context))
+    taken = await context.claims.ask(staff)
+    if taken is not None:
+        life.tell_all(context, taken)
+    return taken
+
+
+async def _claim_together(
+    context: HandoffContext, clerks: Sequence[Staff]
+) -> list[str | ConflictError | None]:
+    """Give each clerk the first chat that she may take, in one transaction."""
     now = context.clock()
     board = await context.board.get(now)
+    answers: list[str | ConflictError | None] = []
     async with context.database.write() as session:
-        row = await duty.clerk(session, staff.id)
-        clerk = _clerk(staff) if row is None else duty.as_clerk(row, 0)
-        await _check_free(session, staff)
-        offset_ids: set[str] = set()
-        for limit in (HEAD, LISTED * HEAD):
-            for ticket in await conversations.tickets(session, limit=limit, lock=True):
-                if ticket.conversation_id in offset_ids:
-                    continue
-                offset_ids.add(ticket.conversation_id)
-                if may_take(clerk, ticket, board.clerks, board.fallbacks) and (
-                    await _take(context, session, ticket.conversation_id, staff, now)
-                ):
-                    taken = ticket.conversation_id
-                    break
-            else:
+        for staff in clerks:
+            try:
+                await _check_free(session, staff)
+            except ConflictError as full:
+                answers.append(full)
                 continue
-            break
-        else:
+            answers.append(await _first_for(context, session, staff, board, now))
+    return answers
+
+
+async def _first_for(
+    context: HandoffContext, session: AsyncSession, staff: Staff, board: Board, now: datetime
+) -> str | None:
+    row = await duty.clerk(session, staff.id)
+    clerk = _clerk(staff) if row is None else duty.as_clerk(row, 0)
+    for limit in (HEAD, LISTED * HEAD):
+        tickets = await conversations.tickets(session, limit=limit, lock=True)
+        for ticket in tickets:
+            if may_take(clerk, ticket, board.clerks, board.fallbacks) and (
+                await _take(context, session, ticket.conversation_id, staff, now)
+            ):
+                return ticket.conversation_id
+        if len(tickets) < limit:
             return None
-    life.tell_all(context, taken)
-    return taken
+    return None
 
 
 async def assign(context: HandoffContext, conversation_id: str, clerk: Clerk) -> bool:

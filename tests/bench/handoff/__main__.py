@@ -7,15 +7,11 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-ROOT = Path(__file__).parents[3]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from handoff_steady import Gateway
 from handoff_world import Rate
@@ -23,6 +19,7 @@ from handoff_world import Rate
 from tests.bench.handoff import claims, day, floor, ground, kill, plot
 from tests.bench.handoff.load import Crowd
 
+ROOT = Path(__file__).parents[3]
 MANY = Rate(10**9, 1e9)
 RATE = 200
 OUT = ROOT / "docs" / "benchmarks"

@@ -28,6 +28,11 @@ export interface Message {
 export interface State {
   phase: Phase;
   place?: number;
+  /** How long it will take, from the clerks on duty; missing while nobody is. */
+  estimate?: { low_s: number; high_s: number; text: string };
+  /** False outside the office's hours. */
+  open?: boolean;
+  opens_at?: string;
   bound?: boolean;
   clerk?: Sender;
   /** Further clerks in the chat. */
@@ -170,7 +175,7 @@ export interface ReceiptCard {
   service: string;
   office: string;
   /** `vorbereitung`: nothing has been applied for or notified yet. */
-  effect?: SummaryCard["effect"];
+  effect?: SummaryCard["effect"] | "anliegen";
   delivered_at?: string | null;
   url?: string | null;
   deadline?: string | { date?: string; text: string } | null;
@@ -205,6 +210,17 @@ export interface QueueCard {
   type: "queue";
   reason?: string;
   topic?: string | null;
+  open?: boolean | null;
+  opens_at?: string;
+  /** What may be done instead of waiting, in the order to show. */
+  options?: WaitOption[];
+}
+
+export interface WaitOption {
+  id: "anliegen" | "rueckruf" | "schreiben";
+  payload: string;
+  slots?: string[];
+  promised?: string;
 }
 
 export type Card =

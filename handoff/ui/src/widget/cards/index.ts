@@ -4,7 +4,8 @@ import type { CardContext } from "../context";
 import { consent } from "./consent";
 import { question, summary } from "./form";
 import { Prefill } from "./prefill";
-import { checklist, identity, login, proposal, queue, receipt, service } from "./simple";
+import { queue } from "./queue";
+import { checklist, identity, login, proposal, receipt, service } from "./simple";
 import { Upload } from "./upload";
 
 /** Defines the elements that cards need; safe to call again. */

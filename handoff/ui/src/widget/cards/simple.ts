@@ -7,7 +7,6 @@ import type {
   IdentityCard,
   LoginCard,
   ProposalCard,
-  QueueCard,
   ReceiptCard,
   ServiceCard,
   Step,
@@ -108,6 +107,7 @@ export function identity(card: IdentityCard, context: CardContext): TemplateResu
 
 export function receipt(card: ReceiptCard): TemplateResult {
   const prepared = card.effect === "vorbereitung";
+  const request = card.effect === "anliegen";
   const deadline =
     typeof card.deadline === "string"
       ? card.deadline
@@ -118,10 +118,10 @@ export function receipt(card: ReceiptCard): TemplateResult {
     <h3 class="with-icon">${prepared ? icons.info : icons.check}<span>${prepared ? "Vorbereitung gespeichert" : "Eingangsbestätigung"}</span></h3>
     ${prepared ? html`<p>Damit ist noch nichts beantragt oder angezeigt.</p>` : nothing}
     <dl class="pairs">
-      ${row("Leistung", card.service)} ${row("Aktenzeichen", card.reference)} ${row("Zugestellt an", card.office)}
-      ${row("Am", date(card.delivered_at))} ${row("Frist", deadline)}
+      ${row(request ? "Thema" : "Leistung", card.service)} ${row(request ? "Nummer" : "Aktenzeichen", card.reference)} ${row("Zugestellt an", card.office)}
+      ${row("Am", date(card.delivered_at))} ${row(request ? "Antwort bis" : "Frist", deadline)}
     </dl>
-    ${card.url ? html`<a class="btn" href=${card.url}>${icons.link}<span>Im Postfach ansehen</span></a>` : nothing}`;
+    ${card.url ? html`<a class="btn" href=${card.url}>${icons.link}<span>${request ? "In Ihrem Bereich ansehen" : "Im Postfach ansehen"}</span></a>` : nothing}`;
 }
 
 export function proposal(
@@ -153,21 +153,4 @@ export function proposal(
           </div>`
         : html`<p class="done-line">${icons.check} Sie haben entschieden.</p>`
     }`;
-}
-
-export function queue(card: QueueCard, context: CardContext, buttons: readonly Button[]): TemplateResult {
-  if (context.state.phase !== "waiting")
-    return html`<h3>Warteschlange</h3><p class="done-line">${icons.check} Die Wartezeit ist vorbei.</p>`;
-  const { place } = context.state;
-  const back = offered(buttons, "/back_to_bot", { title: "Zurück zum Assistenten", payload: "/back_to_bot" });
-  return html`
-    <h3 class="with-icon">${icons.person}<span>Sie warten auf einen Menschen</span></h3>
-    ${
-      place
-        ? html`<p class="place"><span class="place-number">${place}</span><span>${place === 1 ? "Sie sind als Nächstes dran." : "Ihr Platz in der Warteschlange"}</span></p>`
-        : nothing
-    }
-    ${card.topic ? html`<p>Thema: ${card.topic}</p>` : nothing}
-    <p class="muted">Sie können diese Seite verlassen. Ihr Platz und Ihre Angaben bleiben erhalten.</p>
-    <button type="button" class="btn" @click=${() => context.press(back.title, back.payload)}>${back.title}</button>`;
 }

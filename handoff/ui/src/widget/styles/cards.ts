@@ -37,6 +37,9 @@ export const cardStyles = css`
   progress::-moz-progress-bar { background: var(--act); border-radius: 0.25rem; }
   .inline-form { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: flex-end; }
   .inline-form label { display: grid; gap: 0.25rem; font-size: 0.875rem; font-weight: 500; flex: 1 1 10rem; }
+  .wait-form { display: grid; gap: 0.75rem; margin-top: 0.75rem; }
+  .wait-form label { display: grid; gap: 0.25rem; }
+  textarea { width: 100%; padding: 0.4375rem 0.75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--bg2); font: inherit; }
   input:not([type="checkbox"]), select { width: 100%; min-height: 2.75rem; padding: 0.4375rem 0.75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--bg2); font-size: 1rem; }
   .steps { list-style: none; counter-reset: step; display: grid; }
   .step { position: relative; counter-increment: step; display: grid; grid-template-columns: 2rem 1fr; gap: 0.75rem; padding-bottom: 1.25rem; }

@@ -1,0 +1,137 @@
+"""Deletes what is over, kind by kind, as a job that one process at a time runs once a day."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handoff.context import HandoffContext
+from handoff.domain.phase import Phase
+from handoff.domain.retention import Retention
+from handoff.schema.base import Base
+from handoff.schema.routing import ClerkRow, JobRow, RequestRow, WaitRow
+from handoff.schema.tables import ConversationRow, OutboxRow
+
+logger = logging.getLogger(__name__)
+
+NAME = "aufbewahrung"
+EVERY = timedelta(days=1)
+LEASE = timedelta(minutes=10)
+LOOK_S = 3600.0
+AT_ONCE = 200
+"""Conversations in one transaction, so that nobody waits for the clean-up."""
+
+
+async def run(context: HandoffContext) -> dict[str, int] | None:
+    """Run the job if it is due and nobody else runs it; gives how much was deleted by kind, None if it was not due."""
+    now = context.clock()
+    async with context.database.write() as session:
+        job = await session.get(JobRow, NAME, with_for_update=True)
+        if job is None:
+            job = JobRow(name=NAME)
+            session.add(job)
+        taken = job.taken_until is not None and job.taken_until > now
+        if taken or (job.last_run is not None and job.last_run > now - EVERY):
+            return None
+        job.taken_until = now + LEASE
+    deleted = await clean(context, context.settings.retention)
+    async with context.database.write() as session:
+        done = await session.get(JobRow, NAME)
+        if done is not None:
+            done.last_run, done.taken_until = now, None
+    logger.info("retention: %s", deleted)
+    return deleted
+
+
+async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
+    """Delete what is over; gives the number of deleted rows by kind."""
+    now = context.clock()
+    counts = {"conversations": 0}
+    while True:
+        async with context.database.write() as session:
+            ids = await _over(session, now, keep)
+            await _delete_conversations(session, ids)
+        counts["conversations"] += len(ids)
+        if len(ids) < AT_ONCE:
+            break
+    async with context.database.write() as session:
+        for name, statement in (
+            (
+                "requests",
+                delete(RequestRow).where(
+                    RequestRow.promised_for < (now - timedelta(days=keep.request_days)).date()
+                ),
+            ),
+            (
+                "outbox",
+                delete(OutboxRow).where(
+                    OutboxRow.given_up, OutboxRow.at < now - timedelta(days=keep.given_up_days)
+                ),
+            ),
+            ("waits", delete(WaitRow).where(WaitRow.queued_at < now - timedelta(days=keep.wait_days))),
+            ("clerks", delete(ClerkRow).where(ClerkRow.seen_until < now - timedelta(days=keep.clerk_days))),
+        ):
+            result = await session.execute(statement.execution_options(synchronize_session=False))
+            counts[name] = int(getattr(result, "rowcount", 0))
+    return counts
+
+
+async def _over(session: AsyncSession, now: datetime, keep: Retention) -> list[str]:
+    unbound = and_(
+        ConversationRow.account.is_(None),
+        ConversationRow.changed_at < now - timedelta(days=keep.unbound_days),
+    )
+    bound = and_(
+        ConversationRow.account.is_not(None),
+        ConversationRow.changed_at < now - timedelta(days=keep.bound_days),
+    )
+    query = (
+        select(ConversationRow.id)
+        .where(or_(unbound, bound), ConversationRow.phase.in_([Phase.BOT, Phase.CLOSED]))
+        .limit(AT_ONCE)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def _delete_conversations(session: AsyncSession, ids: list[str]) -> None:
+    """Delete conversations and every row of any table that belongs to them."""
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name != ConversationRow.__tablename__ and "conversation_id" in table.c:
+            if table.name == RequestRow.__tablename__:
+                continue  # has a date of its own
+            await session.execute(delete(table).where(table.c.conversation_id.in_(ids)))
+    await session.execute(
+        delete(ConversationRow)
+        .where(ConversationRow.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+
+
+class RetentionWatch:
+    """Looks every hour whether the job is due."""
+
+    def __init__(self, context: HandoffContext) -> None:
+        self._context = context
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                await run(self._context)
+            except Exception:  # the edge of this worker: it tries again in an hour
+                logger.exception("retention failed")
