@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from amtslotse import audit, exchange, importieren, katalog, keys
+from amtslotse import audit, exchange, importieren, katalog, keys, personal
 from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
@@ -27,6 +27,7 @@ app.add_typer(importieren.app, name="import")
 app.add_typer(exchange.export_app, name="export")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(personal.app, name="staff")
 console = Console()
 
 LONGEST_QUERY, SEARCH_LIMIT = 2_000, 10

@@ -1,6 +1,7 @@
 """Use cases of local accounts: create them, check and change passwords. Logging in: `portal.services.anmeldung`."""
 
 import asyncio
+import re
 import uuid
 from datetime import datetime
 from functools import cache
@@ -8,17 +9,21 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, PortalError
 from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
-from portal.services import bremse
+from portal.services import bremse, stammdaten
 
 HOECHSTENS_JE_NAME = 5
 HOECHSTENS_JE_ADRESSE = 30
 PASSWORT_MINDESTENS = 12
+HOECHSTENS_NEUE_KONTEN = 10
+"""New accounts from one address in the window of `bremse`."""
+ANMELDENAME = re.compile(r"[\w.@-]{3,60}")
 
 _hasher = PasswordHasher()
 
@@ -118,6 +123,44 @@ async def _person(session: AsyncSession, art: str, name: str) -> KontoRow | Pers
     if art == "konto":
         return await session.scalar(select(KontoRow).where(KontoRow.anmeldename == name))
     return await session.scalar(select(PersonalRow).where(PersonalRow.anmeldename == name))
+
+
+async def registrieren(
+    context: PortalContext, anmeldename: str, passwort: str, email: str, adresse: str
+) -> str:
+    """Make a local account and give its id.
+
+    Raises
+    ------
+    InvalidInputError
+        Name, password or mail address cannot be taken, or the name belongs to somebody; nothing was made.
+    TooManyAttemptsError
+        Too many accounts were made from this address.
+    """
+    name = anmeldename.strip().lower()
+    if not ANMELDENAME.fullmatch(name):
+        raise InvalidInputError(
+            "Der Anmeldename braucht 3 bis 60 Zeichen: Buchstaben, Ziffern, Punkt, Bindestrich, Unterstrich oder @.",
+            field="name",
+        )
+    passwort_zulaessig(passwort)
+    if email.strip() and not stammdaten.EMAIL.fullmatch(email.strip()):
+        raise InvalidInputError(
+            "Die E-Mail-Adresse ist unvollständig. Bitte geben Sie sie in der Form name@beispiel.de ein.",
+            field="email",
+        )
+    await bremse.beginnen(context, {f"anlegen:{adresse}": HOECHSTENS_NEUE_KONTEN})
+    hashed = await asyncio.to_thread(hash_password, passwort)
+    try:
+        async with context.transaction() as session:
+            konto_id = await create_citizen(session, name, hashed, context.clock())
+            if email.strip():
+                await stammdaten.store(session, konto_id, {"email": email.strip()}, "angabe", context.today())
+    except IntegrityError as error:
+        raise InvalidInputError(
+            "Diesen Anmeldenamen gibt es schon. Bitte wählen Sie einen anderen.", field="name"
+        ) from error
+    return konto_id
 
 
 async def create_citizen(

@@ -25,6 +25,8 @@ PUBLIC_ROUTES: dict[str, str] = {
     "POST /amt/anmelden/bestaetigen": "as above; CSRF token of the login under way, rate limit",
     "GET /konto/sperren/{geheimnis}": "the link of a warning; shows a button and does nothing",
     "POST /konto/sperren/{geheimnis}": "whoever holds the link may lock, and nothing else; CSRF token of the visit",
+    "GET /konto/anlegen": "the way to a local account, where the town has switched them on",
+    "POST /konto/anlegen": "as above; CSRF token of the visit, rate limit",
     "GET /konto/gesperrt": "says how a locked account is opened; names nobody",
     "GET /konto/entsperren": "opens only with the secret of a login to a locked account",
     "POST /konto/entsperren/ausweis": "as above; only sends to the eID service, CSRF token of the login under way",

@@ -37,6 +37,7 @@ Zurueck = Annotated[str, Query(max_length=500)]
 Nummer = Annotated[str, Query(max_length=36)]
 
 MELDUNGEN = {
+    "neu": "Ihr Konto ist angelegt. Richten Sie jetzt einen zweiten Faktor ein.",
     "app": "Ihre App ist eingerichtet. Bitte erzeugen Sie jetzt auch Rettungscodes.",
     "passkey": "Ihr Passkey ist eingerichtet. Bitte erzeugen Sie jetzt auch Rettungscodes.",
     "sms": "Ihre Mobilnummer ist eingerichtet. Bitte erzeugen Sie jetzt auch Rettungscodes.",
