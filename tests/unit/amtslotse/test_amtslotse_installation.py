@@ -46,3 +46,10 @@ def test_all_processes_are_told_the_same_addresses_and_clock(installation):
     for name in ("AMTSLOTSE_PORTAL_URL", "AMTSLOTSE_ENGINE_URL", "AMTSLOTSE_CLOCK_OFFSET_S", "SANIC_HOST"):
         assert len({environment[name] for environment in environments}) == 1
     assert environments[0]["SANIC_HOST"] == "127.0.0.1"
+
+
+def test_a_channels_token_reaches_the_web_process_alone(installation):
+    caller = {"AMTSLOTSE_KANAL_TELEGRAM": "1", "AMTSLOTSE_KANAL_TELEGRAM_TOKEN": "1:geheim"}
+    for process in SECRETS_OF:
+        environment = installation.environment_of(process, caller, 0.0)
+        assert ("AMTSLOTSE_KANAL_TELEGRAM_TOKEN" in environment) is (process == "web")
