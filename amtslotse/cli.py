@@ -77,6 +77,7 @@ def _welcome(installation: Installation) -> Panel:
         ("Portal und Chat", f"{origin}/"),
         ("Konsole für Gespräche", f"{origin}/konsole"),
         ("Eingang der Ämter", f"{origin}/amt"),
+        *([("Codes des zweiten Faktors", f"{origin}/demo/codes")] if installation.demo else []),
         ("Schnittstellen", f"{origin}/api/docs"),
     ):
         table.add_row(label, value)
