@@ -28,11 +28,11 @@ class ConsolePortal:
     _client: ConsoleClient
     _translated: Callable[[], AbstractAsyncContextManager[None]]
 
-    async def console_citizen(self, conversation_id: str) -> Mapping[str, Json] | None:
+    async def console_citizen(self, conversation_id: str, staff: Staff) -> Mapping[str, Json] | None:
         """Give the citizen's level, whether her address is protected, and what she could release."""
         async with self._translated():
             try:
-                return _shape(await self._client.console_citizen(conversation_id))
+                return _shape(await self._client.console_citizen(conversation_id, _by(staff)))
             except NotLoggedInError:
                 return None
 

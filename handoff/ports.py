@@ -163,7 +163,7 @@ class ConsolePortal(Protocol):
     session has ended.
     """
 
-    async def console_citizen(self, conversation_id: str) -> Mapping[str, Json] | None:
+    async def console_citizen(self, conversation_id: str, staff: Staff) -> Mapping[str, Json] | None:
         """Give `{trust, address_locked, data_sets: [{id, label, fields}]}`, none of her data; None without a login."""
         ...
 

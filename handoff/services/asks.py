@@ -80,7 +80,7 @@ async def ask_data(
     LoginNeededError, UnavailableError
     """
     purpose = _purpose(purpose)
-    citizen = await context.portal.console_citizen(conversation_id)
+    citizen = await context.portal.console_citizen(conversation_id, staff)
     if citizen is None:
         raise _not_logged_in()
     found = next((one for one in objects(citizen.get("data_sets")) if one.get("id") == data_set), None)

@@ -77,7 +77,7 @@ async def _from_portal(
     citizen = draft = entry = None
     try:
         if row.account is not None:
-            citizen = await context.portal.console_citizen(row.id)
+            citizen = await context.portal.console_citizen(row.id, staff)
             if not restricted:
                 draft = await context.portal.console_draft(row.id, staff)
         service = str(draft["service"]) if draft is not None else row.service

@@ -41,9 +41,9 @@ class By:
 class ConsoleClient(PortalClient):
     """The calls that only the gateway makes, for its console. Errors as in `PortalClient`."""
 
-    async def console_citizen(self, conversation_id: str) -> ConsoleCitizen:
-        """The citizen's level, whether her address is protected, and what she could release."""
-        return await self._get(conversation_id, "/console/citizen", _CITIZEN)
+    async def console_citizen(self, conversation_id: str, by: By) -> ConsoleCitizen:
+        """The citizen's level, whether her address is protected, what she could release; the portal logs that `by` reads."""
+        return await self._get(conversation_id, "/console/citizen", _CITIZEN, by.body())
 
     async def console_draft(self, conversation_id: str, by: By) -> DraftView:
         """The current draft as this clerk sees it; the portal logs the look for the citizen."""

@@ -32,6 +32,9 @@ from portal.services.views import (
 TEXTVERSION = "2026-11-chat-1"
 """Version of the sentence with which a citizen releases data or a document in the chat."""
 UEBERBLICK = "Beratung im Chat, Überblick"
+LESEN = "Beratung im Chat, Gespräch"
+GESPRAECH = "Gesprächsverlauf"
+BERATUNG = "Art. 6 Abs. 1 Buchstabe e DSGVO mit § 3 DSG NRW"
 EINWILLIGUNG = "Ihre Einwilligung, Art. 6 Abs. 1 Buchstabe a DSGVO"
 
 DATENSAETZE: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -53,8 +56,28 @@ class Beratung:
     stelle: str
 
 
-async def person(session: AsyncSession, bound: Gebunden) -> ConsoleCitizen:
-    """What the console needs to know of the citizen herself: no master datum, only which she could release."""
+async def person(
+    context: PortalContext, session: AsyncSession, bound: Gebunden, wer: Beratung
+) -> ConsoleCitizen:
+    """What the console needs to know of the citizen herself: no master datum, only which she could release.
+
+    Who asks reads her conversation: that is logged, once a day for each clerk.
+    """
+    if not await _schon_gesehen(context, session, bound.konto_id, None, wer, [GESPRAECH], kanal=LESEN):
+        await protokoll.eintragen(
+            context,
+            session,
+            bound.konto_id,
+            art="einsicht",
+            akteur="mensch",
+            akteur_label=wer.funktion,
+            stelle_name=wer.stelle,
+            zweck="Beratung in Ihrem Gespräch",
+            rechtsgrundlage=BERATUNG,
+            felder=[GESPRAECH],
+            kanal=LESEN,
+            personal_id=wer.personal_id,
+        )
     locked = await auskunftssperre.gilt(session, bound.konto_id)
     known = await stammdaten.load(session, bound.konto_id)
     sets = [
@@ -111,16 +134,19 @@ async def _schon_gesehen(
     context: PortalContext,
     session: AsyncSession,
     konto_id: str,
-    service: Leistung,
+    service: Leistung | None,
     wer: Beratung,
     felder: Sequence[str],
+    *,
+    kanal: str = UEBERBLICK,
 ) -> bool:
     """Whether the same person saw all this today already: one line a day, not one for each keystroke of the form."""
     morning = datetime.combine(context.today(), time(), BERLIN)
     before = await protokoll.gesehen(
-        session, konto_id, personal_id=wer.personal_id, kanal=UEBERBLICK, seit=morning
+        session, konto_id, personal_id=wer.personal_id, kanal=kanal, seit=morning
     )
-    return {f"{wer.stelle}/{service.id}/{label}" for label in felder} <= before
+    leistung = service.id if service else None
+    return {f"{wer.stelle}/{leistung}/{label}" for label in felder} <= before
 
 
 async def freigeben(

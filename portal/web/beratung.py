@@ -63,10 +63,13 @@ class Done(View):
 
 
 @router.get("/citizen")
-async def citizen(context: Context, who: Gateway) -> ConsoleCitizen:
-    """What the console needs to know of the citizen: her level, and what she could release."""
+async def citizen(
+    context: Context, who: Gateway, staff: Person, function: Name, office: Name
+) -> ConsoleCitizen:
+    """What the console needs to know of the citizen: her level, and what she could release; the look is logged."""
     async with context.transaction() as session:
-        return await beratung.person(session, await bindung.gebunden(context, session, who.unterhaltung))
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        return await beratung.person(context, session, bound, Beratung(staff, function, office))
 
 
 @router.get("/draft")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handoff_world import FakeEngine, World, citizen_token, draft, served, sqlite, staff_token, world
+from handoff_world import START, FakeEngine, World, citizen_token, draft, served, sqlite, staff_token, world
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -65,6 +65,8 @@ def site(gateway: Any) -> Starlette:
 
 def _assistant(turn: Turn) -> Answer:
     """Says what the assistant says in such a conversation; at "mensch" it calls for one."""
+    if turn.text == "mensch" and not turn.account:
+        return Answer([Body("Ich hole jemanden.")], Handover("nicht_verstanden", None, []))
     if turn.text == "mensch":
         summary = ["Anliegen: Wohnsitz an- oder ummelden"]
         why = Handover("wunsch", "Wohnsitz an- oder ummelden", summary, "wohnsitz_anmelden")
@@ -110,12 +112,26 @@ class ConsoleTown:
         )
 
     async def anna_waits(self, *said: str) -> str:
-        """Anna logs in, says something and asks for a human; gives her handle."""
-        handle = (await self.town.login(await self.town.start(), citizen_token())).json()["handle"]
+        """Anna logs in, says something and asks for a human, eight minutes ago; gives her handle."""
+        early = citizen_token(iat=int(START.timestamp()) - 3600)
+        self.town.clock.forward(-60 * 8)
+        handle = (await self.town.login(await self.town.start(), early)).json()["handle"]
         for number, text in enumerate((*said, "mensch")):
-            await self.town.send(handle, text, client_id=f"a{number}", auth=citizen_token())
+            await self.town.send(handle, text, client_id=f"a{number}", auth=early)
             await self.town.idle()
+        self.town.clock.forward(60 * 8)
         return handle
+
+    async def others_wait(self) -> None:
+        """Two more people wait, a little shorter than Anna."""
+        for minutes, text in ((3, "Ich habe meinen Ausweis verloren."), (1, "Wo melde ich meinen Hund an?")):
+            self.town.clock.forward(-60 * minutes)
+            handle = await self.town.start()
+            await self.town.send(handle, text, client_id="o")
+            await self.town.idle()
+            await self.town.send(handle, "mensch", client_id="m")
+            await self.town.idle()
+            self.town.clock.forward(60 * minutes)
 
 
 def _free_port() -> int:

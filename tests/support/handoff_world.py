@@ -153,6 +153,8 @@ class FakePortal:
         }
     )
     protection: dict[str, str] | None = None
+    readers: list[str] = field(default_factory=list)
+    """Staff ids of those who opened the conversation, as the portal would log them."""
     overviews: list[str] = field(default_factory=list)
     """Staff ids of those who looked at the draft, as the portal would log them."""
     releases: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -160,8 +162,9 @@ class FakePortal:
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: list[tuple[str, str, int]] = field(default_factory=list)
 
-    async def console_citizen(self, conversation_id: str) -> Mapping[str, Any] | None:
+    async def console_citizen(self, conversation_id: str, staff: Staff) -> Mapping[str, Any] | None:
         self._check()
+        self.readers.append(staff.id)
         return self.citizen
 
     async def console_draft(self, conversation_id: str, staff: Staff) -> Mapping[str, Any] | None:

@@ -30,13 +30,13 @@ async def portal(world: PortalWorld) -> AsyncIterator[HttpPortal]:
 
 
 async def test_without_a_login_there_is_nothing_to_see(portal):
-    assert await portal.console_citizen("c1") is None
+    assert await portal.console_citizen("c1", BERTA) is None
     assert await portal.console_draft("c1", BERTA) is None
 
 
 async def test_what_the_desk_asks_the_portal(world, portal):
     await portal.bind("c1", KONTO, await world.log_in(KONTO, "hoch"))
-    citizen = await portal.console_citizen("c1")
+    citizen = await portal.console_citizen("c1", BERTA)
     assert (citizen["trust"], citizen["address_locked"]) == ("hoch", False)
     assert await portal.console_draft("c1", BERTA) is None
     draft = await portal._client.open_draft("c1", "probe_hund", key="a")

@@ -83,7 +83,7 @@ async def test_the_overview_shows_released_values_and_is_logged_once_a_day(world
 
 
 async def test_a_data_set_is_shown_after_its_release_to_its_office_and_until_its_withdrawal(world, client):
-    citizen = await client.console_citizen("c1")
+    citizen = await client.console_citizen("c1", BERTA)
     assert (citizen.trust, citizen.address_locked) == ("hoch", False)
     assert {s.id: s.fields for s in citizen.data_sets} == {
         "person": ["Familienname"],
@@ -102,7 +102,12 @@ async def test_a_data_set_is_shown_after_its_release_to_its_office_and_until_its
     with pytest.raises(PortalError) as refused:
         await client.released_values("c1", release.id, DORA)
     assert refused.value.status == 403
-    look, given = await log(world)
+    look, given, read = await log(world)
+    assert (read.channel, read.fields) == ("Beratung im Chat, Gespräch", ["Gesprächsverlauf"])
+    await client.console_citizen("c1", BERTA)
+    assert len(await log(world)) == 3  # once a day
+    await client.console_citizen("c1", DORA)
+    assert len(await log(world)) == 4
     assert (look.kind, look.fields, look.purpose) == (
         "einsicht",
         ["Ausweisnummer"],
@@ -168,7 +173,7 @@ async def test_a_protected_address_is_shown_by_no_way(world, client):
     shown = await client.console_draft("c1", BERTA)
     assert (shown.fields[0].display, shown.fields[1].display) == ("Yıldız", None)
     assert (shown.fields[1].withheld, shown.fields[1].value) == ("auskunftssperre", None)
-    citizen = await client.console_citizen("c1")
+    citizen = await client.console_citizen("c1", BERTA)
     assert citizen.address_locked
     assert "anschrift" not in {s.id for s in citizen.data_sets}
     for refused in (
@@ -197,7 +202,7 @@ async def test_who_asks_for_protection_has_it_from_the_first_word_on(world, clie
                 geaendert_utc=now,
             )
         )
-    assert (await client.console_citizen("c1")).address_locked
+    assert (await client.console_citizen("c1", BERTA)).address_locked
 
 
 async def test_a_transfer_is_in_the_citizens_log(world, client):

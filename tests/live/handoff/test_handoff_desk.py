@@ -445,3 +445,5 @@ async def test_a_lead_sees_the_chats_of_her_own_office_only(town):
         assert (await s.do("chat.open", other))["error"]["code"] == "nicht_ihr_gespraech"
         assert (await s.do("chat.note", own, text="x"))["error"]["code"] == "nicht_ihr_gespraech"
         assert "lea" in town.portal.overviews  # her look is logged too
+        assert "lea" in town.portal.readers
+        assert "leo" not in town.portal.readers
