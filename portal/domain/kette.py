@@ -41,6 +41,42 @@ def kettenwert(vorher: str, nummer: int, inhaber: str, inhalt: bytes) -> str:
     return hashlib.sha256(head + inhalt).hexdigest()
 
 
+class Pruefung:
+    """A check that goes along the chain link by link, so that a long one need not be held in memory."""
+
+    def __init__(self) -> None:
+        self._vorher, self._erwartet = ANFANG, 1
+        self.bruch: Bruch | None = None
+
+    def weiter(self, glied: Glied) -> None:
+        """Check the next link; after the first break nothing more is checked.
+
+        Rechtsgrundlage: Art. 32 DSGVO (Sicherheit der Verarbeitung).
+        """
+        if self.bruch is not None:
+            return
+        if glied.nummer != self._erwartet:
+            self.bruch = Bruch(self._erwartet, "fehlt")
+        elif glied.kettenwert != kettenwert(self._vorher, glied.nummer, glied.inhaber, glied.inhalt):
+            self.bruch = Bruch(glied.nummer, "veraendert")
+        self._vorher, self._erwartet = glied.kettenwert, self._erwartet + 1
+
+    def ende(self, kopf: tuple[int, str]) -> Bruch | None:
+        """First break of the whole chain, None when it is whole.
+
+        Rechtsgrundlage: Art. 32 DSGVO (Sicherheit der Verarbeitung).
+
+        Parameters
+        ----------
+        kopf
+            Number and hash of the last link, kept apart from the chain; (0, ANFANG) for an empty one.
+        """
+        if self.bruch is None and (self._erwartet - 1, self._vorher) != kopf:
+            cut = self._erwartet <= kopf[0]
+            self.bruch = Bruch(min(self._erwartet, kopf[0] + 1), "abgeschnitten" if cut else "veraendert")
+        return self.bruch
+
+
 def pruefen(glieder: Iterable[Glied], kopf: tuple[int, str]) -> Bruch | None:
     """First break of a chain, None when it is whole.
 
@@ -53,13 +89,7 @@ def pruefen(glieder: Iterable[Glied], kopf: tuple[int, str]) -> Bruch | None:
     kopf
         Number and hash of the last link, kept apart from the chain; (0, ANFANG) for an empty one.
     """
-    vorher, erwartet = ANFANG, 1
+    check = Pruefung()
     for glied in glieder:
-        if glied.nummer != erwartet:
-            return Bruch(erwartet, "fehlt")
-        if glied.kettenwert != kettenwert(vorher, glied.nummer, glied.inhaber, glied.inhalt):
-            return Bruch(glied.nummer, "veraendert")
-        vorher, erwartet = glied.kettenwert, erwartet + 1
-    if (erwartet - 1, vorher) != kopf:
-        return Bruch(min(erwartet, kopf[0] + 1), "abgeschnitten" if erwartet <= kopf[0] else "veraendert")
-    return None
+        check.weiter(glied)
+    return check.ende(kopf)

@@ -214,18 +214,25 @@ class Pruefbericht:
 async def pruefen(session: AsyncSession) -> Pruefbericht:
     """Check the whole chain. No key is needed, and nothing is decrypted but the head."""
     stand = _stand(await session.get(ProtokollKopf, KOPF))
-    links: list[Glied] = []
+    check, count = kette.Pruefung(), 0
     erased: set[str] = set()
     holders: set[str] = set()
-    rows = await session.stream_scalars(select(ProtokollZeile).order_by(ProtokollZeile.nummer))
+    columns = (
+        ProtokollZeile.nummer,
+        ProtokollZeile.inhaber,
+        ProtokollZeile.inhalt,
+        ProtokollZeile.kettenwert,
+    )
+    rows = await session.stream(select(*columns).order_by(ProtokollZeile.nummer))
     async for row in rows:
-        links.append(Glied(row.nummer, row.inhaber, row.inhalt, row.kettenwert))
+        check.weiter(Glied(row.nummer, row.inhaber, row.inhalt, row.kettenwert))
+        count += 1
         (erased if row.inhalt == kette.LOESCHUNG else holders).add(row.inhaber)
     known = {holder for _, holder in await schluessel.konten(session)}
     return Pruefbericht(
-        eintraege=len(links),
+        eintraege=count,
         kopf=f"{stand[0]}:{stand[1]}",
-        bruch=kette.pruefen(links, stand),
+        bruch=check.ende(stand),
         geloescht=len(erased),
         ohne_schluessel=len(holders - known - erased),
     )

@@ -60,8 +60,9 @@ async def keep(
     datei: Annotated[UploadFile, File()],
     art: Annotated[str, Form(max_length=40)] = "",
     gueltig_bis: Annotated[str, Form(max_length=10)] = "",
+    uebernehmen: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep a document with her own data."""
+    """Keep a document with her own data; if she says so, its end becomes a master datum, from which a deadline follows."""
     content = await datei.read(dokument.GROESSE_HOECHSTENS + 1)
     try:
         until = _tag(gueltig_bis)
@@ -70,6 +71,14 @@ async def keep(
             await dokument.aufbewahren(
                 context, session, citizen.konto_id, art=art, gueltig_bis=until, datei=checked
             )
+            if uebernehmen and until is not None and art == "ausweis":
+                await stammdaten.store(
+                    session,
+                    citizen.konto_id,
+                    {"ausweis_gueltig_bis": until.isoformat()},
+                    "dokument",
+                    context.today(),
+                )
     except PortalError as error:
         return await _page(request, context, citizen, fehler=error, art=art, gueltig_bis=gueltig_bis)
     return RedirectResponse("/mein/dokumente?meldung=gespeichert", 303)

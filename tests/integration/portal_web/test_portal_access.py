@@ -17,11 +17,16 @@ from portal.schema.sitzung import SitzungRow
 from portal.services import (
     bescheid,
     datenvorschlag,
+    dokument,
+    einwilligung,
+    entwurf,
     gebuehr,
+    haushalt,
     kalenderabo,
     postfach,
     rueckfrage,
     vereinbarung,
+    vertretung,
     zweitfaktor,
 )
 from portal.services.datenvorschlag import Angabe
@@ -118,6 +123,39 @@ async def post_of_an_office(town: Town) -> dict[str, str]:
     }
 
 
+async def _own_data(town: Town) -> dict[str, str]:
+    """A document, a household member, a release and a power of Anna's."""
+    context = town.context
+    checked = await dokument.annehmen(context, "geheim.pdf", PDF)
+    async with context.transaction() as session:
+        kept = await dokument.aufbewahren(
+            context, session, ANNA, art="sonstiges", gueltig_bis=None, datei=checked
+        )
+        await haushalt.hinzufuegen(
+            context,
+            session,
+            ANNA,
+            vornamen="Mia",
+            familienname="Geheim",
+            geburtsdatum="2020-01-01",
+            beziehung="kind",
+        )
+        (member,) = await haushalt.liste(session, ANNA)
+        await vertretung.organisation_verbinden(context, session, ANNA, "DEMO-MUSTERBAU")
+        (power,) = await vertretung.liste(context, session, ANNA)
+        draft = await entwurf.oeffnen(context, session, ANNA, "hundesteuer_anmelden", "niedrig")
+        await entwurf.freigeben(
+            context, session, ANNA, draft.id, ["familienname"], {}, version=draft.version, vertrauen="niedrig"
+        )
+        consent = (await einwilligung.liste(context, session, ANNA))[0]
+    return {
+        "dokument_id": kept.id,
+        "mitglied_id": member.id,
+        "vertretung_id": power.id,
+        "freigabe_id": consent.id,
+    }
+
+
 @pytest.fixture
 async def annas_things(town: Town) -> dict[str, str]:
     """Ids of what belongs to Anna, by the name of the path parameter."""
@@ -140,13 +178,17 @@ async def annas_things(town: Town) -> dict[str, str]:
             town.context, session, ANNA, "oidc", "Probe", [Angabe("geburtsort", "Geheimstadt", "niedrig")]
         )
         sid = await session.scalar(select(SitzungRow.id).where(SitzungRow.konto_id == ANNA))
-    return await post_of_an_office(town) | {
-        "entwurf_id": draft,
-        "nachricht_id": message,
-        "faktor_id": factor.id,
-        "vorschlag_id": str(proposal),
-        "sid": str(sid),
-    }
+    return (
+        await post_of_an_office(town)
+        | await _own_data(town)
+        | {
+            "entwurf_id": draft,
+            "nachricht_id": message,
+            "faktor_id": factor.id,
+            "vorschlag_id": str(proposal),
+            "sid": str(sid),
+        }
+    )
 
 
 def kind(name: str, route: APIRoute | Route | Mount) -> str:

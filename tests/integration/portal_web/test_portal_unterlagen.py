@@ -54,6 +54,16 @@ async def test_a_copy_of_an_identity_card_says_that_it_is_one(town: Town) -> Non
     assert stored != files.picture("JPEG", (300, 200))
 
 
+async def test_the_end_of_an_identity_card_becomes_a_deadline_only_if_she_says_so(town: Town) -> None:
+    bernd = await town.bernd()
+    card = files.picture("JPEG", (300, 200))
+    await keep(bernd, card, art="ausweis", gueltig_bis="2027-01-31")
+    assert "31.01.2027" not in (await bernd.get("/mein/fristen")).text
+    await keep(bernd, card, art="ausweis", gueltig_bis="2027-01-31", uebernehmen="1")
+    assert "Eine Unterlage, von Ihnen übernommen" in (await bernd.get("/mein/daten")).text
+    assert "31.01.2027" in (await bernd.get("/mein/fristen")).text
+
+
 @pytest.mark.parametrize(
     ("content", "status"),
     [
