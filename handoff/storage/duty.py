@@ -13,7 +13,7 @@ from handoff.domain.routing import DEFAULT_LANG, Clerk
 from handoff.schema.routing import ClerkRow, HoursExceptionRow, TeamRow, WaitRow
 from handoff.schema.tables import ConversationRow
 
-DEFAULT_CAPACITY = 4
+DEFAULT_CAPACITY = 6
 HERE, BREAK, AWAY = "da", "pause", "weg"
 RECENT = 50
 """So many handling times are looked at."""

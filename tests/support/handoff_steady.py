@@ -16,7 +16,7 @@ import uvicorn
 from handoff_world import FakePortal, settings_for
 
 PATH = "/live/socket.io"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["handoff.app", "uvicorn", "handoff_world", "handoff_steady"])
 

@@ -81,7 +81,7 @@ async def test_a_silent_clerk_loses_the_chat_to_the_head_of_the_queue(both):
     both.clock.forward(59)
     alive = await presence.beat(both.context, staff("berta"))
     assert alive == {
-        "lease_until": "2026-11-23T10:01:59+01:00", "presence": "da", "capacity": 4, "languages": ["de"], "skills": [],
+        "lease_until": "2026-11-23T10:01:59+01:00", "presence": "da", "capacity": 6, "languages": ["de"], "skills": [],
     }  # fmt: skip
     both.clock.forward(59)
     await queue.expire(both.context)
