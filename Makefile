@@ -57,9 +57,9 @@ lock: | $(BIN)/python
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist
 
-# Understanding against stock Rasa; TRAIN=… TEST=… take any Rasa NLU files.
+# Understanding against stock Rasa; TRAIN=… TEST=… take any Rasa NLU files, EVERY=n uses each n-th example.
 bench-nlu: setup
-	@$(BIN)/python -m tests.bench.nlu $(if $(TRAIN),--train $(TRAIN)) $(if $(TEST),--test $(TEST)) $(if $(NAME),--name $(NAME))
+	@$(BIN)/python -m tests.bench.nlu $(if $(TRAIN),--train $(TRAIN)) $(if $(TEST),--test $(TEST)) $(if $(NAME),--name $(NAME)) $(if $(EVERY),--every $(EVERY))
 
 bench-search: setup-dev
 	@$(BIN)/python -m tests.bench.search
