@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import BERLIN, PortalContext
+from portal.domain.bekanntgabe import REGELN
 from portal.domain.rechtsbehelf import WEGE, Weg, untaetigkeit_ab
 from portal.schema.bescheid import BescheidZeile, RueckfrageZeile
 from portal.schema.erinnerung import ErinnerungZeile
@@ -160,7 +161,7 @@ def _bescheidfristen(one: bescheid.Bescheid) -> Iterator[DeadlineEntry]:
         possible_from=None,
         text=f"{way.name} an: {adressat(one)}",
         law=way.recht,
-        mark="geprueft" if one.norm_recht else "stand_pruefen",
+        mark=REGELN[one.norm].marke if one.norm else "stand_pruefen",
         settled_at=one.erledigt,
         reasons=list(one.frist.gruende),
         conflict=one.frist.konflikt,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
-from portal.domain.rechtsbehelf import WEGE
+from portal.domain.rechtsbehelf import WEGE, Weg
 from portal.errors import ConflictError, InvalidInputError, PortalError
 from portal.services import bescheid, fristenblatt, rechtsbehelf, rueckfrage
 from portal.services.sitzung import SitzungView
@@ -45,12 +45,15 @@ async def _show(
     async with context.transaction() as session:
         one = await bescheid.laden(context, session, citizen.konto_id, bescheid_id)
     service = context.katalog.leistungen.get(one.leistung)
+    usual = Weg(service.rechtsbehelf.weg) if service else None
+    differs = one.frist is not None and usual is not None and usual != one.frist.weg
     return page(
         request,
         "mein/bescheid.html",
         status=fehler.status if fehler else 200,
         b=one,
         weg=WEGE[one.frist.weg] if one.frist else None,
+        ueblich=WEGE[usual] if differs and usual else None,
         adressat=fristenblatt.adressat(one),
         rechtsweg_hinweis=service.rechtsbehelf.hinweis if service else None,
         heute=context.today(),

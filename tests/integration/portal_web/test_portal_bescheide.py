@@ -320,6 +320,8 @@ async def test_a_belehrung_that_disagrees_sends_her_to_a_human_and_shows_both(
     page = (await anna.get(await decision_of(anna))).text
     assert "Bitte einen Menschen fragen" in page
     assert "Der Bescheid nennt „Klage“, üblich ist hier „Widerspruch“." in page
+    assert "Rechtsbehelf laut Bescheid" in page
+    assert "Widerspruch (§ 70 VwGO) an: Abteilung Steuern" in page
     assert "<strong>28.12.2026</strong>" in page, "three months in print do not lengthen the safe date"
     assert "Bitte einen Menschen fragen" in (await anna.get("/mein/fristen")).text
 
