@@ -12,6 +12,7 @@ from handoff.context import HandoffContext
 from handoff.domain.phase import Phase
 from handoff.domain.retention import Retention
 from handoff.schema.base import Base
+from handoff.schema.desk import ColleagueRow
 from handoff.schema.routing import ClerkRow, JobRow, RequestRow, WaitRow
 from handoff.schema.tables import ConversationRow, OutboxRow
 
@@ -72,6 +73,12 @@ async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
                 ),
             ),
             ("waits", delete(WaitRow).where(WaitRow.queued_at < now - timedelta(days=keep.wait_days))),
+            (
+                "desk_colleagues",
+                delete(ColleagueRow).where(
+                    ColleagueRow.present_until < now - timedelta(days=keep.clerk_days)
+                ),
+            ),
             ("clerks", delete(ClerkRow).where(ClerkRow.seen_until < now - timedelta(days=keep.clerk_days))),
         ):
             result = await session.execute(statement.execution_options(synchronize_session=False))
