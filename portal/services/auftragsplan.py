@@ -10,6 +10,7 @@ from portal.services import (
     fristenblatt,
     gebuehr,
     gespraeche,
+    zugangspflege,
     zustellung,
 )
 from portal.services.auftraege import Auftrag
@@ -26,6 +27,7 @@ AUFTRAEGE = (
     Auftrag("dokumente_aufraeumen", TAEGLICH, dokument.aufraeumen),
     Auftrag("bescheide", timedelta(minutes=1), bescheid.ueberwachen),
     Auftrag("erinnerungen", STUENDLICH, fristenblatt.erinnern),
+    Auftrag("zugang_aufraeumen", TAEGLICH, zugangspflege.aufraeumen),
     Auftrag("widerrufe", GLEICH, gespraeche.widerrufe_melden, bedarf=gespraeche.widerrufe_offen),
     Auftrag("zahlungen", timedelta(minutes=5), gebuehr.abgleichen),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),

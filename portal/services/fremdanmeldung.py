@@ -15,7 +15,7 @@ from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
 from portal.schema.sitzung import NachweisanfrageRow
 from portal.schema.zugang import VerknuepfungRow
-from portal.services import anbieter, anmeldung, bremse, datenvorschlag, sperre
+from portal.services import anbieter, anmeldung, benachrichtigung, bremse, datenvorschlag, sperre
 from portal.services.anbieter import Anmeldedienst, IdentityProofError, Person, Weg
 from portal.services.anmeldung import Offen
 from portal.services.identitaet import ANFRAGE_GUELTIG
@@ -80,8 +80,12 @@ async def beenden(
     async with context.transaction() as session:
         inhaber = await _inhaber(context, session, art, dienst, person, now)
         if inhaber.konto_id is not None:
-            if person.vertrauen != "niedrig":
+            locked = await sperre.gesperrt_seit(session, inhaber.konto_id)
+            if locked is not None and person.vertrauen == "hoch":  # the eID, nothing less
                 await sperre.entsperren(session, inhaber.konto_id)
+                await benachrichtigung.anstossen(
+                    session, inhaber.konto_id, "konto_geaendert", jetzt=now, verweis="/mein/sicherheit"
+                )
             proposal = await datenvorschlag.machen(
                 context, session, inhaber.konto_id, dienst.quelle, dienst.name, person.angaben
             )

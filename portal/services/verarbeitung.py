@@ -68,7 +68,7 @@ ZWECKE: dict[str, Zweck] = {
         "Anmeldungen",
         "Wer gerade angemeldet ist und wie gut die Identität nachgewiesen ist.",
         SICHERHEIT,
-        "gilt höchstens 12 Stunden; die Zeile bleibt, " + OHNE_FRIST,
+        "gilt höchstens 12 Stunden; die Zeile bleibt 30 Tage",
     ),
     "datenvorschlag": Zweck(
         "Vorschläge für Ihre Stammdaten",
@@ -80,7 +80,7 @@ ZWECKE: dict[str, Zweck] = {
         "Einmalcodes für das Bürgerbüro",
         "Verbindet die Prüfung Ihres Ausweises mit Ihrem Konto. Gespeichert ist nur ein Prüfwert.",
         EINWILLIGUNG,
-        "gilt 7 Tage und einmal",
+        "gilt 7 Tage und einmal; gelöscht einen Tag danach",
     ),
     "zweitfaktor": Zweck(
         "Zweite Faktoren",
@@ -101,6 +101,7 @@ ZWECKE: dict[str, Zweck] = {
         "Begonnene Anmeldungen",
         "Zwischen Passwort und zweitem Faktor; gilt höchstens 30 Minuten.",
         SICHERHEIT,
+        "ein Tag nach dem Ablauf",
     ),
     "bekannt": Zweck(
         "Bekannte Geräte und Netze",
@@ -114,7 +115,10 @@ ZWECKE: dict[str, Zweck] = {
         SICHERHEIT,
     ),
     "sperrlink": Zweck(
-        "Links zum Sperren", "Der Link in einer Warnung; er kann nur sperren.", SICHERHEIT, "gilt 7 Tage"
+        "Links zum Sperren",
+        "Der Link in einer Warnung; er kann nur sperren.",
+        SICHERHEIT,
+        "gilt 7 Tage; gelöscht einen Tag danach",
     ),
     "widerruf": Zweck(
         "Beendete Anmeldungen", "Sagt dem Chat, welche Anmeldungen enden.", SICHERHEIT, "ein Tag"
@@ -126,8 +130,9 @@ ZWECKE: dict[str, Zweck] = {
     ),
     "nachweisanfrage": Zweck(
         "Nachweise der Identität",
-        "Verhindert, dass eine Antwort des Ausweisdienstes zweimal gilt.",
+        "Verhindert, dass eine Antwort des Ausweis- oder Anmeldedienstes zweimal gilt.",
         SICHERHEIT,
+        "ein Tag",
     ),
     "fehlversuch": Zweck(
         "Fehlversuche beim Anmelden",

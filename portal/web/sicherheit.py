@@ -13,6 +13,8 @@ from portal.services import (
     anmeldung,
     benachrichtigung,
     bestaetigung,
+    buergerident,
+    datenvorschlag,
     gespraeche,
     identitaet,
     konto,
@@ -301,6 +303,8 @@ async def _overview(
         codes = await zweitfaktor.rettungscodes_uebrig(session, owner)
         sessions = await sitzung.liste(session, citizen.konto_id, citizen.sid, now)
         local = await konto.hat_passwort(session, citizen.konto_id)
+        checked = await buergerident.geprueft_am(session, citizen.konto_id)
+        waiting = await datenvorschlag.offene(session, citizen.konto_id)
     return page(
         request,
         "mein/sicherheit.html",
@@ -308,6 +312,8 @@ async def _overview(
         faktoren=factors,
         rettungscodes=codes,
         anmeldungen=sessions,
+        geprueft=checked,
+        vorschlaege=len(waiting),
         mit_passwort=local and not factors and not zugang.bestaetigt(citizen.bestaetigt_at, now),
         lokal=local,
         sms=zweitfaktor.sms_moeglich(context),

@@ -16,7 +16,7 @@ from portal.services import anbieter_oidc
 from portal.settings import OidcSetting, demo_oidc
 from portal.web.auth import CITIZEN_COOKIE, STAFF_COOKIE
 from tests.support.portal_town import ORIGIN, Browser, Town
-from tests.support.saml_idp import SETTING, Answer
+from tests.support.saml_idp import ATTRIBUTES, SETTING, Answer
 
 START = "/anmelden/mit/demo?zurueck=/mein/fristen"
 
@@ -285,3 +285,17 @@ async def test_a_town_without_local_accounts_shows_the_bundid_alone(town: Town) 
     assert "Mit BundID anmelden" in page.text
     assert 'name="passwort"' not in page.text
     assert (await browser.http.post("/anmelden", data={"name": "anna", "passwort": "x"})).status_code == 404
+
+
+@pytest.mark.parametrize(("level", "opens"), [("4", True), ("3", False)])
+async def test_only_the_eid_opens_a_locked_account(town: Town, level: str, opens: bool) -> None:
+    browser = town.browser()
+    request, _page = await saml_request(browser)
+    await from_bundid(browser, answer_to(town, request).encoded())
+    await browser.post("/mein/sicherheit/sperren", "/mein/sicherheit/sperren")
+    weaker = tuple((o, v.replace("Level-4", f"Level-{level}"), t) for o, v, t in ATTRIBUTES)
+    request, _page = await saml_request(browser)
+    answer = dataclasses.replace(answer_to(town, request), attributes=weaker)
+    back = await from_bundid(browser, answer.encoded())
+    assert (back.headers["location"] != "/konto/entsperren") == opens
+    assert (CITIZEN_COOKIE in browser.http.cookies) == opens

@@ -10,6 +10,7 @@ from portal.demo import DEMO_RETTUNGSCODES, DEMO_TOTP
 from portal.schema.benachrichtigung import BenachrichtigungZeile, DemoAusgangZeile
 from portal.schema.sitzung import SitzungRow
 from portal.schema.zugang import AnmeldungRow, ZweitfaktorRow
+from portal.services import zugangspflege
 from portal.web.auth import CITIZEN_COOKIE, DEVICE_COOKIE, STAFF_COOKIE
 from tests.support.portal_town import Browser, Town
 
@@ -291,3 +292,19 @@ async def test_a_citizens_login_under_way_is_none_of_the_staffs(town: Town) -> N
     assert (await browser.get("/amt/anmelden/bestaetigen")).status_code == 401
     async with town.context.transaction() as session:
         assert len(list(await session.scalars(select(AnmeldungRow)))) == 1
+
+
+async def test_what_logging_in_leaves_behind_does_not_stay(town: Town) -> None:
+    await with_password_only(town)
+    browser = await clara(town)
+    await zugangspflege.aufraeumen(town.context)
+    assert (await browser.get("/mein")).status_code == 200
+    town.clock.forward(days=9)
+    await zugangspflege.aufraeumen(town.context)
+    async with town.context.transaction() as session:
+        assert await session.scalar(select(AnmeldungRow.id)) is None
+        assert await session.scalar(select(SitzungRow.id)) is not None
+    town.clock.forward(days=31)
+    await zugangspflege.aufraeumen(town.context)
+    async with town.context.transaction() as session:
+        assert await session.scalar(select(SitzungRow.id)) is None
