@@ -1,5 +1,6 @@
 """Rendering of the portal's pages: one Jinja environment, strict about what a template may name."""
 
+import re
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,7 @@ import segno
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.context import BERLIN
 from portal.web.auth import context_of
@@ -32,6 +33,16 @@ def german_moment(value: datetime) -> str:
     return f"{german_date(value)}, {local.hour}:{local.minute:02} Uhr"
 
 
+OWN_PATH = re.compile(r"/mein/(?:bescheide|rueckfragen|gebuehren|gemeinsam)/[0-9a-f-]{36}")
+
+
+def with_links(text: str) -> Markup:
+    """Escaped text in which the portal's own pages are links, as messages of the postbox name them."""
+    return Markup(  # noqa: S704  (every part is escaped, or matched by the pattern above)
+        OWN_PATH.sub(lambda hit: f'<a class="kern-link" href="{hit[0]}">Zur Seite</a>', str(escape(text)))
+    )
+
+
 @cache
 def environment() -> Environment:
     """The templates' environment; read from disk at the first page."""
@@ -44,6 +55,7 @@ def environment() -> Environment:
     )
     templates.filters["datum"] = german_date
     templates.filters["zeitpunkt"] = german_moment
+    templates.filters["mit_links"] = with_links
     return templates
 
 

@@ -136,6 +136,8 @@ async def test_a_decision_for_abruf_is_opened_by_an_announced_act_alone(
     assert (await decide(office, case)).headers["location"].endswith("?meldung=bescheid")
     assert "Ein Bescheid liegt für Sie bereit" in await sent_by_mail(town)
     path = await decision_of(anna)
+    post = re.search(r"/mein/postfach/[0-9a-f-]{36}", (await anna.get("/mein/postfach")).text).group(0)  # type: ignore[union-attr]
+    assert f'href="{path}">Zur Seite</a>' in (await anna.get(post)).text
     page = await anna.get(path)
     check_page(page.text)
     assert "04.12.2026" in page.text, "ten days after the notice"
