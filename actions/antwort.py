@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process, utils
 
 from actions.gespraech import Gespraech
 from actions.verneinung import bejaht
+from language import numerals
 from portal.client import FieldView
 
 # Intents that are no answer, unless the message carries a value of the asked type.
@@ -180,7 +181,7 @@ def _ganze_zahl(gespraech: Gespraech) -> int | None:
             return int(value)
         except (TypeError, ValueError):
             continue
-    return None
+    return numerals.read(gespraech.text.strip(" .!").lower())
 
 
 def _betrag(gespraech: Gespraech) -> int | None:

@@ -1,10 +1,18 @@
 """A plain yes or no outside a question of the form: it answers what was offered last."""
 
+import re
+
 from rasa_sdk.events import SlotSet
 
-from actions import abgabe, angabe, eigenes, freigabe, mensch, nachweis, neustart, start, termin, weiter
+from actions import abbruch, abgabe, angabe, eigenes, freigabe, mensch, nachweis, neustart, start, termin, weiter
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
+
+_WILL_NICHT = re.compile(
+    r"\b(?:will|wollte|möchte|moechte|brauche)\b.*\b(?:doch nicht|nicht mehr|gar nicht|lieber nicht)\b",
+    re.IGNORECASE,
+)
+"""„Nein, ich will das doch nicht“: that is no answer to the question, the whole thing is unwanted."""
 
 
 class ActionJa(Faehigkeit):
@@ -61,7 +69,10 @@ class ActionNein(Faehigkeit):
         if offer:
             gespraech.say("utter_ja_nein_gut")
             return []
-        match gespraech.slot("frage_art"):
+        asked = gespraech.slot("frage_art")
+        if asked in {"release", "confirm"} and _WILL_NICHT.search(gespraech.text):
+            return abbruch.anhalten(gespraech)
+        match asked:
             case "release":
                 return await freigabe.freigeben(gespraech, [], {})
             case "confirm":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rasa_sdk.events import SlotSet
 
 from actions import auskunft, entwurf, karten, rechtsbehelf, termin, unklar, weiteres
-from actions.faehigkeit import Faehigkeit
+from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
 from actions.verneinung import bejaht, verneint
@@ -87,6 +87,14 @@ async def stattdessen(gespraech: Gespraech) -> list[Event] | None:
 
 def vorschlagen(gespraech: Gespraech, names: Sequence[tuple[str, str]]) -> None:
     """Ask which of two or three similar services is meant."""
+    if len(names) == 1:
+        (one, name) = names[0]
+        gespraech.say(
+            "utter_leistung_vielleicht",
+            buttons=[button(f"Ja, {name}", f'/service{{"service": "{one}"}}'), HILFE],
+            name=name,
+        )
+        return
     gespraech.say(
         "utter_leistung_welche",
         buttons=[button(name, f'/service{{"service": "{one}"}}') for one, name in names],

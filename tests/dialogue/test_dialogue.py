@@ -33,7 +33,7 @@ async def test_conversation(case, assistant, demo_town, tmp_path):
 
 def test_at_least_half_of_the_conversations_are_unhappy():
     unhappy = [case.values[0] for case in CASES if case.values[0].get("unglatt")]
-    assert len(CASES) >= 30
+    assert len(CASES) >= 120
     assert 2 * len(unhappy) >= len(CASES)
 
 
