@@ -4,7 +4,19 @@ import re
 
 from rasa_sdk.events import SlotSet
 
-from actions import abbruch, abgabe, angabe, eigenes, freigabe, mensch, nachweis, neustart, start, termin, weiter
+from actions import (
+    abbruch,
+    abgabe,
+    angabe,
+    eigenes,
+    freigabe,
+    mensch,
+    nachweis,
+    neustart,
+    start,
+    termin,
+    weiter,
+)
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 
