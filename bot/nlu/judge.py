@@ -16,6 +16,10 @@ from language.normalise import fold
 _FEW_WORDS, _LONGEST_WORD = 2, 40
 _SOME_KNOWN, _A_GUESS = 0.25, 0.55
 _ABOUT_SERVICES = frozenset({"service", "aspect", "life_situation", "status"})
+_VALUES = frozenset(
+    {"number", "date", "date_range", "time", "amount", "plz", "phone", "email", "licence_plate"}
+)
+"""Entities that are an answer by themselves; the classifier hears danger in words like "einer" now and then."""
 _UNLIKELY_IN_ONE_WORD = frozenset({"out_of_scope", "chitchat", "emergency", "life_situation", "complaint"})
 _NOTHING_SAID = re.compile(r"^[\W_]*$", re.UNICODE)
 _SPEAKING_SIGNS = frozenset("👍👎✅❌👌💯🙏👋🙋🙅🔄🛑⬅◀↩😂🤣😄😉🙂😍😘😅🤔🥳😎😡🤬😤❤?")
@@ -88,8 +92,12 @@ class Judge(GraphComponent):
 
         if sounds_like_danger(folded):
             intent = {"name": "emergency", "confidence": 1.0}
-        elif (danger := message.get("danger", 0.0)) >= self._config["danger"]:
+        elif (danger := message.get("danger", 0.0)) >= self._config["danger"] and not _is_a_value(
+            text, entities
+        ):
             intent = {"name": "emergency", "confidence": danger}
+        elif intent["name"] == "emergency" and _is_a_value(text, entities):
+            intent = {"name": "inform", "confidence": 0.5}
         elif _NOTHING_SAID.match(text) and _SPEAKING_SIGNS.isdisjoint(text):
             intent = {"name": "out_of_scope", "confidence": 1.0}
         elif (
@@ -144,6 +152,15 @@ def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, A
         return None
     name = "inform" if intent["name"] in _UNLIKELY_IN_ONE_WORD else intent["name"]
     return {"name": name, "confidence": min(intent["confidence"], _A_GUESS)}
+
+
+def _is_a_value(text: str, entities: list[dict[str, Any]]) -> bool:
+    """Whether the message is a number, a date or the like with at most one word beside it: "nur einer"."""
+    values = [entity for entity in entities if entity["entity"] in _VALUES]
+    rest = list(text)
+    for entity in values:
+        rest[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
+    return bool(values) and len("".join(rest).split()) <= 1
 
 
 def _of_the_whole(entity: str, value: str, text: str) -> dict[str, Any]:
