@@ -320,6 +320,9 @@ ZWECKE: dict[str, Zweck] = {
         "Jede Fassung mit Begründung, öffentlich mit der Funktion der Redaktion.",
         KEINE,
     ),
+    "katalog_stand": Zweck(
+        "Stand des Katalogs", "Eine Zahl, an der jeder Prozess eine neue Fassung erkennt.", KEINE
+    ),
     "katalog_sichtung": Zweck("Sichtungen", "Ob eine Redaktion eine Angabe noch einmal ansehen muss.", KEINE),
     "katalog_stimme": Zweck(
         "Stimmen",

@@ -26,7 +26,7 @@ async def test_a_choice_is_kept_and_shown(town: Town) -> None:
     assert answer.headers["location"] == f"{SEITE}?gespeichert=1"
     shown = (await anna.get(SEITE)).text
     assert 'value="21:30"' in shown
-    assert shown.count("checked") == 2
+    assert shown.count("checked") == 3, "two days of reminding, and the postbox for decisions"
 
 
 async def test_a_mistake_says_what_and_keeps_what_was_there(town: Town) -> None:
