@@ -79,7 +79,8 @@ def create_app(
         notifier=notifier or (portal.notifier if isinstance(portal, HttpPortal) else None),
     )
     database.outgoing = hub.outbox_changed
-    server = create_server(settings.origin)
+    origins = (settings.origin, *settings.origins)
+    server = create_server(origins)
     feed = Feed(context, server)
     dispatcher = Dispatcher(context)
     couriers: list[Courier] = [dispatcher, ChannelCourier(context), NoticeCourier(context)]
@@ -129,9 +130,9 @@ def create_app(
         app.state.verifier,
         app.state.handles,
         app.state.addresses,
-        [settings.origin, *settings.web_origins],
+        origins,
     )
-    edge.install(app)
+    edge.install(app, settings.origins)
     for router in (
         internal.router,
         conversations.router,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from handoff.domain.retention import Retention
 
@@ -13,6 +14,28 @@ class Rate:
 
     burst: int
     per_second: float
+
+
+def origins_from(text: str) -> tuple[str, ...]:
+    """Read a list of origins, separated by commas, as browsers write them: `https://stadt.example`.
+
+    Raises
+    ------
+    ValueError
+        For anything that a browser never sends as `Origin`: a path, a star, a name without a scheme.
+    """
+    origins = tuple(one.strip() for one in text.split(",") if one.strip())
+    for one in origins:
+        address = urlsplit(one)
+        if (
+            address.scheme not in ("http", "https")
+            or not address.hostname
+            or "*" in one
+            or one != f"{address.scheme}://{address.netloc}".lower()
+            or "@" in one
+        ):
+            raise ValueError(f"AMTSLOTSE_ORIGINS: {one!r} is no origin such as https://www.stadt.example")
+    return origins
 
 
 @dataclass(frozen=True)
@@ -30,8 +53,8 @@ class HandoffSettings:
     origin: str = "http://127.0.0.1:8000"
     engine_url: str = "http://127.0.0.1:5005"
     portal_url: str = "http://127.0.0.1:8000"
-    web_origins: tuple[str, ...] = ()
-    """Further origins on whose pages Rasa web clients may run."""
+    origins: tuple[str, ...] = ()
+    """Foreign origins whose pages may talk with the gateway: the embedded widget, Rasa's web clients."""
     demo: bool = False
     engine_timeout_s: float = 30.0
     lease_s: int = 60
@@ -61,6 +84,6 @@ class HandoffSettings:
             origin=origin,
             engine_url=environment.get("AMTSLOTSE_ENGINE_URL", "http://127.0.0.1:5005"),
             portal_url=environment.get("AMTSLOTSE_PORTAL_URL", origin),
-            web_origins=tuple(environment.get("AMTSLOTSE_WEB_ORIGINS", "").split()),
+            origins=origins_from(environment.get("AMTSLOTSE_ORIGINS", "")),
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
         )

@@ -72,6 +72,7 @@ class RasaSocket(Listener):
             async_mode="asgi",
             async_handlers=False,  # what one client sends keeps its order
             cors_allowed_origins=list(origins),
+            cors_credentials=False,  # a token comes in `auth`, never a cookie
             max_http_buffer_size=BODY_MAX_BYTES,
             namespaces=[NAMESPACE],
         )

@@ -1,5 +1,6 @@
 """The Socket.IO server: authentication on connect, one handler for each declared command."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import socketio
@@ -41,13 +42,14 @@ class StaffAuth(Body):
     token: str
 
 
-def create_server(origin: str) -> Any:
-    """Make the server; browsers of other origins are refused."""
+def create_server(origins: Sequence[str]) -> Any:
+    """Make the server; browsers with pages of other origins than these are refused."""
     return socketio.AsyncServer(
         async_mode="asgi",
         client_manager=DirectManager(),
         serializer=TextPacket,
-        cors_allowed_origins=[origin],
+        cors_allowed_origins=list(origins),
+        cors_credentials=False,  # a token comes in `auth`, never a cookie
         max_http_buffer_size=BODY_MAX_BYTES,
         namespaces=[CITIZENS, CONSOLES],
     )
@@ -72,6 +74,8 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
     async def connect_staff(sid: str, environ: dict[str, Any], auth: object) -> None:
         try:
             desk.addresses.take(_address(environ))
+            if environ.get("HTTP_ORIGIN") not in (None, desk.context.settings.origin):
+                raise ForbiddenError("Die Konsole gibt es nur auf ihrer eigenen Adresse.")
             staff, until = verifier.staff(_auth(StaffAuth, auth).token)
             if not staff.serves_chats:
                 raise ForbiddenError("Ihre Rolle erlaubt keine Gespräche.")

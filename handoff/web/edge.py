@@ -1,11 +1,13 @@
 """The HTTP edge: every error becomes one JSON shape, and no body may be larger than the gateway takes."""
 
 import logging
+from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handoff.domain.limits import BODY_MAX_BYTES
@@ -21,6 +23,10 @@ UNEXPECTED = HandoffError(
 )
 BATCH_PATHS = ("/webhooks/whatsapp", "/webhooks/matrix/")
 """Where a vendor's server sends many messages at once (Meta: up to 3 MB)."""
+OPEN_PATHS = ("/webhooks/rest/", "/api/conversations", "/live/ui/")
+"""What pages of the foreign origins in `AMTSLOTSE_ORIGINS` may call …"""
+CLOSED_PATHS = ("/api/conversations/internal/",)
+"""… but for this."""
 BATCH_MAX_BYTES = 4 * 1024**2
 STATUS_TEXTS = {
     404: ("nicht_gefunden", "Diese Adresse gibt es nicht."),
@@ -28,13 +34,43 @@ STATUS_TEXTS = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Give the app its error answers and its size limit."""
+def install(app: FastAPI, origins: Sequence[str]) -> None:
+    """Give the app its error answers, its size limit, and pages of foreign `origins` what is open to them."""
     app.add_exception_handler(HandoffError, _handoff_error)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(SizeLimit)
+    app.add_middleware(ForeignOrigins, origins=origins)
+
+
+class ForeignOrigins:
+    """Lets pages of foreign origins call what citizens' clients need; Socket.IO has the same list of its own.
+
+    Cookies are never among it: what proves an account is a token that the client holds.
+
+    Parameters
+    ----------
+    app
+        The application behind.
+    origins
+        `https://www.stadt.example`, as browsers send it.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self._app = app
+        self._open = CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with the headers for foreign pages where it is open to them."""
+        path = scope.get("path", "")
+        is_open = path.startswith(OPEN_PATHS) and not path.startswith(CLOSED_PATHS)
+        await (self._open if is_open else self._app)(scope, receive, send)
 
 
 class SizeLimit:
