@@ -160,9 +160,21 @@ class GatewayChannel(InputChannel):
                 return response.json({"code": TurnFailedError.code}, status=TurnFailedError.status)
             return response.json({"replies": answer.replies, "handoff": answer.handoff}, ensure_ascii=False)
 
+        async def forget(request: Request, conversation_id: str) -> HTTPResponse:
+            if not self._authorised(request):
+                return response.json({"code": "dienst_unbekannt"}, status=401)
+            agent = request.app.ctx.agent
+            if agent is None or not agent.is_ready():
+                return response.json({"code": TurnFailedError.code}, status=TurnFailedError.status)
+            store = prepare(agent)
+            async with _turns.lock(conversation_id):
+                await store.forget(conversation_id)
+            return response.empty()
+
         blueprint.listener("after_server_stop")(stop)
         blueprint.add_route(health, "/health", methods=["GET"])
         blueprint.add_route(messages, "/messages", methods=["POST"])
+        blueprint.add_route(forget, "/conversations/<conversation_id>", methods=["DELETE"])
         return blueprint
 
     def _authorised(self, request: Request) -> bool:

@@ -54,17 +54,15 @@ class HttpEngine:
     """
 
     def __init__(self, url: str, token: str, timeout_s: float) -> None:
-        self._url = f"{url}/webhooks/gateway/messages"
+        self._base = f"{url}/webhooks/gateway"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
         self._session: aiohttp.ClientSession | None = None
 
     async def turn(self, turn: Turn) -> Answer:
         """Let the engine answer one message; see `handoff.ports.Engine.turn`."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout)
         try:
-            async with self._session.post(self._url, json=turn.request()) as response:
+            async with self._connection().post(f"{self._base}/messages", json=turn.request()) as response:
                 content = await response.read()
         except TimeoutError as error:
             raise EngineDownError("timeout") from error
@@ -82,6 +80,22 @@ class HttpEngine:
             [_body(reply) for reply in answer.replies if reply.text or reply.cards or reply.buttons],
             None if answer.handover is None else _handover(answer.handover),
         )
+
+    async def forget(self, conversation_id: str) -> None:
+        """Let the engine delete a conversation; see `handoff.ports.Engine.forget`."""
+        try:
+            async with self._connection().delete(f"{self._base}/conversations/{conversation_id}") as response:
+                if response.status != 204:
+                    raise EngineDownError(f"status {response.status}")
+        except TimeoutError as error:
+            raise EngineDownError("timeout") from error
+        except aiohttp.ClientError as error:
+            raise EngineDownError(type(error).__name__) from error
+
+    def _connection(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers=self._headers, timeout=self._timeout)
+        return self._session
 
     async def close(self) -> None:
         """Close connections."""

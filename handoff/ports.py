@@ -46,6 +46,10 @@ class Engine(Protocol):
         """
         ...
 
+    async def forget(self, conversation_id: str) -> None:
+        """Let the engine delete what it keeps of a conversation, after the turn that it may be in. Raises EngineDownError."""
+        ...
+
     async def close(self) -> None:
         """Close connections."""
         ...

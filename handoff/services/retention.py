@@ -54,7 +54,7 @@ async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
     while True:
         async with context.database.write() as session:
             ids = await _over(session, now, keep)
-            await _delete_conversations(session, ids)
+            await delete_conversations(session, ids)
         counts["conversations"] += len(ids)
         if len(ids) < AT_ONCE:
             break
@@ -103,12 +103,12 @@ async def _over(session: AsyncSession, now: datetime, keep: Retention) -> list[s
     return list((await session.scalars(query)).all())
 
 
-async def _delete_conversations(session: AsyncSession, ids: list[str]) -> None:
-    """Delete conversations and every row of any table that belongs to them."""
+async def delete_conversations(session: AsyncSession, ids: list[str], *, requests: bool = False) -> None:
+    """Delete conversations and every row of any table that belongs to them; requests have a date of their own."""
     for table in reversed(Base.metadata.sorted_tables):
         if table.name != ConversationRow.__tablename__ and "conversation_id" in table.c:
-            if table.name == RequestRow.__tablename__:
-                continue  # has a date of its own
+            if table.name == RequestRow.__tablename__ and not requests:
+                continue
             await session.execute(delete(table).where(table.c.conversation_id.in_(ids)))
     await session.execute(
         delete(ConversationRow)

@@ -11,7 +11,7 @@ from handoff.database import Database
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
 from handoff.domain.queue import Ticket
-from handoff.schema.tables import ConversationRow
+from handoff.schema.tables import ChannelRow, ConversationRow
 
 
 @dataclass(frozen=True)
@@ -239,6 +239,18 @@ async def next_lease_end(session: AsyncSession) -> datetime | None:
     return await session.scalar(
         select(func.min(ConversationRow.lease_until)).where(ConversationRow.phase == Phase.CLERK)
     )
+
+
+async def of_person(session: AsyncSession, account: str) -> Sequence[ConversationRow]:
+    """List an account's conversations, also those of a messenger that is linked with it; the oldest first."""
+    linked = select(ChannelRow.conversation_id).where(ChannelRow.account == account)
+    return (
+        await session.scalars(
+            select(ConversationRow)
+            .where((ConversationRow.account == account) | ConversationRow.id.in_(linked))
+            .order_by(ConversationRow.created_at, ConversationRow.id)
+        )
+    ).all()
 
 
 async def ids_of_account(session: AsyncSession, account: str) -> Sequence[str]:

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from handoff.services import events
+from handoff.domain.message import Object
+from handoff.services import events, person
 from handoff.web.guards import Context, anyone, portal_only
 
 router = APIRouter()
@@ -35,6 +36,26 @@ class EndedSessions(BaseModel):
 async def end_sessions(request: Request, context: Context, body: EndedSessions) -> None:
     """Refuse the tokens of ended sessions from now on and cut their connections."""
     await request.app.state.revocations.end(context, body.sids)
+
+
+class Account(BaseModel):
+    """An account of the portal; in the body, since addresses stand in logs."""
+
+    account: str = Field(min_length=1, max_length=64)
+
+
+@router.post(
+    "/api/conversations/internal/accounts/export", response_model=None, dependencies=[Depends(portal_only)]
+)
+async def export_account(context: Context, body: Account) -> Object:
+    """Give what lies here about an account's citizen, for her."""
+    return await person.export(context, body.account)
+
+
+@router.post("/api/conversations/internal/accounts/erasure", dependencies=[Depends(portal_only)])
+async def erase_account(context: Context, body: Account) -> dict[str, list[str]]:
+    """Delete what lies here about an account's citizen; 503 while the assistant's copy cannot be deleted."""
+    return {"conversations": await person.erase(context, body.account)}
 
 
 @router.get("/live/health", dependencies=[Depends(anyone)])

@@ -25,6 +25,15 @@ class KontoRow(Base):
     """When the Bürgerbüro last checked her ID card: a mark of this portal, no level of eIDAS."""
 
 
+class GespraechsloeschungRow(Base):
+    """A deleted account whose conversations the gateway has still to delete; goes when it has."""
+
+    __tablename__ = "gespraechsloeschung"
+
+    konto: Mapped[str] = mapped_column(String(36), primary_key=True)
+    angelegt_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class FehlversuchRow(Base):
     """One failed login, once for the name tried and once for the address it came from."""
 

@@ -10,6 +10,7 @@ from portal.services import (
     fristenblatt,
     gebuehr,
     gespraeche,
+    gespraechsdaten,
     zugangspflege,
     zustellung,
 )
@@ -29,6 +30,13 @@ AUFTRAEGE = (
     Auftrag("erinnerungen", STUENDLICH, fristenblatt.erinnern),
     Auftrag("zugang_aufraeumen", TAEGLICH, zugangspflege.aufraeumen),
     Auftrag("widerrufe", GLEICH, gespraeche.widerrufe_melden, bedarf=gespraeche.widerrufe_offen),
+    Auftrag(
+        "gespraeche_loeschen",
+        timedelta(minutes=1),
+        gespraechsdaten.loeschen,
+        bedarf=gespraechsdaten.offen,
+    ),
+    Auftrag("gespraechsspuren_aufraeumen", TAEGLICH, gespraechsdaten.aufraeumen),
     Auftrag("zahlungen", timedelta(minutes=5), gebuehr.abgleichen),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
 )

@@ -1,7 +1,9 @@
-"""Use case: everything that lies here about a citizen, for her to take away, as JSON and as PDF (Art. 15 and 20 DSGVO)."""
+"""Use case: everything that lies here about a citizen, for her to take away (Art. 15 and 20 DSGVO); as PDF: auskunftsblatt."""
 
 import json
+from typing import Any
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,19 +12,40 @@ from portal.schema.entwurf import EntwurfZeile
 from portal.schema.konto import KontoRow
 from portal.schema.vorgang import VorgangZeile
 from portal.services import (
+    anliegen,
+    benachrichtigung,
+    bescheid,
     datenwunsch,
     dokumentfreigabe,
     einwilligung,
+    gebuehr,
     haushalt,
-    paket,
     postfach,
     protokoll,
+    rueckfrage,
     stammdaten,
+    termine,
+    vereinbarung,
+    vertretung,
+)
+from portal.services.gespraechsdaten import Gespraechsdaten
+
+OHNE_GESPRAECHE = (
+    "Ihre Gespräche fehlen in dieser Auskunft: Der Dienst, der sie aufbewahrt, antwortet gerade nicht. "
+    "Bitte laden Sie die Auskunft später noch einmal herunter."
 )
 
 
-async def sammeln(context: PortalContext, session: AsyncSession, konto_id: str) -> dict[str, object]:
-    """Everything, in shapes that JSON knows."""
+async def sammeln(
+    context: PortalContext, session: AsyncSession, konto_id: str, gespraeche: Gespraechsdaten | None
+) -> dict[str, Any]:
+    """Everything, in shapes that JSON knows.
+
+    Parameters
+    ----------
+    gespraeche
+        What handoff handed out (`gespraechsdaten.holen`, outside of a transaction); None: it did not answer, and the export says so.
+    """
     account = await session.get_one(KontoRow, konto_id)
     drafts = await session.scalars(
         select(EntwurfZeile).where(EntwurfZeile.konto_id == konto_id).order_by(EntwurfZeile.erstellt_utc)
@@ -35,6 +58,7 @@ async def sammeln(context: PortalContext, session: AsyncSession, konto_id: str) 
     return {
         "format": "amtslotse-datenauskunft-1",
         "demonstration": context.settings.demo,
+        "unvollstaendig": OHNE_GESPRAECHE if gespraeche is None else None,
         "erstellt": context.clock().astimezone(BERLIN).isoformat(timespec="seconds"),
         "konto": {"anmeldename": account.anmeldename, "angelegt": account.angelegt_at.isoformat()},
         "stammdaten": [
@@ -66,6 +90,17 @@ async def sammeln(context: PortalContext, session: AsyncSession, konto_id: str) 
             for row in drafts
         ],
         "vorgaenge": [json.loads(row.paket) | {"status": row.status} for row in cases],
+        "bescheide": to_jsonable_python(await bescheid.liste(context, session, konto_id)),
+        "gebuehren_und_zahlungen": to_jsonable_python(await gebuehr.liste(context, session, konto_id)),
+        "termine": to_jsonable_python(await termine.liste(context, session, konto_id)),
+        "vertretungen_und_vollmachten": to_jsonable_python(
+            await vertretung.liste(context, session, konto_id)
+        ),
+        "vereinbarungen": to_jsonable_python(await vereinbarung.liste(session, konto_id)),
+        "rueckfragen": to_jsonable_python(await rueckfrage.alle(session, konto_id)),
+        "anliegen": to_jsonable_python(await anliegen.eigene(context, session, konto_id)),
+        "gespraeche": None if gespraeche is None else gespraeche.conversations,
+        "verbundene_messenger": None if gespraeche is None else gespraeche.channels,
         "unterlagen": [
             d.model_dump(mode="json")
             for d in await dokumentfreigabe.unterlagenliste(context, session, konto_id)
@@ -77,75 +112,14 @@ async def sammeln(context: PortalContext, session: AsyncSession, konto_id: str) 
         "protokoll": [
             e.model_dump(mode="json") for e in await protokoll.liste(session, konto_id, hoechstens=10_000)
         ],
-        "wuensche": {"hinweise": wishes.hinweise, "fruehere_antworten_anbieten": wishes.anbieten},
+        "wuensche": {
+            "hinweise": wishes.hinweise,
+            "fruehere_antworten_anbieten": wishes.anbieten,
+            "benachrichtigungen": to_jsonable_python(await benachrichtigung.wunsch(session, konto_id)),
+        },
     }
 
 
-def als_json(daten: dict[str, object]) -> bytes:
+def als_json(daten: dict[str, Any]) -> bytes:
     """For machines; names with their umlauts."""
     return json.dumps(daten, ensure_ascii=False, indent=1).encode()
-
-
-async def als_pdf(context: PortalContext, session: AsyncSession, konto_id: str) -> bytes:
-    """For people: master data, household, cases, documents, consents and the log."""
-    known = await stammdaten.load(session, konto_id)
-    parts: list[tuple[str, list[tuple[str, str]]]] = [
-        (
-            "Stammdaten",
-            [
-                (
-                    stammdaten.FELDER[feld],
-                    f"{d.wert}\n({d.quelle_label}, Stand {paket.deutscher_tag(d.stand.isoformat())})",
-                )
-                for feld, d in known.items()
-            ],
-        ),
-        (
-            "Haushalt",
-            [
-                (
-                    haushalt.BEZIEHUNGEN[one.beziehung],
-                    f"{one.vornamen} {one.familienname}, geboren am {paket.deutscher_tag(one.geburtsdatum)}",
-                )
-                for one in await haushalt.liste(session, konto_id)
-            ],
-        ),
-        (
-            "Unterlagen",
-            [
-                (d.kind, f"{d.filename}, vom {paket.deutscher_moment(d.uploaded_at)}")
-                for d in await dokumentfreigabe.unterlagenliste(context, session, konto_id)
-            ],
-        ),
-        (
-            "Einwilligungen",
-            [
-                (
-                    f"{c.office}, {paket.deutscher_moment(c.given_at)}",
-                    f"{', '.join(c.fields)}\n{c.purpose}\nStand: {c.state}",
-                )
-                for c in await einwilligung.liste(context, session, konto_id)
-            ],
-        ),
-        (
-            "Wer hat was bekommen oder angesehen",
-            [
-                (
-                    paket.deutscher_moment(e.at),
-                    f"{e.kind}: {e.office or e.actor_label}\n{', '.join(e.fields)}\n{e.purpose}\n{e.legal_basis}",
-                )
-                for e in await protokoll.liste(session, konto_id, hoechstens=10_000)
-            ],
-        ),
-    ]
-    story = [paket.absatz("Alles, was im Amtslotsen über Sie gespeichert ist", paket.TITEL)]
-    for title, rows in parts:
-        story.append(paket.absatz(title, paket.UEBERSCHRIFT))
-        story.append(paket.tabelle(rows) if rows else paket.absatz("Nichts.", paket.TEXT))
-    day = context.today()
-    return paket.als_dokument(
-        story,
-        "Datenauskunft",
-        fuss=f"Stand {day.day:02}.{day.month:02}.{day.year}",
-        demo=context.settings.demo,
-    )

@@ -53,9 +53,9 @@ async def widerrufe_melden(context: PortalContext) -> int:
         sids = list(await session.scalars(query.limit(WIDERRUFE_AUF_EINMAL)))
     if not sids:
         return 0
-    async with _client(context) as client:
+    async with client(context) as line:
         try:
-            answer = await client.post("/api/conversations/internal/revocations", json={"sids": sids})
+            answer = await line.post("/api/conversations/internal/revocations", json={"sids": sids})
             answer.raise_for_status()
         except httpx.HTTPError as error:
             log.warning("handoff_not_told", ereignis="revocations", fehler=type(error).__name__)
@@ -72,12 +72,13 @@ async def widerrufe_offen(session: AsyncSession, _jetzt: datetime) -> bool:
     return await session.scalar(query.limit(1)) is not None
 
 
-def _client(context: PortalContext) -> httpx.AsyncClient:
+def client(context: PortalContext, geduld_s: float = GEDULD_S) -> httpx.AsyncClient:
+    """The line to handoff, with the portal's token; to be used as a context manager."""
     settings = context.settings
     return httpx.AsyncClient(
         base_url=settings.handoff_url,
         headers={"Authorization": f"Bearer {settings.portal_token}"},
-        timeout=GEDULD_S,
+        timeout=geduld_s,
         trust_env=False,
     )
 
@@ -85,10 +86,10 @@ def _client(context: PortalContext) -> httpx.AsyncClient:
 async def _tell(context: PortalContext, conversations: list[str], event: Ereignis) -> None:
     if not conversations:
         return
-    async with _client(context) as client:
+    async with client(context) as line:
         for conversation in conversations:
             try:
-                answer = await client.post(
+                answer = await line.post(
                     "/api/conversations/internal/events",
                     json={"conversation_id": conversation, "event": event},
                 )

@@ -14,7 +14,7 @@ from portal.schema.entwurf import EntwurfZeile
 from portal.schema.konto import KontoRow
 from portal.schema.tables import Base
 from portal.schema.vorgang import VorgangZeile, ZustellungZeile
-from portal.services import dokument, protokoll, schluessel, sitzung
+from portal.services import dokument, gespraechsdaten, protokoll, schluessel, sitzung
 
 AKTE = frozenset(
     (
@@ -36,11 +36,13 @@ WEG = (
     "Entwürfe, die Sie nicht abgegeben haben, mit ihren Unterlagen",
     "Unterlagen, die Sie hier aufbewahren",
     "Ihr Postfach, Ihre Termine und Erinnerungen",
+    "Ihre Gespräche mit dem Assistenten und mit Beschäftigten, und die Verbindung zu Ihren Messengern",
     "Ihr Schlüssel: Ihr Protokoll kann danach niemand mehr lesen",
 )
 BLEIBT = (
     "Abgegebene Vorgänge mit ihren Unterlagen und Bescheiden: Sie liegen bei der Stelle. Wie lange sie dort bleiben, sagt das "
     "Aufbewahrungsrecht der Stelle.",
+    "Was Beschäftigte aus einem Gespräch zu einem Vorgang festgehalten haben: Es gehört zum Vorgang und liegt bei der Stelle.",
     "Die verschlüsselten Einträge des Protokolls: ohne Ihren Schlüssel sind sie unlesbar. Sie zeigen nur noch, dass kein Eintrag fehlt.",
 )
 
@@ -70,6 +72,7 @@ async def loeschen(context: PortalContext, session: AsyncSession, konto_id: str)
     asked = await session.scalar(select(AnliegenZeile.id).where(AnliegenZeile.konto_id == konto_id).limit(1))
     if cases or asked is not None:
         await _akten_loesen(context, session, konto_id, cases)
+    await gespraechsdaten.vormerken(context, session, konto_id)
     for table in reversed(Base.metadata.sorted_tables):
         if table.name not in ("konto", "schluessel"):
             await _leeren(session, table, konto_id)

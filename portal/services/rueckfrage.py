@@ -179,15 +179,20 @@ async def laden(session: AsyncSession, konto_id: str, rueckfrage_id: str) -> Rue
     return _view(row, await session.get_one(VorgangZeile, row.vorgang_id))
 
 
-async def offene(session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
-    """What waits for her answer, the oldest first."""
+async def alle(session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
+    """All her questions, the oldest first."""
     rows = await session.execute(
         select(RueckfrageZeile, VorgangZeile)
         .join(VorgangZeile, VorgangZeile.id == RueckfrageZeile.vorgang_id)
-        .where(RueckfrageZeile.konto_id == konto_id, RueckfrageZeile.beantwortet_utc.is_(None))
+        .where(RueckfrageZeile.konto_id == konto_id)
         .order_by(RueckfrageZeile.gestellt_utc)
     )
     return [_view(row, case) for row, case in rows]
+
+
+async def offene(session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
+    """What waits for her answer, the oldest first."""
+    return [one for one in await alle(session, konto_id) if one.beantwortet is None]
 
 
 async def zum_vorgang(session: AsyncSession, vorgang_id: str) -> list[Rueckfrage]:

@@ -290,6 +290,7 @@ ZWECKE: dict[str, Zweck] = {
         "Nummerntresor",
         "IBAN, Steuer-Identifikationsnummer und Ausweisnummer aus dem Chat; das Gespräch enthält nur einen Verweis.",
         AUFGABE,
+        "180 Tage, bei gelöschtem Konto sofort",
     ),
     "chatfreigabe": Zweck(
         "Freigaben im Chat",
@@ -306,8 +307,17 @@ ZWECKE: dict[str, Zweck] = {
         "Verbindet ein Gespräch mit Ihrer Anmeldung und dem Entwurf, an dem Sie arbeiten.",
         EINWILLIGUNG,
     ),
+    "gespraechsloeschung": Zweck(
+        "Gespräche gelöschter Konten",
+        "Die Kennung eines gelöschten Kontos, bis auch seine Gespräche gelöscht sind.",
+        "Art. 17 DSGVO",
+        "bis die Gespräche gelöscht sind",
+    ),
     "idempotenz": Zweck(
-        "Wiederholte Aufrufe", "Verhindert, dass dieselbe Handlung zweimal geschieht.", SICHERHEIT
+        "Wiederholte Aufrufe",
+        "Verhindert, dass dieselbe Handlung zweimal geschieht.",
+        SICHERHEIT,
+        "30 Tage, bei gelöschtem Konto sofort",
     ),
     "personal": Zweck(
         "Beschäftigte",

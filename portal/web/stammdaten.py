@@ -6,7 +6,16 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal.errors import ConflictError, InvalidInputError, PortalError
-from portal.services import datenauskunft, haushalt, katalog, kontoloeschung, stammdaten, vorgang
+from portal.services import (
+    auskunftsblatt,
+    datenauskunft,
+    gespraechsdaten,
+    haushalt,
+    katalog,
+    kontoloeschung,
+    stammdaten,
+    vorgang,
+)
 from portal.web.auth import CITIZEN_COOKIE, Citizen, Confirmed, Context
 from portal.web.daten import cockpit_page
 from portal.web.render import download, page
@@ -83,16 +92,20 @@ async def remove_member(context: Context, citizen: Citizen, mitglied_id: str) ->
 @router.get("/daten/auskunft.json")
 async def as_json(context: Context, citizen: Citizen) -> Response:
     """Everything that lies here, for another program."""
+    talks = await gespraechsdaten.holen(context, citizen.konto_id)
     async with context.transaction() as session:
-        content = datenauskunft.als_json(await datenauskunft.sammeln(context, session, citizen.konto_id))
+        found = await datenauskunft.sammeln(context, session, citizen.konto_id, talks)
+    content = datenauskunft.als_json(found)
     return download(content, "application/json", "meine-daten.json")
 
 
 @router.get("/daten/auskunft.pdf")
 async def as_pdf(context: Context, citizen: Citizen) -> Response:
     """Everything that lies here, to read."""
+    talks = await gespraechsdaten.holen(context, citizen.konto_id)
     async with context.transaction() as session:
-        content = await datenauskunft.als_pdf(context, session, citizen.konto_id)
+        found = await datenauskunft.sammeln(context, session, citizen.konto_id, talks)
+    content = auskunftsblatt.als_pdf(context, found)
     return download(content, "application/pdf", "meine-daten.pdf")
 
 
@@ -137,6 +150,7 @@ async def delete_account(
             await kontoloeschung.loeschen(context, session, citizen.konto_id)
     except PortalError as error:
         return _deletion(request, fehler=error)
+    await gespraechsdaten.loeschen(context)
     request.state.citizen = None
     answer = page(request, "geloescht.html", bleibt=kontoloeschung.BLEIBT)
     answer.delete_cookie(CITIZEN_COOKIE, path="/")

@@ -29,6 +29,9 @@ class Silent:
 
         return Answer([], None)
 
+    async def forget(self, _conversation_id: str) -> None:
+        pass
+
     async def close(self) -> None:
         pass
 

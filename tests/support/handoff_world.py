@@ -313,6 +313,7 @@ class FakeEngine:
     failures: list[Exception] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
     before: Callable[[Turn], Awaitable[None]] | None = None
 
     async def turn(self, turn: Turn) -> Answer:
@@ -324,6 +325,11 @@ class FakeEngine:
             self.turns.append(turn)
             self.answers[turn.message_id] = self.react(turn)
         return self.answers[turn.message_id]
+
+    async def forget(self, conversation_id: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.forgotten.append(conversation_id)
 
     async def close(self) -> None:
         pass

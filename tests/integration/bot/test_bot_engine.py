@@ -83,3 +83,15 @@ async def test_killed_in_the_middle_of_a_turn_the_engine_runs_it_again(
     assert (await engine.send("m2", "Danke")).json()["replies"] == [{"text": "Guten Tag"}]
     texts = [event["text"] for event in actions.calls[-1]["tracker"]["events"] if event["event"] == "user"]
     assert texts == ["Hallo", "Danke"]
+
+
+async def test_a_conversation_of_a_deleted_account_is_forgotten(engine: Engine, actions: Actions) -> None:
+    await engine.send("m1")
+    conversation = actions.calls[-1]["sender_id"]
+    path = f"/conversations/{conversation}"
+    stranger = await engine.client.delete(path, headers={"Authorization": "Bearer falsch"})
+    assert stranger.status_code == 401
+    assert [(await engine.client.delete(path)).status_code for _ in range(2)] == [204, 204]
+    await engine.send("m2", "Danke")
+    texts = [event["text"] for event in actions.calls[-1]["tracker"]["events"] if event["event"] == "user"]
+    assert texts == ["Danke"]
