@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from handoff.domain.message import Object
-from handoff.services import access, conversation, messages
+from handoff.services import access, conversation, linking, messages
 from handoff.web.guards import Context, InConversation, LoggedIn, anyone
 
 router = APIRouter(prefix="/api/conversations")
@@ -63,6 +63,13 @@ async def read(
     response.headers["Cache-Control"] = "no-store"
     found, state = await messages.read(context, allowed, after, wait)
     return {"messages": found, "state": state}
+
+
+@router.post("/{handle}/portal")
+async def portal(request: Request, context: Context, allowed: InConversation) -> dict[str, str]:
+    """Give a one-time link under which the conversation goes on in the portal; using it ends this handle."""
+    request.app.state.handles.take(allowed.conversation_id)
+    return {"url": await linking.portal_link(context, allowed.conversation_id)}
 
 
 @router.post("/{handle}/close", response_model=None)

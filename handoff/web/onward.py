@@ -18,10 +18,10 @@ Token = Annotated[str, Path(min_length=20, max_length=100)]
 TITLE = "Gespräch im Portal fortsetzen"
 GONE = """<main class="ak-page"><h1 class="kern-heading-large">Dieser Link gilt nicht mehr</h1>
 <p class="kern-body">Er wurde schon benutzt, oder seine 24 Stunden sind um. Ihr Gespräch ist gespeichert.</p>
-<p class="kern-body">Schreiben Sie in Ihrem Messenger oder in Ihrer E-Mail „Link“, dann bekommen Sie einen neuen.</p>
+<p class="kern-body">Schreiben Sie in Ihrem Messenger oder in Ihrer E-Mail „Link“, dann bekommen Sie einen neuen. Im Chat drücken Sie noch einmal auf „Im Portal weitermachen“.</p>
 <p class="kern-body"><a class="kern-link" href="/">Zur Startseite des Portals</a></p></main>"""
 ASK = """<main class="ak-page"><h1 class="kern-heading-large">{title}</h1>
-<p class="kern-body">Sie kommen aus einem Messenger oder aus einer E-Mail. Hier geht dasselbe Gespräch weiter, und hier darf auch Persönliches stehen.</p>
+<p class="kern-body">Sie kommen aus einem Messenger, aus einer E-Mail oder vom Chat einer anderen Seite. Hier geht dasselbe Gespräch weiter, und hier darf auch Persönliches stehen.</p>
 <p class="kern-body">Bestätigen Sie nur, wenn Sie den Link selbst bekommen haben. Er gilt einmal. Ein anderes Gespräch, das in diesem Browser offen ist,
 schließt sich dabei; begonnene Anträge bleiben in Ihrem Konto gespeichert.</p>
 <form method="post" action="{action}"><button class="kern-btn kern-btn--primary" type="submit"><span class="kern-label">Hier fortsetzen</span></button></form>

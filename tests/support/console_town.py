@@ -39,7 +39,8 @@ STAFF: dict[str, dict[str, Any]] = {
 
 
 def _session(request: Request) -> JSONResponse:
-    return JSONResponse({"angemeldet": True, "csrf": None, "name": request.headers.get(WHO, "anna")})
+    who = request.headers.get(WHO, "anna")
+    return JSONResponse({"angemeldet": bool(who), "csrf": None, "name": who})
 
 
 def _token(request: Request) -> JSONResponse:
@@ -134,15 +135,15 @@ class ConsoleTown:
             self.town.clock.forward(60 * minutes)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
 @asynccontextmanager
-async def console_town(tmp_path: Path) -> AsyncIterator[ConsoleTown]:
-    """Start everything; skips without a Chromium."""
+async def chromium() -> AsyncIterator[Browser]:
+    """Start a browser; skips without a Chromium."""
     path = next(
         (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None
     )
@@ -150,14 +151,24 @@ async def console_town(tmp_path: Path) -> AsyncIterator[ConsoleTown]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs a Chromium")
         pytest.skip("no Chromium found: install the package chromium to run the browser tests")
-    port = _free_port()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def console_town(tmp_path: Path) -> AsyncIterator[ConsoleTown]:
+    """Start everything; skips without a Chromium."""
+    port = free_port()
     origin = f"http://127.0.0.1:{port}"
-    async with world(sqlite(tmp_path), bot=FakeEngine(react=_assistant), origin=origin) as town:
+    async with (
+        chromium() as browser,
+        world(sqlite(tmp_path), bot=FakeEngine(react=_assistant), origin=origin) as town,
+    ):
         town.portal.draft = full_draft()
-        async with served(site(town.app), port), async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        async with served(site(town.app), port):
             yield ConsoleTown(town, origin, browser)
-            await browser.close()
 
 
 def full_draft() -> dict[str, Any]:

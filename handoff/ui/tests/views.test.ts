@@ -55,6 +55,7 @@ describe("messages", () => {
   it("does not repeat under a card what the card shows", () => {
     expect(leadText(MESSAGE)).toBe(MESSAGE.text);
     expect(leadText({ ...MESSAGE, cards: [{ ...SUMMARY, fields: [] }] })).toBe("Bitte prüfen Sie alles.");
+    expect(leadText({ ...MESSAGE, cards: [{ ...SUMMARY, fields: [] }] }, true)).toBe(MESSAGE.text);
   });
 
   it("shows a button once when a card offers it too", () => {
@@ -94,8 +95,11 @@ describe("state", () => {
 
   it("returns to the page where the citizen was, and never sends it to a foreign origin", () => {
     const here = { origin: "https://stadt.example", pathname: "/konto", search: "?a=1" };
-    expect(withReturn("/anmelden?zurueck=/", here)).toBe("/anmelden?zurueck=%2Fkonto%3Fa%3D1");
-    expect(withReturn("https://anders.example/x", here)).toBe("https://anders.example/x");
+    const home = "https://stadt.example/";
+    expect(withReturn("/anmelden?zurueck=/", here, home)).toBe("/anmelden?zurueck=%2Fkonto%3Fa%3D1");
+    expect(withReturn("https://anders.example/x", here, home)).toBe("https://anders.example/x");
+    const foreign = { ...here, origin: "https://www.anderswo.example" };
+    expect(withReturn("/anmelden", foreign, home)).toBe("https://stadt.example/anmelden");
   });
 });
 

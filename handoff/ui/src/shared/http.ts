@@ -1,3 +1,4 @@
+import { at } from "./origin";
 import type { ErrorBody } from "./protocol";
 
 /** An answer of the server that is no success, or no answer at all (`status` 0). */
@@ -44,7 +45,7 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-/** Calls the origin's JSON API. Throws ApiError for everything but a 2xx answer. */
+/** Calls the JSON API of the Amtslotse origin; cookies go along on its own pages only. Throws ApiError for everything but a 2xx answer. */
 export async function request<T>(url: string, options: RequestOptions = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   const init: RequestInit = {
@@ -60,7 +61,7 @@ export async function request<T>(url: string, options: RequestOptions = {}): Pro
   if (options.signal) init.signal = options.signal;
   let response: Response;
   try {
-    response = await fetch(url, init);
+    response = await fetch(at(url), init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, OFFLINE);

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { icons } from "../shared/icons";
+import { at, onForeignPage } from "../shared/origin";
 import { base } from "../shared/theme";
 import type { Upload } from "./cards/upload";
 import type { Composer } from "./composer";
@@ -31,6 +32,7 @@ export class AmtslotseChat extends LitElement {
   declare hint: string;
   private readonly conversation = new Conversation(window.localStorage, () => this.requestUpdate());
   private readonly lifetime: { current: AbortController } = { current: new AbortController() };
+  private readonly foreign = onForeignPage();
   private followEnd = true;
   private placed = 0;
   private forceEnd = false;
@@ -81,6 +83,10 @@ export class AmtslotseChat extends LitElement {
   async ask(text: string): Promise<void> {
     await this.show();
     if (text.trim()) this.say(text.trim());
+  }
+
+  private link(url: string): string {
+    return withReturn(url, window.location, at("/"));
   }
 
   private get narrow(): boolean {
@@ -153,7 +159,7 @@ export class AmtslotseChat extends LitElement {
         ${notice(conversation.log.last === 0 && conversation.outbox.all.length === 0 && !conversation.problem, (text) => this.say(text))}
         <div class="log" role="log" aria-live="polite" aria-relevant="additions">${this.messages(offers)}</div>
         ${conversation.typing ? html`<p class="typing" aria-hidden="true"><span class="dots"><i></i><i></i><i></i></span>${conversation.typing === "clerk" ? "schreibt" : "antwortet"}</p>` : nothing}
-        ${problemPanel(conversation, (url) => withReturn(url, window.location))}
+        ${problemPanel(conversation, (url) => this.link(url))}
       </div>
       <footer class="foot">
         <p class="hint" role="status">${this.hint || conversation.notice}</p>
@@ -206,7 +212,9 @@ export class AmtslotseChat extends LitElement {
         conversation.press(seq, title, payload, values);
         this.composer?.focusField();
       },
-      withReturn: (url) => withReturn(url, window.location),
+      foreign: this.foreign,
+      toPortal: () => void conversation.toPortal(),
+      withReturn: (url) => this.link(url),
       bearer: () => conversation.session.bearer(),
       csrf: () => conversation.session.csrf,
     };

@@ -9,16 +9,27 @@ export interface CardContext {
   state: State;
   say(text: string): void;
   press(title: string, payload: string, values?: Values): void;
+  /** True on a page of another site: what is personal goes on in the portal. */
+  foreign: boolean;
+  /** Goes on with this conversation in the portal. */
+  toPortal(): void;
   /** `url` with the current page as the way back. */
   withReturn(url: string): string;
   bearer(): Promise<string | null>;
   csrf(): string | null;
 }
 
-/** A link of this origin with the current page as `zurueck`, so that the citizen returns to where they were. */
-export function withReturn(url: string, here: { pathname: string; search: string; origin: string }): string {
-  const target = new URL(url, here.origin);
-  if (target.origin !== here.origin) return url;
+/**
+ * A link of the Amtslotse origin (`home`), with the current page as `zurueck` so that the citizen returns to where
+ * they were. The portal returns to its own pages only: from another site's page there is no way back.
+ */
+export function withReturn(
+  url: string,
+  here: { pathname: string; search: string; origin: string },
+  home: string,
+): string {
+  const target = new URL(url, home);
+  if (target.origin !== here.origin) return target.href;
   target.searchParams.set("zurueck", here.pathname + here.search);
   return target.pathname + target.search + target.hash;
 }

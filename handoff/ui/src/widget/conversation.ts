@@ -135,6 +135,19 @@ export class Conversation {
     }
   }
 
+  /** Leaves for the portal: this conversation goes on there, and ends here. */
+  async toPortal(): Promise<void> {
+    try {
+      const { url } = await request<{ url: string }>(`/api/conversations/${this.memory.handle}/portal`, {
+        method: "POST",
+      });
+      window.location.assign(url);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.fail(error);
+    }
+  }
+
   private async reconnect(): Promise<void> {
     this.transport?.close();
     this.transport = null;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { time } from "../shared/format";
 import type { Entry } from "../shared/outbox";
 import type { Button, Card, Message } from "../shared/protocol";
-import { REPLACES_TEXT, renderCard } from "./cards";
+import { PORTAL_CARDS, REPLACES_TEXT, renderCard } from "./cards";
 import type { CardContext } from "./context";
 
 /** Who speaks, as it is written above a message. */
@@ -21,8 +21,12 @@ export function authorLabel(message: Pick<Message, "author" | "sender">): string
   }
 }
 
-/** The text above the cards: the whole text, or its first line where a card shows the rest better. */
-export function leadText(message: Pick<Message, "text" | "cards">): string {
+/**
+ * The text above the cards: the whole text, or its first line where a card shows the rest better. On another site's
+ * page (`foreign`) personal cards show nothing, so their text stands whole.
+ */
+export function leadText(message: Pick<Message, "text" | "cards">, foreign = false): string {
+  if (foreign && message.cards?.some(({ type }) => PORTAL_CARDS.has(type))) return message.text;
   if (message.cards?.some(({ type }) => type === "proposal")) return "";
   if (!message.cards?.some(({ type }) => REPLACES_TEXT.has(type))) return message.text;
   return message.text.split("\n", 1)[0] ?? "";
@@ -66,7 +70,7 @@ export interface MessageView {
 
 export function renderMessage({ message, starts, continued, buttonsOpen, context }: MessageView): TemplateResult {
   const buttons = ownButtons(message);
-  const lead = leadText(message);
+  const lead = leadText(message, context.foreign);
   return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""} ${starts ? "is-start" : ""}" lang=${message.lang ?? "de"}>
     <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}>${time(message.at)}</time></p>
     ${lead ? html`<p class="bubble">${lead}</p>` : nothing}

@@ -1,4 +1,5 @@
 import { ApiError, request } from "../shared/http";
+import { onForeignPage } from "../shared/origin";
 
 interface SessionView {
   angemeldet: boolean;
@@ -30,8 +31,9 @@ export class Session {
   private token: string | null = null;
   private until = 0;
 
-  /** Asks the portal who is logged in. A portal that does not answer counts as nobody. */
+  /** Asks the portal who is logged in. A portal that does not answer counts as nobody, and so does another site's page. */
   async refresh(): Promise<void> {
+    if (onForeignPage()) return;
     try {
       const view = await request<SessionView>("/api/session");
       this.loggedIn = view.angemeldet;

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { icons } from "../shared/icons";
+import { at } from "../shared/origin";
 import type { Conversation } from "./conversation";
 
 /** Things people often begin with; a press sends the sentence as their own message. */
@@ -17,7 +18,7 @@ export function notice(empty: boolean, say: (text: string) => void): TemplateRes
       <div>
         <p><strong>Sie schreiben mit einem Computerprogramm, nicht mit einem Menschen.</strong>
           Einen Menschen können Sie jederzeit verlangen.</p>
-        <p class="links"><a href="/datenschutz">Datenschutz</a> <a href="/impressum">Impressum</a> <a href="/barrierefreiheit">Barrierefreiheit</a></p>
+        <p class="links"><a href=${at("/datenschutz")}>Datenschutz</a> <a href=${at("/impressum")}>Impressum</a> <a href=${at("/barrierefreiheit")}>Barrierefreiheit</a></p>
       </div>
     </aside>
     ${

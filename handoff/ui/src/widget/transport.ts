@@ -1,5 +1,6 @@
 import { io, type Socket } from "socket.io-client";
 import { ApiError, errorBody, knownCode, OFFLINE, request, statusOf } from "../shared/http";
+import { at } from "../shared/origin";
 import { type Message, type Outgoing, type Page, SOCKET_PATH, type State } from "../shared/protocol";
 
 export interface Listener {
@@ -34,7 +35,7 @@ export class Transport {
     private readonly access: Access,
     private readonly listener: Listener,
   ) {
-    this.socket = io({
+    this.socket = io(at("/"), {
       path: SOCKET_PATH,
       transports: ["websocket", "polling"],
       tryAllTransports: true,

@@ -1,5 +1,6 @@
 import { size } from "../shared/format";
 import { ApiError, errorBody } from "../shared/http";
+import { at } from "../shared/origin";
 import type { UploadCard } from "../shared/protocol";
 
 export interface Uploaded {
@@ -53,7 +54,7 @@ export function upload(
   form.set("datei", file, file.name);
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
-    call.open("POST", card.url);
+    call.open("POST", at(card.url));
     call.responseType = "json";
     call.setRequestHeader("Accept", "application/json");
     if (access.bearer) call.setRequestHeader("Authorization", `Bearer ${access.bearer}`);

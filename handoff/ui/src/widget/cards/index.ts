@@ -5,7 +5,7 @@ import { consent } from "./consent";
 import { question, summary } from "./form";
 import { Prefill } from "./prefill";
 import { queue } from "./queue";
-import { checklist, identity, login, proposal, receipt, service } from "./simple";
+import { checklist, identity, login, onward, proposal, receipt, service } from "./simple";
 import { Upload } from "./upload";
 
 /** Defines the elements that cards need; safe to call again. */
@@ -14,12 +14,25 @@ export function defineCards(): void {
   if (!customElements.get("al-upload")) customElements.define("al-upload", Upload);
 }
 
+/** Cards whose content or answer is personal: another site's page leads to the portal instead. */
+export const PORTAL_CARDS: ReadonlySet<Card["type"]> = new Set([
+  "login",
+  "identity",
+  "prefill",
+  "upload",
+  "summary",
+  "receipt",
+  "proposal",
+  "consent",
+]);
+
 function content(
   card: Card,
   context: CardContext,
   message: Pick<Message, "text" | "buttons">,
 ): TemplateResult | null {
   const buttons = message.buttons ?? [];
+  if (context.foreign && PORTAL_CARDS.has(card.type)) return onward(context);
   switch (card.type) {
     case "checklist":
       return checklist(card, context);

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { date } from "../../shared/format";
 import { icons } from "../../shared/icons";
+import { at } from "../../shared/origin";
 import type {
   Button,
   ChecklistCard,
@@ -82,7 +83,7 @@ export function service(card: ServiceCard): TemplateResult {
         : nothing
     }
     ${unsure ? html`<p class="muted">„Stand prüfen“: Angabe ohne Gewähr. Bitte fragen Sie im Zweifel die zuständige Stelle oder die Behördennummer 115.</p>` : nothing}
-    ${card.url ? html`<p><a href=${card.url}>Ausführliche Beschreibung</a></p>` : nothing}`;
+    ${card.url ? html`<p><a href=${at(card.url)}>Ausführliche Beschreibung</a></p>` : nothing}`;
 }
 
 export function login(card: LoginCard, context: CardContext): TemplateResult {
@@ -92,6 +93,18 @@ export function login(card: LoginCard, context: CardContext): TemplateResult {
     <h3>Bitte melden Sie sich an</h3>
     <a class="btn primary" href=${context.withReturn(card.url)}>${icons.lock}<span>${card.text || "Anmelden und weitermachen"}</span></a>
     <p class="muted">Danach kommen Sie hierher zurück. Diese Unterhaltung geht dann weiter.</p>`;
+}
+
+/** On another site's page: what only the portal may show or do. */
+export function onward(context: CardContext): TemplateResult {
+  return html`
+    <h3>Weiter im Portal</h3>
+    ${
+      context.open
+        ? html`<p>Anmeldung, gespeicherte Daten und Unterlagen gibt es nur im Portal. Dort geht dieses Gespräch weiter.</p>
+            <button type="button" class="btn primary" @click=${() => context.toPortal()}>${icons.link}<span>Im Portal weitermachen</span></button>`
+        : html`<p class="done-line">${icons.check} Erledigt</p>`
+    }`;
 }
 
 export function identity(card: IdentityCard, context: CardContext): TemplateResult {

@@ -1,0 +1,123 @@
+"""The real widget in a real browser: on the portal's page, and on a town's own site under another origin and a strict policy."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from console_town import LIMIT_MS, WHO, chromium, free_port, site
+from handoff_world import FakeEngine, World, served, sqlite, world
+from playwright.async_api import Browser, Locator, Page
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from widget_cards import CARDS, with_card
+
+from handoff.domain.message import Answer, Body, Handover, Turn
+
+
+def assistant(turn: Turn) -> Answer:
+    """Says what a citizen asks for: a card of a kind, buttons, a human; else an echo."""
+    said = turn.text or turn.payload or ""
+    if said in CARDS:
+        return Answer([with_card(said)], None)
+    if said == "mensch":
+        return Answer([Body("Ich hole jemanden.")], Handover("wunsch", "Wohnsitz an- oder ummelden", []))
+    if said == "knopf":
+        return Answer([Body("Bitte wählen.", [{"title": "Ja, gern", "payload": "/ja"}])], None)
+    return Answer([Body(f"Echo: {said}"), Body("Sonst noch etwas?")], None)
+
+
+def embedding(origin: str) -> str:
+    """The page of a town's own site: one script tag and one element, as docs/operations.md says."""
+    return f"""<!doctype html><html lang="de"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Stadt Beispiel</title><main><h1>Stadt Beispiel</h1><p><a href="/zweite">Zweite Seite</a></p></main>
+<script type="module" src="{origin}/live/ui/widget.js"></script>
+<amtslotse-chat><a href="{origin}/chat">Chat öffnen</a></amtslotse-chat></html>"""
+
+
+def policy(origin: str) -> str:
+    """The strictest policy of a page under which the widget works."""
+    socket = origin.replace("http", "ws", 1)
+    return f"default-src 'none'; script-src {origin}; connect-src {origin} {socket}; style-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def foreign_site(origin: str) -> Starlette:
+    """A town's own site: two pages with the widget."""
+
+    def page(_request: Request) -> Response:
+        return HTMLResponse(embedding(origin), headers={"Content-Security-Policy": policy(origin)})
+
+    icon = Route("/favicon.ico", lambda _request: Response(status_code=204))
+    return Starlette(routes=[Route("/", page), Route("/zweite", page), icon])
+
+
+class Chat:
+    """The widget on a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.field: Locator = page.get_by_label("Ihre Nachricht")
+        self.log: Locator = page.get_by_role("log")
+        self.opener: Locator = page.get_by_role("button", name="Chat öffnen")
+
+    async def say(self, text: str) -> None:
+        await self.field.fill(text)
+        await self.field.press("Enter")
+
+
+@dataclass
+class WidgetTown:
+    """A gateway, a town's own site that may embed the widget, one that may not, and a browser."""
+
+    town: World
+    origin: str
+    site: str
+    stranger: str
+    browser: Browser
+    problems: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    async def open(self, url: str, *, who: str = "", **options: Any) -> Chat:
+        """Open a page, as nobody or as a logged-in citizen."""
+        context = await self.browser.new_context(
+            **{
+                "viewport": {"width": 1280, "height": 900},
+                "locale": "de-DE",
+                "timezone_id": "Europe/Berlin",
+                "reduced_motion": "reduce",
+                **options,
+            }
+        )
+        await context.route(
+            f"{self.origin}/**",
+            lambda route: route.continue_(headers={**route.request.headers, WHO: who}),
+        )
+        page = await context.new_page()
+        page.set_default_timeout(LIMIT_MS)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("websocket", lambda socket: self.requests.append(socket.url))
+        await page.goto(url)
+        return Chat(page)
+
+
+@asynccontextmanager
+async def widget_town(tmp_path: Path) -> AsyncIterator[WidgetTown]:
+    """Start everything; skips without a Chromium."""
+    origin, town_site, stranger = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
+    async with (
+        chromium() as browser,
+        world(sqlite(tmp_path), bot=FakeEngine(react=assistant), origin=origin, origins=(town_site,)) as town,
+        served(site(town.app), _port(origin)),
+        served(foreign_site(origin), _port(town_site)),
+        served(foreign_site(origin), _port(stranger)),
+    ):
+        yield WidgetTown(town, origin, town_site, stranger, browser)
+
+
+def _port(origin: str) -> int:
+    return int(origin.rpartition(":")[2])
