@@ -16,7 +16,8 @@ run: setup ui
 	@$(BIN)/amtslotse up
 
 test: setup-dev ui train check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/contract tests/integration
+	$(BIN)/pytest tests/live tests/dialogue tests/e2e
 
 check: setup-dev
 	$(BIN)/ruff check .

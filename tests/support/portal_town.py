@@ -19,6 +19,7 @@ from portal.settings import PortalSettings
 
 ORIGIN = "http://portal.test"
 SIGNING_KEY = OKPKey.generate_key("Ed25519", private=True)
+STORAGE_KEY = Fernet.generate_key().decode()
 
 
 class MovingClock:
@@ -146,7 +147,7 @@ class Town:
 def settings_for(folder: Path, *, demo: bool = True, origin: str = ORIGIN) -> PortalSettings:
     return PortalSettings(
         database=f"sqlite+aiosqlite:///{folder / 'portal.db'}",
-        keys=(Fernet.generate_key().decode(),),
+        keys=(STORAGE_KEY,),
         signing_key=json.dumps(SIGNING_KEY.as_dict(private=True)),
         actions_token="actions",
         handoff_token="handoff",
