@@ -38,6 +38,7 @@ def leistung(view: ServiceView) -> Card:
         "type": "service",
         "service": view.id,
         "name": view.name,
+        "hint": view.hint,
         "office": ", ".join(part for part in (view.office.name, view.office.authority) if part),
         "fee": view.fee.display,
         "deadline": view.deadline.text if view.deadline else None,

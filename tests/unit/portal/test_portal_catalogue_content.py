@@ -291,7 +291,9 @@ def test_invented_values_say_so_and_stand_only_in_the_demo_file() -> None:
     known = {r["id"] for r in yaml.safe_load((STADT / "stellen.yml").read_text(encoding="utf-8"))}
     for row in rows:
         assert row["id"] in known
-        assert RUFNUMMER_FUER_FILME.fullmatch(row["telefon"])
+        assert RUFNUMMER_FUER_FILME.fullmatch(row["telefon"].removesuffix(" (Demonstration)"))
+        assert row["telefon"].endswith(" (Demonstration)")
+        assert row["marke"] == "stand_pruefen"
         assert "(Demonstration)" in row["oeffnungszeiten"]
 
 

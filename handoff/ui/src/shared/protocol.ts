@@ -88,6 +88,7 @@ export interface ServiceCard {
   type: "service";
   service: string;
   name: string;
+  hint?: string | null;
   office?: string | null;
   fee?: string | null;
   deadline?: string | null;

@@ -66,6 +66,7 @@ export function service(card: ServiceCard): TemplateResult {
   const unsure = card.sources?.some(({ mark }) => mark === "stand_pruefen");
   return html`
     <h3>${card.name}</h3>
+    ${card.hint ? html`<p><strong>Das wird oft übersehen:</strong> ${card.hint}</p>` : nothing}
     <dl class="pairs">
       ${row("Zuständig", card.office)} ${row("Kosten", card.fee)} ${row("Frist", card.deadline)}
       ${row("Dauer", card.duration)} ${row("So geht es", card.form ? (FORMS[card.form] ?? card.form) : null)}
