@@ -1,7 +1,7 @@
 """What the parts beside the portal store, for the public description of the processing (/datenschutz/verarbeitung)."""
 
 from bot import database
-from handoff.schema import channels, desk  # noqa: F401  # its tables belong to the same metadata
+from handoff.schema import channels, desk, lead  # noqa: F401  # its tables belong to the same metadata
 from handoff.schema.tables import ConversationRow
 from portal.services.verarbeitung import (
     AUFGABE,
@@ -119,6 +119,36 @@ GESPRAECHE: dict[str, Zweck] = {
         "Arbeitsplätze",
         "Wer gerade in der Konsole arbeitet, mit Funktion und Stelle; keine Auswertung über Beschäftigte.",
         "Art. 6 Abs. 1 Buchst. e DSGVO mit § 3 DSG NRW (Stand prüfen)",
+    ),
+    "switches": Zweck(
+        "Abgeschaltete Leistungen",
+        "Was im Chat gerade nicht geht und mit welchem Hinweis; welches Dienstkonto es abgeschaltet hat.",
+        AUFGABE,
+        "2 Jahre nach dem Einschalten",
+    ),
+    "lead_changes": Zweck(
+        "Änderungen der Leitung",
+        "Welches Dienstkonto Zeiten, Textbausteine oder Zuständigkeiten geändert hat; nichts über Sie.",
+        AUFGABE,
+        "2 Jahre",
+    ),
+    "ratings": Zweck(
+        "Zufriedenheit",
+        "Ihre Bewertung eines Gesprächs, ohne Bezug auf Sie oder das Gespräch, nur mit der vollen Stunde.",
+        EINWILLIGUNG,
+        "2 Jahre",
+    ),
+    "marks": Zweck(
+        "Markierte Antworten des Assistenten",
+        "Welche Antwort ein Mensch gut oder falsch fand; gelöscht mit dem Gespräch.",
+        AUFGABE,
+        GESPRAECH_FRIST,
+    ),
+    "examples": Zweck(
+        "Beispiele zum Lernen",
+        "Sätze aus Gesprächen, wenn Sie zugestimmt haben; persönliche Angaben werden vorher entfernt.",
+        EINWILLIGUNG,
+        "180 Tage",
     ),
     "revoked_sessions": Zweck(
         "Beendete Anmeldungen",

@@ -18,7 +18,8 @@ from handoff.live.feed import Feed
 from handoff.live.server import create_server, register
 from handoff.portal import HttpPortal
 from handoff.ports import Channel, Engine, Notifier, Portal
-from handoff.schema import routing as _routing  # noqa: F401  # its tables belong to the metadata
+from handoff.schema import lead as _lead  # noqa: F401  # its tables belong to the metadata
+from handoff.schema import routing as _routing  # noqa: F401  # the same
 from handoff.schema.base import KEYRING
 from handoff.schema.upgrade import upgrade
 from handoff.services.assigner import Assigner
@@ -35,7 +36,7 @@ from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 from handoff.web import channels as channel_routes
-from handoff.web import console, conversations, edge, internal, onward
+from handoff.web import console, conversations, edge, internal, lead_care, lead_switches, onward
 from handoff.web.static import BuiltFiles
 
 
@@ -137,6 +138,8 @@ def create_app(
         internal.router,
         conversations.router,
         console.router,
+        lead_care.router,
+        lead_switches.router,
         rasa_rest.router,
         channel_routes.router,
         onward.router,

@@ -22,6 +22,16 @@ class Secret:
     """The masked form that may be shown and stored."""
 
 
+@dataclass(frozen=True)
+class StaffDoor:
+    """A live staff session of the portal."""
+
+    token: str
+    """For the gateway, as consoles use it."""
+    csrf: str
+    """What the forms of its pages carry."""
+
+
 class DraftChangedError(Exception):
     """The draft has another version than the caller thought. The caller reads it again and decides."""
 
@@ -166,6 +176,10 @@ class ConsolePortal(Protocol):
     Besides what each method names, all raise `handoff.errors.UnavailableError`, and `LoginNeededError` when the citizen's
     session has ended.
     """
+
+    async def staff_door(self, cookie: str) -> StaffDoor | None:
+        """Ask whose session a browser's staff cookie is; None when it has ended."""
+        ...
 
     async def console_citizen(self, conversation_id: str, staff: Staff) -> Mapping[str, Json] | None:
         """Give `{trust, address_locked, data_sets: [{id, label, fields}]}`, none of her data; None without a login."""

@@ -27,6 +27,8 @@ class Staff:
     """Id of the office in the catalogue; None: the town's chat service, which serves every office."""
     sid: str = ""
     """The portal's session."""
+    login: str = ""
+    """The name of the staff account; for the lead and the log of changes, never for citizens."""
 
     @property
     def leads(self) -> bool:
@@ -37,6 +39,11 @@ class Staff:
     def serves_chats(self) -> bool:
         """May work in the console at all."""
         return bool(self.roles & {"clerk", "lead", "admin"})
+
+    @property
+    def edits(self) -> bool:
+        """May change hours and canned replies."""
+        return bool(self.roles & {"lead", "admin", "editor"})
 
     def sender(self) -> dict[str, Json]:
         """How the citizen sees this person: function and office, no name."""

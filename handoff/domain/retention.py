@@ -19,3 +19,9 @@ class Retention:
     """Measured waits; they name nobody."""
     clerk_days: int = 90
     """Presence of clerks who no longer come."""
+    rating_days: int = 730
+    """Satisfaction; belongs to no conversation."""
+    example_days: int = 180
+    """Examples, reviewed or not; what was accepted lives on in data/nlu."""
+    change_days: int = 730
+    """Switches that are on again, and the log of the lead's changes."""

@@ -25,6 +25,9 @@ class ClerkRow(Base):
     capacity: Mapped[int] = mapped_column(Integer)
     languages: Mapped[list[str]] = mapped_column(JSON)
     skills: Mapped[list[str]] = mapped_column(JSON)
+    login: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """The name by which her lead knows her; citizens never see it."""
+    office_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class TeamRow(Base):
@@ -77,6 +80,12 @@ class WaitRow(Base):
     waited_s: Mapped[int | None] = mapped_column(Integer)
     handled_s: Mapped[int | None] = mapped_column(Integer)
     """From the claim to the end, if a clerk took it."""
+    result: Mapped[str | None] = mapped_column(String(16))
+    """How its clerk closed the chat (`handoff.services.desk.RESULTS`)."""
+    on_duty: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Clerks on duty who could take it when it came: the smallest group that its figures may stand for."""
+    handed_on: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """The chat went from one clerk to another, or back to the queue."""
 
     __table_args__ = (
         Index("ix_waits_queued_at", "queued_at"),

@@ -56,6 +56,8 @@ class ConversationRow(Base):
     """An Auskunftssperre holds, as the portal last said; null: not asked yet."""
     engine_trouble: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """The citizen was told that the assistant does not answer; cleared by its next answer."""
+    feedback: Mapped[str | None] = mapped_column(String(12))
+    """`gefragt` once the citizen was asked how it was, then `beantwortet` or `uebersprungen`."""
 
     __table_args__ = (
         Index("ix_conversations_phase_lease_until", "phase", "lease_until"),

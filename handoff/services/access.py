@@ -12,7 +12,8 @@ from handoff.domain.people import Citizen
 from handoff.domain.phase import Phase
 from handoff.errors import ConflictError, LoginNeededError, UnknownConversationError
 from handoff.schema.tables import ConversationRow
-from handoff.storage import conversations, outbox
+from handoff.services import switches
+from handoff.storage import conversations, log, outbox
 from handoff.storage.batch import Standing
 
 HANDLE_BYTES = 32
@@ -68,21 +69,29 @@ def digest(handle: str) -> str:
 
 
 async def start(context: HandoffContext, lang: str) -> str:
-    """Begin a conversation and return its handle: 256 random bits, base64url."""
+    """Begin a conversation and return its handle: 256 random bits, base64url.
+
+    While the assistant is switched off, its notice is the first message.
+    """
     handle = secrets.token_urlsafe(HANDLE_BYTES)
     now = context.clock()
+    off = await switches.assistant_off(context)
     async with context.database.write() as session:
-        session.add(
-            ConversationRow(
-                id=str(uuid4()),
-                chat=str(uuid4()),
-                handle_digest=digest(handle),
-                phase=Phase.BOT.value,
-                lang=lang,
-                created_at=now,
-                changed_at=now,
-            )
+        row = ConversationRow(
+            id=str(uuid4()),
+            chat=str(uuid4()),
+            handle_digest=digest(handle),
+            phase=Phase.BOT.value,
+            lang=lang,
+            last_seq=0,
+            created_at=now,
+            changed_at=now,
         )
+        session.add(row)
+        if off is not None:
+            await session.flush()
+            said = switches.assistant_notice(off)
+            await log.append(session, row, message_id=str(uuid4()), author=log.SYSTEM, body=said, at=now)
     return handle
 
 

@@ -9,7 +9,7 @@ from handoff.domain.people import Staff
 from handoff.domain.phase import Phase, Step, move
 from handoff.errors import ConflictError, ForbiddenError, InvalidInputError, UnknownConversationError
 from handoff.services import conversation as life
-from handoff.services import desk_texts, team, texts
+from handoff.services import desk_texts, switches, team, texts
 from handoff.services.drafts import field_of
 from handoff.services.masking import mask_text
 from handoff.services.queue import check_own, own_for_writing
@@ -89,7 +89,14 @@ async def reveal(context: HandoffContext, conversation_id: str, staff: Staff, fi
 
 
 async def hand_back(context: HandoffContext, conversation_id: str, staff: Staff) -> Object:
-    """Give the citizen back to the bot, which goes on at the same question."""
+    """Give the citizen back to the bot, which goes on at the same question.
+
+    Raises
+    ------
+    ConflictError
+        The chat is no longer this clerk's, or the assistant is switched off (`assistent_aus`).
+    """
+    await switches.check_assistant_on(context)
     async with context.database.write() as session:
         row = await own_for_writing(session, conversation_id, staff)
         await duty.end_handling(session, row.wait_id, context.clock())

@@ -11,7 +11,7 @@ from handoff.domain.phase import Phase
 from handoff.errors import HandoffError
 from handoff.ports import EngineDownError, EngineFaultError
 from handoff.services import conversation as life
-from handoff.services import hours, texts, waiting
+from handoff.services import hours, switches, texts, waiting
 from handoff.services.courier import Courier
 from handoff.storage import conversations, log, outbox
 from handoff.storage.outbox import Kind, Parcel
@@ -38,7 +38,7 @@ class Dispatcher(Courier):
         self._context.hub.typing(parcel.conversation_id, log.BOT, True)
         try:
             turn = await self._turn(parcel)
-            await self._complete(turn, await self._context.bot.turn(turn))
+            await self._complete(turn, await switches.ask(self._context, turn))
         finally:
             self._context.hub.typing(parcel.conversation_id, log.BOT, False)
 

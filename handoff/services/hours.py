@@ -37,9 +37,15 @@ def is_holiday(day: date) -> bool:
     return day in _calendar()
 
 
+def holiday_name(day: date) -> str | None:
+    """Give a public holiday's name, as the law of North Rhine-Westphalia has it; None on other days."""
+    name = _calendar().get(day)
+    return None if name is None else str(name)
+
+
 @cache
 def _calendar() -> holidays.HolidayBase:
-    return holidays.country_holidays("DE", subdiv="NW")
+    return holidays.country_holidays("DE", subdiv="NW", language="de")
 
 
 async def opening(session: AsyncSession, office: str | None, now: datetime) -> Opening:

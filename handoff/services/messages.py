@@ -15,7 +15,7 @@ from handoff.domain.offers import Json
 from handoff.domain.phase import Phase, Step, move
 from handoff.errors import ForbiddenError, InvalidInputError
 from handoff.schema.tables import ConversationRow
-from handoff.services import asks, hours, proposals, waiting
+from handoff.services import asks, hours, proposals, switches, waiting
 from handoff.services import conversation as life
 from handoff.services.access import Access, check_open
 from handoff.services.masking import mask_text, mask_values
@@ -85,6 +85,8 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
         seq = await asks.answer(context, conversation_id, asked, incoming.client_id, title, incoming.values)
         return Sent(seq, new=True)
     values = await mask_values(context, conversation_id, incoming.values, incoming.client_id)
+    if payload == "/back_to_bot":
+        await switches.check_assistant_on(context)
     if payload in waiting.KINDS:
         return await _leave_request(context, conversation_id, incoming, payload, title)
     async with context.database.write() as session:

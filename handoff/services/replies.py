@@ -75,6 +75,22 @@ async def keep(context: HandoffContext, office: str, title: str, text: str) -> s
         return row.id
 
 
+async def drop(context: HandoffContext, office: str, reply_id: str) -> str:
+    """Delete an office's own reply; gives its title.
+
+    Raises
+    ------
+    ConflictError
+        There is no such reply of this office (`baustein_unbekannt`).
+    """
+    async with context.database.write() as session:
+        row = await session.get(ReplyRow, reply_id)
+        if row is None or row.office != office or not office:
+            raise ConflictError("Diesen Textbaustein gibt es nicht (mehr).", code="baustein_unbekannt")
+        await session.delete(row)
+        return row.title
+
+
 async def search(context: HandoffContext, conversation_id: str, words: str) -> list[Object]:
     """Find services that fit some words: `{id, name}`."""
     return await context.portal.find_services(conversation_id, words.strip()[:200])

@@ -13,6 +13,7 @@ from handoff.domain.phase import Phase
 from handoff.domain.retention import Retention
 from handoff.schema.base import Base
 from handoff.schema.desk import ColleagueRow
+from handoff.schema.lead import ChangeRow, ExampleRow, RatingRow, SwitchRow
 from handoff.schema.routing import ClerkRow, JobRow, RequestRow, WaitRow
 from handoff.schema.tables import ConversationRow, OutboxRow
 
@@ -78,6 +79,16 @@ async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
                 delete(ColleagueRow).where(
                     ColleagueRow.present_until < now - timedelta(days=keep.clerk_days)
                 ),
+            ),
+            ("ratings", delete(RatingRow).where(RatingRow.hour < now - timedelta(days=keep.rating_days))),
+            ("examples", delete(ExampleRow).where(ExampleRow.hour < now - timedelta(days=keep.example_days))),
+            (
+                "lead_changes",
+                delete(ChangeRow).where(ChangeRow.at < now - timedelta(days=keep.change_days)),
+            ),
+            (
+                "switches",
+                delete(SwitchRow).where(SwitchRow.ended_at < now - timedelta(days=keep.change_days)),
             ),
             ("clerks", delete(ClerkRow).where(ClerkRow.seen_until < now - timedelta(days=keep.clerk_days))),
         ):

@@ -80,3 +80,11 @@ PROPOSAL_STALE = (
 )
 PROPOSAL_UNFIT = "Der Vorschlag für „{label}“ konnte nicht übernommen werden: {why} Es wurde nichts geändert."
 REVEALED = "{function}, {office}, hat die verdeckte Angabe „{label}“ eingesehen. Das steht auch in Ihrem Datenprotokoll."
+ASSISTANT_OFF = (
+    "Der Assistent ist gerade abgeschaltet. {notice} Was Sie schreiben, ist gespeichert und wird von einem Menschen gelesen. "
+    "Im Notfall wählen Sie bitte 110 oder 112."
+)
+SERVICE_OFF = (
+    "„{title}“ ist im Chat gerade abgeschaltet. {notice} Ihre bisherigen Angaben bleiben gespeichert. "
+    "Wenn Sie möchten, sprechen Sie mit einem Menschen, oder fragen Sie etwas anderes."
+)

@@ -54,6 +54,7 @@ class Verifier:
             topics=_texts(claims.get("topics")),
             office_id=str(claims["office_id"]) if claims.get("office_id") else None,
             sid=str(claims["sid"]),
+            login=str(claims.get("login") or ""),
         )
         return staff, datetime.fromtimestamp(int(str(claims["exp"])), UTC)
 

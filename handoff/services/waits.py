@@ -25,6 +25,7 @@ async def begin(context: HandoffContext, session: AsyncSession, row: Conversatio
         office=row.office,
         reason=row.reason or "wunsch",
         place=place.place,
+        on_duty=place.on_duty,
         low_s=expected.low_s if expected else None,
         middle_s=expected.middle_s if expected else None,
         high_s=expected.high_s if expected else None,

@@ -25,6 +25,8 @@ async def appear(session: AsyncSession, staff: Staff, until: datetime, *, back: 
         "office": staff.office_id,
         "topics": list(staff.topics),
         "leads": staff.leads,
+        "login": staff.login,
+        "office_name": staff.office,
         "seen_until": until,
     }
     known = {"presence": HERE, "capacity": DEFAULT_CAPACITY, "languages": [DEFAULT_LANG], "skills": []}

@@ -1,4 +1,4 @@
-// Builds dist/: widget.js and konsole.js (one ES module each), konsole.css, kern.css with its local fonts.
+// Builds dist/: widget.js and konsole.js (one ES module each), konsole.css, leitung.css, kern.css with its local fonts.
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
@@ -36,6 +36,7 @@ for (const font of FONTS) {
 const kern = (await readFile(`${KERN}/kern.min.css`, "utf8")).replace(/^\uFEFF?@charset "UTF-8";/, "");
 await writeFile(`${OUT}/kern.css`, `@charset "UTF-8";\n${faces.join("\n")}\n${kern}`);
 await cp("src/konsole/konsole.css", `${OUT}/konsole.css`);
+await cp("src/leitung/leitung.css", `${OUT}/leitung.css`);
 
 for (const file of ["widget.js", "konsole.js", "weiter.js", "konsole.css", "kern.css"]) {
   const bytes = await readFile(`${OUT}/${file}`);

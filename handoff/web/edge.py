@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Sequence
+from html import escape
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handoff.domain.limits import BODY_MAX_BYTES
-from handoff.errors import HandoffError, InvalidInputError, TooLargeError
+from handoff.errors import HandoffError, InvalidInputError, LoginNeededError, TooLargeError
 from handoff.web.page import page
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ UNEXPECTED = HandoffError(
     "Das hat wegen eines Fehlers bei uns nicht geklappt. Was Sie vorher gesendet haben, ist gespeichert. "
     "Bitte versuchen Sie es gleich noch einmal."
 )
+LEAD_PATH = "/konsole/leitung"
+"""Pages of the lead: errors there are pages, too, and a missing login leads to the login."""
 BATCH_PATHS = ("/webhooks/whatsapp", "/webhooks/matrix/")
 """Where a vendor's server sends many messages at once (Meta: up to 3 MB)."""
 OPEN_PATHS = ("/webhooks/rest/", "/api/conversations", "/live/ui/")
@@ -120,8 +123,18 @@ def _answer(error: HandoffError) -> JSONResponse:
     return JSONResponse(error.body(), error.status)
 
 
-async def _handoff_error(_request: Request, error: Exception) -> JSONResponse:
-    return _answer(error if isinstance(error, HandoffError) else UNEXPECTED)
+async def _handoff_error(request: Request, error: Exception) -> Response:
+    known = error if isinstance(error, HandoffError) else UNEXPECTED
+    if not request.url.path.startswith(LEAD_PATH) or "text/html" not in request.headers.get("accept", ""):
+        return _answer(known)
+    if isinstance(known, LoginNeededError):
+        back = request.url.path if request.method == "GET" else LEAD_PATH
+        return RedirectResponse(f"/amt/anmelden?zurueck={back}", 303)
+    body = (
+        f'<main class="ak-page"><h1 class="kern-heading-large">Das ging nicht</h1><p class="kern-body">{escape(known.message)}</p>'
+        f'<p class="kern-body"><a class="kern-link" href="{LEAD_PATH}">Zur Leitung</a></p></main>'
+    )
+    return page(request.app.state.context.settings, "Das ging nicht", body, status=known.status)
 
 
 async def _malformed(_request: Request, error: Exception) -> JSONResponse:

@@ -4,14 +4,18 @@ They are coroutines although they wait for nothing: FastAPI runs plain functions
 """
 
 import hmac
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
 from handoff.context import HandoffContext
-from handoff.domain.people import Citizen
+from handoff.domain.people import Citizen, Staff
 from handoff.errors import ForbiddenError, LoginNeededError
 from handoff.services import access
+
+STAFF_COOKIE = "amtslotse_amt"
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 async def context_of(request: Request) -> HandoffContext:
@@ -61,6 +65,48 @@ async def portal_only(request: Request, token: Bearer) -> None:
         raise ForbiddenError("Dieser Aufruf ist dem Portal vorbehalten.")
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Who looks at a page of the lead, and what its forms carry against forgery."""
+
+    staff: Staff
+    csrf: str
+
+
+async def at_desk(request: Request, _limited: Annotated[None, Depends(anyone)]) -> Desk:
+    """A live staff session of the portal, by the browser's cookie; a form must carry the session's CSRF token."""
+    cookie = request.cookies.get(STAFF_COOKIE)
+    door = await (await context_of(request)).portal.staff_door(cookie) if cookie else None
+    if door is None:
+        raise LoginNeededError("Bitte melden Sie sich mit Ihrem Dienstkonto an.")
+    staff, _until = request.app.state.verifier.staff(door.token)
+    if request.method not in SAFE_METHODS:
+        sent = (await request.form()).get("csrf")
+        if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), door.csrf.encode()):
+            raise ForbiddenError(
+                "Das Formular ist abgelaufen oder kam nicht von dieser Seite. Es wurde nichts geändert. "
+                "Bitte laden Sie die Seite neu und senden Sie es noch einmal.",
+                code="formular_abgelaufen",
+            )
+    return Desk(staff, door.csrf)
+
+
+async def leading(desk: Annotated[Desk, Depends(at_desk)]) -> Desk:
+    """Rule: leads an office or the town."""
+    if not desk.staff.leads:
+        raise ForbiddenError("Dieser Bereich ist der Leitung vorbehalten.")
+    return desk
+
+
+async def editing(desk: Annotated[Desk, Depends(at_desk)]) -> Desk:
+    """Rule: leads, or edits hours and canned replies."""
+    if not desk.staff.edits:
+        raise ForbiddenError("Dieser Bereich ist der Leitung und der Redaktion der Konsole vorbehalten.")
+    return desk
+
+
+Leading = Annotated[Desk, Depends(leading)]
+Editing = Annotated[Desk, Depends(editing)]
 InConversation = Annotated[access.Access, Depends(in_conversation)]
 LoggedIn = Annotated[Citizen, Depends(logged_in)]
-RULES = (anyone, logged_in, in_conversation, portal_only)
+RULES = (anyone, logged_in, in_conversation, portal_only, leading, editing)

@@ -44,6 +44,7 @@ def issue(context: PortalContext, view: SitzungView | PersonalView) -> Token:
         claims |= {
             "kind": "staff",
             "sub": view.personal_id,
+            "login": view.anmeldename,
             "roles": list(view.rollen),
             "office": view.stelle_name,
             "office_id": view.stelle,

@@ -21,7 +21,7 @@ from handoff.app import create_app
 from handoff.domain.message import Answer, Body, Handover, Turn
 from handoff.domain.people import Staff
 from handoff.errors import ForbiddenError, InvalidInputError, UnavailableError
-from handoff.ports import DraftChangedError, Secret
+from handoff.ports import DraftChangedError, Secret, StaffDoor
 from handoff.settings import HandoffSettings, Rate
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -161,6 +161,13 @@ class FakePortal:
     transfers: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
     evidence: list[tuple[str, str, int]] = field(default_factory=list)
+
+    doors: dict[str, StaffDoor] = field(default_factory=dict)
+    """Live staff sessions by cookie."""
+
+    async def staff_door(self, cookie: str) -> StaffDoor | None:
+        self._check()
+        return self.doors.get(cookie)
 
     async def console_citizen(self, conversation_id: str, staff: Staff) -> Mapping[str, Any] | None:
         self._check()

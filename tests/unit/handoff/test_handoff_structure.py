@@ -8,10 +8,11 @@ from handoff.channels import rasa_rest
 from handoff.live.commands import ChatBody, Command, Rule
 from handoff.live.feed import CITIZENS, CONSOLES
 from handoff.live.server import COMMANDS
-from handoff.web import channels, console, conversations, internal, onward
-from handoff.web.guards import RULES
+from handoff.web import channels, console, conversations, internal, lead_care, lead_switches, onward
+from handoff.web.guards import RULES, editing, leading
 
-PARTS = (internal, conversations, console, rasa_rest, channels, onward)
+LEAD_PARTS = (lead_care, lead_switches)
+PARTS = (internal, conversations, console, rasa_rest, channels, onward, *LEAD_PARTS)
 CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
     "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat", "chat.next", "presence.set",
@@ -30,10 +31,17 @@ def _calls(dependant: Dependant) -> set[object]:
 
 def test_every_route_has_an_auth_rule():
     routes = [route for part in PARTS for route in part.router.routes]
-    assert len(routes) == 20
+    assert len(routes) == 33
     for route in routes:
         assert isinstance(route, APIRoute)
         assert _calls(route.dependant) & set(RULES), route.path
+
+
+def test_the_leads_pages_are_for_leads_and_editors_only():
+    for part in LEAD_PARTS:
+        for route in part.router.routes:
+            assert _calls(route.dependant) & {leading, editing}, route.path
+            assert route.path.startswith("/konsole/leitung")
 
 
 async def test_the_app_has_no_other_routes(tmp_path):
