@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
+from portal.domain.einwilligung import KOMFORT
 from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
-from portal.services import konto, stammdaten, zweitfaktor
+from portal.services import komforteinwilligung, konto, stammdaten, zweitfaktor
 from portal.services.zweitfaktor import Inhaber
 
 DEMO_PASSWORT = "demo-amtslotse-2026"
@@ -207,6 +208,8 @@ async def create_demo_town(context: PortalContext) -> tuple[DemoLogin, ...]:
             await konto.create_citizen(session, person.login.name, password_hash, now, konto_id=person.id)
             await stammdaten.store(session, person.id, person.bestaetigt, "online_ausweis", STAND_AUSWEIS)
             await stammdaten.store(session, person.id, person.angegeben, "angabe", STAND_ANGABE)
+            for zweck in KOMFORT:
+                await komforteinwilligung.erteilen(context, session, person.id, zweck)
             if person.zweitfaktor:
                 owner = Inhaber(konto_id=person.id)
                 await _second_factor(context, session, owner)

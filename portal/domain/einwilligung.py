@@ -19,6 +19,54 @@ TEXTE: dict[tuple[str, str], str] = {
 
 
 @dataclass(frozen=True)
+class Komfort:
+    """Something that the portal does for a citizen only if she consents (Art. 6 Abs. 1 Buchst. a DSGVO)."""
+
+    titel: str
+    felder: tuple[str, ...]
+    version: str
+    """The text that is shown now; an earlier version stays what it was for who agreed to it."""
+    texte: dict[tuple[str, str], str]
+    """Every text that was ever shown, by version and language."""
+    folge: str
+    """What a withdrawal does."""
+
+    @property
+    def text(self) -> str:
+        """The sentence to agree to now."""
+        return self.texte[self.version, SPRACHE]
+
+
+KOMFORT = {
+    "erinnerungen": Komfort(
+        "Erinnerungen an Fristen und Termine",
+        ("Fristen", "Termine"),
+        "2026-11-1",
+        {
+            ("2026-11-1", "de"): (
+                "Dieses Portal darf meine Fristen und Termine auswerten und mich an den Tagen, die ich wähle, auf meinem Weg "
+                "erinnern. Im Hinweis steht nicht, worum es geht. Ich kann das jederzeit mit einem Klick widerrufen."
+            )
+        },
+        "Nach dem Widerruf erinnert Sie niemand mehr. Ihre Fristen und Termine bleiben im Portal stehen.",
+    ),
+    "vorausfuellen": Komfort(
+        "Frühere Antworten in neuen Anträgen anbieten",
+        ("Antworten in früheren Anträgen",),
+        "2026-11-1",
+        {
+            ("2026-11-1", "de"): (
+                "Dieses Portal darf meine Antworten aus früheren Anträgen in neuen vorschlagen, damit ich sie nicht noch einmal "
+                "eingebe. Verwendet wird ein Vorschlag erst, wenn ich ihn freigebe. Ich kann das jederzeit mit einem Klick widerrufen."
+            )
+        },
+        "Nach dem Widerruf schlägt das Portal nichts mehr aus früheren Anträgen vor. Was Sie freigegeben haben, bleibt in seinem Antrag.",
+    ),
+}
+"""What needs a consent of its own, by purpose."""
+
+
+@dataclass(frozen=True)
 class Stand:
     """What decides how a consent stands. `zugestellt`: the case has arrived; `abgegeben`: it is on its way."""
 

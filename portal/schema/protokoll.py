@@ -31,15 +31,13 @@ class ProtokollKopf(Base):
 
 
 class DatenwunschZeile(Base):
-    """How a citizen wants to be told about disclosures and looks, and whether her earlier answers are offered again."""
+    """How a citizen wants to be told about disclosures and looks."""
 
     __tablename__ = "datenwunsch"
 
     konto_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     hinweise: Mapped[str] = mapped_column(String(12))
     """sofort, gesammelt."""
-    anbieten: Mapped[bool]
-    """Earlier answers are offered in new applications."""
     gesammelt_bis: Mapped[int]
     """Number of the last link that a collected notice told of."""
     uebersicht_utc: Mapped[datetime | None] = mapped_column(Moment)

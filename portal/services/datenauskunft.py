@@ -114,7 +114,6 @@ async def sammeln(
         ],
         "wuensche": {
             "hinweise": wishes.hinweise,
-            "fruehere_antworten_anbieten": wishes.anbieten,
             "benachrichtigungen": to_jsonable_python(await benachrichtigung.wunsch(session, konto_id)),
         },
     }

@@ -1,4 +1,4 @@
-"""Use cases of a citizen's wishes: told of every look at once or collected, earlier answers offered again or not."""
+"""Use cases of a citizen's wish how to be told of disclosures and looks: of each at once, or collected."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,12 @@ class Datenwunsch:
     """The wishes; the defaults until she chooses."""
 
     hinweise: str = "gesammelt"
-    anbieten: bool = True
 
 
 async def laden(session: AsyncSession, konto_id: str) -> Datenwunsch:
     """The citizen's wishes."""
     row = await session.get(DatenwunschZeile, konto_id)
-    return Datenwunsch(row.hinweise, row.anbieten) if row else Datenwunsch()
+    return Datenwunsch(row.hinweise) if row else Datenwunsch()
 
 
 async def zeile(session: AsyncSession, konto_id: str) -> DatenwunschZeile:
@@ -37,20 +36,18 @@ async def zeile(session: AsyncSession, konto_id: str) -> DatenwunschZeile:
     row = await session.get(DatenwunschZeile, konto_id)
     if row is None:
         wish = Datenwunsch()
-        row = DatenwunschZeile(
-            konto_id=konto_id, hinweise=wish.hinweise, anbieten=wish.anbieten, gesammelt_bis=0
-        )
+        row = DatenwunschZeile(konto_id=konto_id, hinweise=wish.hinweise, gesammelt_bis=0)
         session.add(row)
         await session.flush()
     return row
 
 
-async def setzen(session: AsyncSession, konto_id: str, *, hinweise: str, anbieten: bool) -> None:
+async def setzen(session: AsyncSession, konto_id: str, *, hinweise: str) -> None:
     """Change the wishes. Raises InvalidInputError for an unknown kind of notice."""
     if hinweise not in HINWEISE:
         raise InvalidInputError("Bitte wählen Sie, wann Sie einen Hinweis bekommen.", field="hinweise")
     row = await zeile(session, konto_id)
-    row.hinweise, row.anbieten = hinweise, anbieten
+    row.hinweise = hinweise
 
 
 async def sofort_melden(

@@ -9,7 +9,7 @@ from portal.domain.einwilligung import Stand
 from portal.errors import ConflictError, NotFoundError
 from portal.schema.entwurf import EntwurfZeile, FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile, ZustellungZeile
-from portal.services import beratung, entwurf, fristen, protokoll, zustellung
+from portal.services import beratung, entwurf, fristen, komforteinwilligung, protokoll, zustellung
 from portal.services.entwurf import UNFERTIG
 from portal.services.views import ConsentView, WithdrawalView
 
@@ -34,6 +34,7 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
     )
     found = {row.id: _view(context, row, status, case, sent) for row, status, case, sent in rows}
     everything = [*found.values(), *await beratung.freigaben(session, konto_id)]
+    everything += await komforteinwilligung.liste(session, konto_id)
     return sorted(everything, key=lambda one: one.given_at, reverse=True)
 
 
@@ -86,7 +87,7 @@ async def widerrufen(
         .with_for_update()
     )
     if row is None:
-        return await _chatfreigabe(context, session, konto_id, freigabe_id)
+        return await _sonstige(context, session, konto_id, freigabe_id)
     if row.widerrufen_utc is not None:
         raise ConflictError("Diese Einwilligung haben Sie schon widerrufen.")
     draft = await entwurf.zeile(session, konto_id, row.entwurf_id)
@@ -111,9 +112,15 @@ async def widerrufen(
     return outcome
 
 
-async def _chatfreigabe(
+async def _sonstige(
     context: PortalContext, session: AsyncSession, konto_id: str, freigabe_id: str
 ) -> WithdrawalView:
+    """What belongs to no draft: a consent to reminders or the like, or a release in the chat."""
+    done = await komforteinwilligung.widerrufen(context, session, konto_id, freigabe_id)
+    if done:
+        return WithdrawalView(outcome="komfort", text="Widerrufen. Das Portal tut das ab sofort nicht mehr.")
+    if done is False:
+        raise ConflictError("Diese Einwilligung haben Sie schon widerrufen.")
     try:
         new = await beratung.widerrufen(context, session, konto_id, freigabe_id)
     except NotFoundError:

@@ -20,9 +20,9 @@ from portal.services import (
     ansicht,
     auskunftssperre,
     auswertung,
-    datenwunsch,
     fristen,
     katalog,
+    komforteinwilligung,
     mitnutzung,
     protokoll,
     stammdaten,
@@ -72,8 +72,8 @@ async def _vorschlaege(
     context: PortalContext, session: AsyncSession, konto_id: str, service: Leistung
 ) -> dict[str, Antwort]:
     """Offers: what she said in earlier steps first, then her master data; what does not fit a field is not offered."""
-    wishes = await datenwunsch.laden(session, konto_id)
-    earlier = await fruehere_angaben(context, session, konto_id) if wishes.anbieten else {}
+    wanted = await komforteinwilligung.erteilt(session, konto_id, "vorausfuellen")
+    earlier = await fruehere_angaben(context, session, konto_id) if wanted else {}
     master = await stammdaten.load(session, konto_id)
     offers: dict[str, Antwort] = {}
     for feld in service.felder:

@@ -21,6 +21,7 @@ from portal.services import (
     bescheid,
     fristen,
     gebuehr,
+    komforteinwilligung,
     rueckfrage,
     stammdaten,
     termine,
@@ -246,6 +247,8 @@ async def erinnern(context: PortalContext) -> int:
 
 
 async def _einen_erinnern(context: PortalContext, session: AsyncSession, konto_id: str) -> int:
+    if not await komforteinwilligung.erteilt(session, konto_id, "erinnerungen"):
+        return 0
     wish, today, sent = await benachrichtigung.wunsch(session, konto_id), context.today(), 0
     due = [
         (entry.key, entry.end, "frist_erinnerung", "/mein/fristen", wish.erinnern_tage)

@@ -12,7 +12,7 @@ from portal.catalogue.model import Leistung
 from portal.context import BERLIN, PortalContext
 from portal.errors import ConflictError, NotFoundError
 from portal.schema.termin import TerminZeile
-from portal.services import katalog, postfach
+from portal.services import katalog, lieferung, postfach
 from portal.services.sprechzeiten import TAGE
 from portal.services.terminkalender import DemoKalender, SlotTakenError, Terminkalender, Zeitfenster
 from portal.services.views import AppointmentView, SlotsView, SlotView
@@ -154,6 +154,7 @@ async def buchen(
         # She booked in two windows at once: the place just taken goes back with this transaction.
         await _keiner_gebucht(session, konto_id, service)
         raise
+    await lieferung.mitteilen(context, session, konto_id, service.id)
     _benachrichtigen(context, session, row, "Termin gebucht")
     return _view(context, row)
 

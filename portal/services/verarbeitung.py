@@ -272,6 +272,12 @@ ZWECKE: dict[str, Zweck] = {
         SICHERHEIT,
         "bis zum Löschen des Kontos",
     ),
+    "komforteinwilligung": Zweck(
+        "Einwilligungen in Erinnerungen und Vorschläge",
+        "Ob das Portal Sie an Fristen erinnern und frühere Antworten vorschlagen darf, mit dem Wortlaut, dem Sie zugestimmt haben.",
+        EINWILLIGUNG,
+        "bis zum Löschen des Kontos, auch widerrufene: als Beleg",
+    ),
     "datenwunsch": Zweck(
         "Wünsche zu Ihren Daten",
         "Ob Sie Hinweise auf Einsichten sofort oder gesammelt bekommen.",

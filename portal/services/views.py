@@ -285,7 +285,7 @@ class ConsentView(View):
 
 
 class WithdrawalView(View):
-    """What a withdrawal did. `outcome`: entwurf, angehalten, bleibt."""
+    """What a withdrawal did. `outcome`: entwurf, angehalten, bleibt, komfort."""
 
     outcome: str
     text: str

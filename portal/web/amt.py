@@ -8,7 +8,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import akte, anliegen, auswertung, bescheid, gebuehr, rueckfrage, vermerk, vorgang
+from portal.services import (
+    akte,
+    amtstermine,
+    anliegen,
+    auswertung,
+    bescheid,
+    gebuehr,
+    lieferung,
+    rueckfrage,
+    vermerk,
+    vorgang,
+)
 from portal.services.sitzung import PersonalView
 from portal.services.views import CaseDetail
 from portal.web.auth import Context, Official
@@ -33,9 +44,11 @@ async def inbox(request: Request, context: Context, staff: Official) -> Response
         entries = await vorgang.posteingang(session, staff.stelle or "")
         requests = await anliegen.fuer_stelle(context, session, staff.stelle or "")
         ended = await bescheid.zu_ersetzen(context, session, staff.stelle or "")
+        appointments = await amtstermine.liste(context, session, staff.stelle or "")
     return page(
         request,
         "amt/eingang.html",
+        termine=appointments,
         eingang=entries,
         stati=vorgang.STATUS,
         anliegen=requests,
@@ -212,6 +225,7 @@ async def _show(
     async with context.transaction() as session:
         questions = await rueckfrage.zum_vorgang(session, vorgang_id)
         decisions = await bescheid.zum_vorgang(context, session, vorgang_id)
+        handover = await lieferung.uebergabe(context, session, detail.konto_id, detail.case.service)
         charged = await gebuehr.zum_vorgang(context, session, vorgang_id)
     return page(
         request,
@@ -222,6 +236,7 @@ async def _show(
         bescheide=decisions,
         antworten=auswertung.geprueft(context, detail.package),
         gebuehren=charged,
+        uebergabe=handover,
         euro=gebuehr.euro,
         stati=vorgang.STATUS,
         abgeschlossen=detail.case.status in vorgang.ENDE,

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from portal import demo
 from portal.domain.benachrichtigung import ARTEN, Kanal
 from portal.errors import InvalidInputError, NotFoundError
-from portal.services import benachrichtigung
+from portal.services import benachrichtigung, komforteinwilligung
 from portal.services.benachrichtigung import ERINNERN_TAGE, KANAL_LABEL
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
@@ -66,6 +66,7 @@ async def _show(
     async with context.transaction() as session:
         wish = await benachrichtigung.wunsch(session, citizen.konto_id)
         mail = await benachrichtigung.adresse(session, citizen.konto_id, Kanal.MAIL)
+        offers = await komforteinwilligung.angebote(session, citizen.konto_id)
         phone = await benachrichtigung.adresse(session, citizen.konto_id, Kanal.SMS)
     chosen = {art: str(wish.kanal(art)) for art in ARTEN} | (kanaele or {})
     return page(
@@ -76,6 +77,7 @@ async def _show(
         kanaele=KANAL_LABEL,
         gewaehlt=chosen,
         wunsch=wish,
+        erinnert=any(one.zweck == "erinnerungen" and one.erteilt for one in offers),
         tage=ERINNERN_TAGE,
         mail=mail,
         telefon=phone,

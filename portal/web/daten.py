@@ -7,7 +7,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, PortalError
-from portal.services import datenwunsch, dokumentfreigabe, einwilligung, haushalt, protokoll, stammdaten
+from portal.services import (
+    datenwunsch,
+    dokumentfreigabe,
+    einwilligung,
+    haushalt,
+    komforteinwilligung,
+    protokoll,
+    stammdaten,
+)
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.render import german_date, page
@@ -37,6 +45,8 @@ MELDUNGEN = {
 FOLGEN = {
     "entwurf": "Widerrufen. Es ist nichts abgeflossen. Der Entwurf fragt Sie neu, bevor er diese Angaben verwendet.",
     "angehalten": "Widerrufen. Der Vorgang war noch nicht zugestellt und geht nicht mehr hinaus. Ihr Entwurf ist erhalten.",
+    "komfort": "Widerrufen. Das Portal tut das ab sofort nicht mehr.",
+    "erteilt": "Ihre Einwilligung ist gespeichert. Sie können sie hier jederzeit widerrufen.",
     "bleibt": "Widerrufen. Was schon bei der Stelle ist, bleibt dort: Sie bearbeitet es nach dem Fachrecht. Eine Rücknahme sagen Sie der Stelle.",
 }
 
@@ -70,12 +80,11 @@ async def set_wishes(
     context: Context,
     citizen: Citizen,
     hinweise: Annotated[str, Form(max_length=20)] = "",
-    anbieten: Annotated[bool, Form()] = False,
 ) -> Response:
-    """How to be told of disclosures and looks; whether earlier answers are offered again."""
+    """How to be told of disclosures and looks."""
     try:
         async with context.transaction() as session:
-            await datenwunsch.setzen(session, citizen.konto_id, hinweise=hinweise, anbieten=anbieten)
+            await datenwunsch.setzen(session, citizen.konto_id, hinweise=hinweise)
     except InvalidInputError as error:
         return await cockpit_page(request, context, citizen, fehler=error)
     return RedirectResponse("/mein/daten?meldung=hinweise#hinweise", 303)
@@ -166,6 +175,16 @@ async def withdraw(request: Request, context: Context, citizen: Citizen, freigab
     return RedirectResponse(f"/mein/einwilligungen?folge={done.outcome}", 303)
 
 
+@router.post("/einwilligungen/komfort")
+async def consent(
+    context: Context, citizen: Citizen, zweck: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """Consent to reminders, or to earlier answers being offered."""
+    async with context.transaction() as session:
+        await komforteinwilligung.erteilen(context, session, citizen.konto_id, zweck)
+    return RedirectResponse("/mein/einwilligungen?folge=erteilt", 303)
+
+
 async def _consents(
     request: Request,
     context: PortalContext,
@@ -176,11 +195,13 @@ async def _consents(
 ) -> Response:
     async with context.transaction() as session:
         entries = await einwilligung.liste(context, session, citizen.konto_id)
+        offers = await komforteinwilligung.angebote(session, citizen.konto_id)
     return page(
         request,
         "mein/einwilligungen.html",
         status=fehler.status if fehler else 200,
         einwilligungen=entries,
+        angebote=[one for one in offers if not one.erteilt],
         meldung=meldung,
         fehler=fehler,
     )

@@ -10,7 +10,7 @@ from portal.context import PortalContext
 from portal.domain.bekanntgabe import REGELN, Norm
 from portal.domain.rechtsbehelf import WEGE, Belehrung, Weg, Zugang
 from portal.errors import InvalidInputError, PortalError
-from portal.services import bescheid, fristenblatt, kalenderabo, kalenderdatei, termine
+from portal.services import bescheid, fristenblatt, kalenderabo, kalenderdatei, komforteinwilligung, termine
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
 from portal.web.render import download, page
@@ -48,12 +48,14 @@ async def _show(
     async with context.transaction() as session:
         entries = await fristenblatt.liste(context, session, citizen.konto_id)
         coming = await termine.liste(context, session, citizen.konto_id, nur_kommende=True)
+        offers = await komforteinwilligung.angebote(session, citizen.konto_id)
         calendars = await kalenderabo.liste(session, citizen.konto_id)
     return page(
         request,
         "mein/fristen.html",
         status=fehler.status if fehler else 200,
         fristen=entries,
+        angebote=[one for one in offers if one.zweck == "erinnerungen" and not one.erteilt],
         termine=coming,
         abos=calendars,
         neue_adresse=neue_adresse,

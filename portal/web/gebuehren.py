@@ -19,7 +19,7 @@ rueckruf = APIRouter(prefix="/api/payments", tags=["Zahlungen"])
 
 MELDUNGEN = {
     "beantragt": "Ihr Antrag auf Befreiung liegt bei der Stelle. Bis sie entscheidet, müssen Sie nicht bezahlen.",
-    "vorgemerkt": "Ihr Wunsch ist vorgemerkt. Sagen Sie ihn bitte auch beim Termin: dort geben Sie die Einwilligung.",
+    "vorgemerkt": "Ihr Wunsch ist vorgemerkt. Die Behörde sieht ihn bei Ihrem Termin; dort geben Sie die Einwilligung.",
     "zurueckgenommen": "Der Wunsch ist gelöscht.",
 }
 

@@ -20,8 +20,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from amtslotse.installation import Installation
 from portal.context import PortalContext
 from portal.demo import DEMO_PASSWORT, PERSONEN, STAND_ANGABE, STAND_AUSWEIS
+from portal.domain.einwilligung import KOMFORT
 from portal.schema.base import KEYRING
-from portal.services import konto, stammdaten
+from portal.services import komforteinwilligung, konto, stammdaten
 from portal.settings import PortalSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,6 +158,8 @@ class Town:
                 account = await konto.create_citizen(session, name, password_hash, context.clock())
                 await stammdaten.store(session, account, anna.bestaetigt, "online_ausweis", STAND_AUSWEIS)
                 await stammdaten.store(session, account, anna.angegeben, "angabe", STAND_ANGABE)
+                for zweck in KOMFORT:
+                    await komforteinwilligung.erteilen(context, session, account, zweck)
         finally:
             await context.close()
 

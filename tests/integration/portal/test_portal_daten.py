@@ -25,6 +25,7 @@ from portal.services import (
     dokument,
     einwilligung,
     entwurf,
+    komforteinwilligung,
     postfach,
     protokoll,
     schluessel,
@@ -171,9 +172,20 @@ async def test_nobody_withdraws_for_another(world: PortalWorld) -> None:
         await withdraw(world, ANDERES_KONTO)
 
 
-async def test_earlier_answers_are_offered_only_if_she_wants_it(world: PortalWorld) -> None:
+@pytest.mark.parametrize(
+    ("agreed", "withdrawn", "offered"),
+    [(False, False, None), (True, False, "2026-11-20"), (True, True, None)],
+)
+async def test_earlier_answers_are_offered_only_while_she_agrees(
+    world: PortalWorld, agreed: bool, withdrawn: bool, offered: str | None
+) -> None:
     async with world.context.transaction() as session:
-        await datenwunsch.setzen(session, KONTO, hinweise="gesammelt", anbieten=False)
+        if agreed:
+            await komforteinwilligung.erteilen(world.context, session, KONTO, "vorausfuellen")
+        if withdrawn:
+            (given,) = await einwilligung.liste(world.context, session, KONTO)
+            done = await einwilligung.widerrufen(world.context, session, KONTO, given.id)
+            assert done.outcome == "komfort"
         move = await entwurf.oeffnen(world.context, session, KONTO, "probe_umzug", "niedrig")
         await entwurf.antworten(
             world.context,
@@ -186,7 +198,7 @@ async def test_earlier_answers_are_offered_only_if_she_wants_it(world: PortalWor
             vertrauen="niedrig",
         )
         dog = await entwurf.oeffnen(world.context, session, KONTO, "probe_hund", "niedrig")
-    assert next(f for f in dog.fields if f.id == "seit").value is None
+    assert next(f for f in dog.fields if f.id == "seit").value == offered
 
 
 async def tamper(world: PortalWorld, statement: str) -> None:
@@ -308,7 +320,7 @@ async def test_looks_are_told_collected_and_only_once(world: PortalWorld) -> Non
 
 async def test_looks_are_told_at_once_if_she_wants_it(world: PortalWorld) -> None:
     async with world.context.transaction() as session:
-        await datenwunsch.setzen(session, KONTO, hinweise="sofort", anbieten=True)
+        await datenwunsch.setzen(session, KONTO, hinweise="sofort")
     case = await handed_in(world, await released(world))
     await zustellung.zustellen_faellige(world.context)
     await look(world, case)

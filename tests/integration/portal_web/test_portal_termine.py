@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from portal.services import termine
 from portal.services.terminkalender import DemoKalender, SlotTakenError
+from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.portal_town import Browser, Town
 
 ANNA = "00000000-0000-4000-8000-000000000001"
@@ -193,3 +194,34 @@ async def test_without_demo_no_calendar_is_invented(make_app) -> None:
         answer = await Browser(app).get(SEITE)
         assert answer.status_code == 409
         assert "115" in answer.text
+
+
+WUNSCH = "/leistungen/personalausweis/lieferung"
+JA = {"anderer_ausweis": "ja", "gemeldet": "ja", "persoenlich": "ja", "einwilligung": "ja"}
+
+
+@pytest.mark.parametrize("wish_first", [True, False])
+async def test_the_office_sees_beside_the_appointment_how_to_hand_over(town: Town, wish_first: bool) -> None:
+    anna, office = await town.anna(), await town.office("amt-buergercenter")
+    slot = (await free(town)).slots[0].id
+
+    async def wish() -> None:
+        answer = await anna.post(WUNSCH, WUNSCH, **JA, vormerken="ja")
+        assert answer.status_code == 303
+
+    if wish_first:
+        await wish()
+        await booked_page(anna, slot)
+    else:
+        await booked_page(anna, slot)
+        assert "Abholung" in (await office.get("/amt")).text
+        await wish()
+    inbox = (await office.get("/amt")).text
+    check_page(inbox)
+    assert "Lieferung nach Hause gewünscht am" in inbox
+    assert "Beispiel" not in inbox.split('id="termine"')[1].split('id="anliegen"')[0]
+    assert "Lieferung" not in (await (await town.office("amt-steuern")).get("/amt")).text
+    log = (await anna.get("/mein/protokoll")).text
+    assert log.count("Wunsch: Lieferung nach Hause") == 1
+    await anna.post(WUNSCH, WUNSCH, vormerken="nein")
+    assert "Abholung" in (await office.get("/amt")).text
