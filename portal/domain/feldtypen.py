@@ -7,6 +7,7 @@ JAHR_FRUEHESTENS = 1900
 ADRESSE = re.compile(
     r"^(?P<strasse>[^\d,][^,]*?)\s+(?P<nummer>\d+\s*[a-zA-Z]?(?:\s*[-/]\s*\d+\s*[a-zA-Z]?)?)\s*,?\s+(?P<plz>\d{5})\s+(?P<ort>[^\d,]{2,})$"
 )
+DEUTSCHER_TAG = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 KENNZEICHEN = re.compile(r"^([A-ZÄÖÜ]{1,3})[\s-]+([A-Z]{1,2})[\s-]*([1-9]\d{0,3})([EH]?)$")
 
 
@@ -15,11 +16,15 @@ class UngueltigError(ValueError):
 
 
 def datum(wert: str) -> str:
-    """An ISO date of a real day.
+    """A real day as ISO date; also understood as people write it: 12.11.2026.
 
     Rechtsgrundlage: keine; gespeicherte Form (ISO 8601).
     """
+    written = DEUTSCHER_TAG.fullmatch(wert.strip())
     try:
+        if written:
+            day, month, year = (int(part) for part in written.groups())
+            return date(year, month, day).isoformat()
         return date.fromisoformat(wert.strip()).isoformat()
     except ValueError:
         raise UngueltigError(

@@ -16,6 +16,7 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 from portal.services.anbieter import Person, Weg
 from portal.services.datenvorschlag import Angabe
 from portal.services.identitaet import IdentityProofError
+from portal.services.saml_entschluesselung import entschluesseln
 from portal.settings import BundIdSetting
 
 UHR = timedelta(seconds=60)
@@ -126,18 +127,11 @@ class BundId:
         return bytes(etree.tostring(signed))
 
     def _assertion(self, encoded: str, anfrage: str) -> etree._Element:
-        """The one assertion that a signature of the BundID covers."""
-        raw = base64.b64decode(encoded, validate=True)
-        if len(raw) > HOECHSTENS_BYTES or b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
-            raise ValueError("not an answer of SAML")
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
-        )
-        root = etree.fromstring(raw, parser)
-        if root.tag != f"{{{SAMLP}}}Response" or len(root.findall(f".//{{{SAML}}}Assertion")) != 1:
+        """The one assertion that a signature of the BundID covers, decrypted if it came encrypted."""
+        root = _parse(base64.b64decode(encoded, validate=True))
+        plain, closed = (root.findall(f".//{{{SAML}}}{name}") for name in ("Assertion", "EncryptedAssertion"))
+        if root.tag != f"{{{SAMLP}}}Response" or len(plain) + len(closed) != 1:
             raise ValueError("exactly one assertion is expected")
-        if root.find(f".//{{{SAML}}}EncryptedAssertion") is not None:
-            raise ValueError("encrypted assertions are not set up")
         if (
             root.get("InResponseTo") != anfrage
             or root.get("Destination", self._acs) != self._acs
@@ -145,27 +139,34 @@ class BundId:
             or root.xpath("string(samlp:Status/samlp:StatusCode/@Value)", namespaces=NS) != SUCCESS
         ):
             raise ValueError("not an answer to this request")
+        signed = root.find(f"{{{DS}}}Signature") is not None
+        if signed:
+            root = self._verified(root)
         assertion = root.find(f"{{{SAML}}}Assertion")
-        if assertion is None:
+        encrypted = root.find(f"{{{SAML}}}EncryptedAssertion")
+        if encrypted is not None:
+            assertion = _parse(entschluesseln(encrypted, self._setting.own_key))
+        if assertion is None or assertion.tag != f"{{{SAML}}}Assertion":
             raise ValueError("the assertion is not where it belongs")
-        signed_root = root if root.find(f"{{{DS}}}Signature") is not None else assertion
+        if assertion.find(f".//{{{SAML}}}Assertion") is not None:
+            raise ValueError("exactly one assertion is expected")
+        return assertion if signed else self._verified(assertion)
+
+    def _verified(self, element: etree._Element) -> etree._Element:
+        """What the BundID's signature of this very element covers."""
         verified = XMLVerifier().verify(
-            etree.tostring(signed_root),
+            etree.tostring(element),
             x509_cert=self._setting.certificate,
             id_attribute="ID",
-            parser=parser,
+            parser=_parser(),
             expect_config=SignatureConfiguration(
                 require_x509=True, location="./", expect_references=1, signature_methods=SIGNATUREN
             ),
         )
-        element = verified.signed_xml if not isinstance(verified, list) else None
-        if element is None or element.get("ID") != signed_root.get("ID"):
+        found = verified.signed_xml if not isinstance(verified, list) else None
+        if found is None or (found.tag, found.get("ID")) != (element.tag, element.get("ID")):
             raise ValueError("the signature covers something else")
-        if element.tag == f"{{{SAMLP}}}Response":
-            element = element.find(f"{{{SAML}}}Assertion")
-        if element is None or element.tag != f"{{{SAML}}}Assertion":
-            raise ValueError("the signature covers no assertion")
-        return element
+        return found
 
     def _check(self, assertion: etree._Element, anfrage: str, now: datetime) -> None:
         if _text(assertion, "saml:Issuer") != self._setting.entity_id:
@@ -189,14 +190,20 @@ class BundId:
             raise ValueError("not valid yet")
 
 
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+
+
+def _parse(raw: bytes) -> etree._Element:
+    if len(raw) > HOECHSTENS_BYTES or b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
+        raise ValueError("not an answer of SAML")
+    return etree.fromstring(raw, _parser())
+
+
 def bezug(encoded: str) -> str:
     """The request that an answer says it belongs to; not yet believed. Raises IdentityProofError."""
     try:
-        raw = base64.b64decode(encoded, validate=True)
-        if len(raw) > HOECHSTENS_BYTES or b"<!DOCTYPE" in raw:
-            raise IdentityProofError
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        return str(etree.fromstring(raw, parser).get("InResponseTo") or "")
+        return str(_parse(base64.b64decode(encoded, validate=True)).get("InResponseTo") or "")
     except (etree.LxmlError, ValueError) as error:
         raise IdentityProofError from error
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -25,8 +25,8 @@ from portal.services.katalog import feiertag
 ERINNERN_NACH = timedelta(days=6)
 """How long after the notice a decision that was not fetched is called to mind."""
 PORTALNORMEN = tuple(norm for norm, regel in REGELN.items() if regel.im_portal)
-UEBERNEHMBAR = ("ausweis_gueltig_bis",)
-"""Master data that a decision may bring."""
+UEBERNEHMBAR = tuple(stammdaten.EIGENE_PRUEFUNG)
+"""Master data that a decision may bring: a new name, a new address, a new document."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Bescheid:
     frist: Fristbild | None
     """None while nothing runs (waiting for the Abruf, ended)."""
     daten: Mapping[str, str]
-    """Label → value that she may add to her master data."""
+    """Master datum → value that she may add."""
 
 
 async def bereitstellen(
@@ -117,7 +117,7 @@ async def bereitstellen(
         beginn=eingabe.aufgabe if norm not in PORTALNORMEN else None,
         zugang=None,
         belehrung=_als_json(eingabe.belehrung, eingabe.belehrung_text),
-        daten=dict(eingabe.daten or {}) or None,
+        daten=_angaben(context, eingabe) or None,
         status="bereit" if norm in PORTALNORMEN else "versandt",
         dateiname=file.name if file else None,
         sha256=hashlib.sha256(file.inhalt).hexdigest() if file else None,
@@ -182,14 +182,20 @@ def _geprueft(context: PortalContext, eingabe: Eingabe, case: VorgangZeile) -> N
         raise InvalidInputError(
             "Die Aufgabe zur Post kann nicht vor dem Datum des Bescheids liegen.", field="aufgabe"
         )
-    for feld, wert in (eingabe.daten or {}).items():
-        if feld not in UEBERNEHMBAR:
-            raise InvalidInputError("Diese Angabe kann ein Bescheid nicht mitbringen.", field=feld)
-        try:
-            date.fromisoformat(wert)
-        except ValueError as error:
-            raise InvalidInputError("Bitte geben Sie ein Datum an.", field=feld) from error
     return norm
+
+
+def _angaben(context: PortalContext, eingabe: Eingabe) -> dict[str, str]:
+    """The values that the decision brings, as they are stored; a mistake names its field."""
+    found = {}
+    for feld, wert in (eingabe.daten or {}).items():
+        try:
+            found[feld] = stammdaten.geprueft(context, feld, wert)
+        except InvalidInputError as error:
+            raise InvalidInputError(
+                f"{stammdaten.FELDER.get(feld, feld)}: {error.message}", field=feld
+            ) from error
+    return found
 
 
 async def _darf_ins_postfach(session: AsyncSession, konto_id: str) -> None:
@@ -296,7 +302,7 @@ def ansicht(context: PortalContext, row: BescheidZeile) -> Bescheid:
         erledigt=row.erledigt_utc,
         belehrung_text=str((row.belehrung or {}).get("text") or ""),
         frist=fristbild(access, track, feiertag, told) if access else None,
-        daten={stammdaten.FELDER[feld]: wert for feld, wert in (row.daten or {}).items()},
+        daten=dict(row.daten or {}),
     )
 
 
@@ -368,15 +374,24 @@ async def erledigen(context: PortalContext, session: AsyncSession, konto_id: str
 
 
 async def daten_entscheiden(
-    context: PortalContext, session: AsyncSession, konto_id: str, bescheid_id: str, *, uebernehmen: bool
-) -> None:
-    """She decides whether the decision's values go into her master data. Raises ConflictError, NotFoundError."""
+    context: PortalContext, session: AsyncSession, konto_id: str, bescheid_id: str, felder: Collection[str]
+) -> int:
+    """She decides which of the decision's values go into her master data; the others are dropped. Gives how many went.
+
+    Raises
+    ------
+    ConflictError
+        The decision is not opened yet.
+    NotFoundError
+    """
     row = await _eigener(session, konto_id, bescheid_id)
     if row.status == "bereit":
         raise ConflictError("Bitte öffnen Sie den Bescheid zuerst.")
-    if uebernehmen and row.daten:
-        await stammdaten.store(session, konto_id, dict(row.daten), "bescheid", context.today())
+    chosen = {feld: wert for feld, wert in (row.daten or {}).items() if feld in felder}
+    if chosen:
+        await stammdaten.speichern(context, session, konto_id, chosen, "bescheid")
     row.daten = None
+    return len(chosen)
 
 
 async def notieren(

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import PurePath
@@ -17,7 +18,7 @@ from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.dokument import DokumentfreigabeZeile, DokumentZeile
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import dateipruefung, entwurf, katalog, kopiestempel, schluessel
+from portal.services import dateipruefung, entwurf, katalog, kopiestempel, schluessel, stammdaten
 from portal.services.dateipruefung import GROESSE_HOECHSTENS, MEDIENTYPEN, FileTooLargeError, FileTypeError
 from portal.services.entwurf import UNFERTIG
 from portal.services.fehler import DraftClosedError
@@ -87,6 +88,37 @@ async def hochladen(
     document.entwurf_id, document.nachweis = entwurf_id, nachweis_id
     await session.flush()
     return ansicht(document)
+
+
+def uebernehmbar(belegt: Sequence[str]) -> dict[str, str]:
+    """Master data that a document may bring: what its kind proves, or anything where the kind says nothing; id → label."""
+    known = [feld for feld in belegt if feld in stammdaten.EIGENE_PRUEFUNG] or list(
+        stammdaten.EIGENE_PRUEFUNG
+    )
+    return {feld: stammdaten.FELDER[feld] for feld in known}
+
+
+async def angabe_uebernehmen(
+    context: PortalContext, session: AsyncSession, konto_id: str, dokument_id: str, *, feld: str, wert: str
+) -> None:
+    """Store one value that a document of hers shows, with the document as its source. It counts as declared, not as proved.
+
+    Raises
+    ------
+    NotFoundError
+        She has no such document.
+    InvalidInputError
+        The document's kind does not show this datum, or the value does not fit it.
+    """
+    row = await session.scalar(
+        select(DokumentZeile).where(DokumentZeile.id == dokument_id, DokumentZeile.konto_id == konto_id)
+    )
+    if row is None:
+        raise NotFoundError("Dieses Dokument gibt es nicht.")
+    if feld not in uebernehmbar(row.belegt or ()):
+        raise InvalidInputError("Bitte wählen Sie eine Angabe aus der Liste.", field="feld")
+    checked = stammdaten.geprueft(context, feld, wert)
+    await stammdaten.speichern(context, session, konto_id, {feld: checked}, "dokument")
 
 
 async def aufbewahren(

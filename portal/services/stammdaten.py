@@ -181,6 +181,11 @@ async def angeben(context: PortalContext, session: AsyncSession, konto_id: str, 
     InvalidInputError
         There is no such datum, or the value does not fit it.
     """
+    await speichern(context, session, konto_id, {feld: geprueft(context, feld, wert)}, "angabe")
+
+
+def geprueft(context: PortalContext, feld: str, wert: str) -> str:
+    """A value in the form in which it is stored. Raises InvalidInputError: there is no such datum, or the value does not fit it."""
     check = EIGENE_PRUEFUNG.get(feld)
     if check is None:
         raise InvalidInputError("Bitte wählen Sie eine Angabe aus der Liste.", field="feld")
@@ -191,14 +196,25 @@ async def angeben(context: PortalContext, session: AsyncSession, konto_id: str, 
             feldtypen.nicht_zukuenftig(checked, context.today())
     except feldtypen.UngueltigError as error:
         raise InvalidInputError(str(error), field="wert") from error
-    await store(session, konto_id, {feld: checked}, "angabe", context.today())
+    return checked
+
+
+ANLAESSE = {
+    "angabe": "Von Ihnen angegeben oder berichtigt",
+    "vorgang": "Aus einem abgegebenen Antrag übernommen",
+    "bescheid": "Aus einem Bescheid übernommen",
+    "dokument": "Aus einer Unterlage übernommen",
+}
+"""What her log says of a change, by source."""
+
+
+async def speichern(
+    context: PortalContext, session: AsyncSession, konto_id: str, werte: Mapping[str, str], quelle: str
+) -> None:
+    """Store checked values that she chose, and note it in her log. `quelle`: a key of `ANLAESSE`."""
+    await store(session, konto_id, dict(werte), quelle, context.today())
     await _vermerken(
-        context,
-        session,
-        konto_id,
-        [feld],
-        "Von Ihnen angegeben oder berichtigt",
-        "Art. 6 Abs. 1 Buchst. a DSGVO",
+        context, session, konto_id, list(werte), ANLAESSE[quelle], "Art. 6 Abs. 1 Buchst. a DSGVO"
     )
 
 
@@ -289,13 +305,5 @@ async def uebernehmen(
     """Take chosen values of a case over into the master data; gives how many. Foreign fields are not taken."""
     chosen = {one.feld: one.wert for one in angebot if one.feld in felder}
     if chosen:
-        await store(session, konto_id, chosen, "vorgang", context.today())
-        await _vermerken(
-            context,
-            session,
-            konto_id,
-            list(chosen),
-            "Aus einem abgegebenen Antrag übernommen",
-            "Art. 6 Abs. 1 Buchst. a DSGVO",
-        )
+        await speichern(context, session, konto_id, chosen, "vorgang")
     return len(chosen)

@@ -81,10 +81,11 @@ async def decide(
     empfaenger: Kurz = "",
     monate: Annotated[str, Form(max_length=3)] = "",
     wortlaut: Annotated[str, Form()] = "",
-    ausweis_gueltig_bis: Annotated[str, Form(max_length=10)] = "",
     datei: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Make it known; on a mistake the form comes back, the file has to be chosen again."""
+    form = await request.form()
+    told = {feld: str(form.get(f"daten_{feld}", ""))[:300].strip() for feld in bescheid.UEBERNEHMBAR}
     try:
         file = await hochgeladen(context, datei)
         if file is not None and file.medientyp != "application/pdf":
@@ -99,7 +100,7 @@ async def decide(
             belehrung_text=wortlaut,
             datei=file,
             aufgabe=_day(aufgabe, "aufgabe"),
-            daten={"ausweis_gueltig_bis": ausweis_gueltig_bis} if ausweis_gueltig_bis else None,
+            daten={feld: wert for feld, wert in told.items() if wert},
         )
         async with context.transaction() as session:
             await bescheid.bereitstellen(
@@ -117,7 +118,7 @@ async def decide(
             "empfaenger": empfaenger,
             "monate": monate,
             "wortlaut": wortlaut,
-            "ausweis_gueltig_bis": ausweis_gueltig_bis,
+            **{f"daten_{feld}": wert for feld, wert in told.items()},
         }
         return await _form(request, context, staff, vorgang_id, "amt/bescheid.html", values, fehler=error)
     return RedirectResponse(f"/amt/vorgaenge/{vorgang_id}?meldung=bescheid", 303)
@@ -196,6 +197,7 @@ async def _form(
         wege={str(weg): (f"{w.name} ({w.recht})" if w.recht else w.name) for weg, w in WEGE.items()},
         ueblich=service.rechtsbehelf.weg if service else None,
         uebernehmbar=[(feld, stammdaten.FELDER[feld]) for feld in bescheid.UEBERNEHMBAR],
+        datumsfelder=stammdaten.DATUMSFELDER,
         heute=context.today(),
         werte=werte,
         fehler=fehler,

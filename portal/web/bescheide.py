@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from portal.context import PortalContext
 from portal.domain.rechtsbehelf import WEGE, Weg
 from portal.errors import ConflictError, InvalidInputError, PortalError
-from portal.services import bescheid, fristenblatt, rechtsbehelf, rueckfrage
+from portal.services import bescheid, fristenblatt, rechtsbehelf, rueckfrage, stammdaten
 from portal.services.sitzung import SitzungView
-from portal.web.auth import Citizen, Context
+from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.grenzen import BoundedRoute, hochgeladen
 from portal.web.render import download, page
 
@@ -52,6 +52,8 @@ async def _show(
         "mein/bescheid.html",
         status=fehler.status if fehler else 200,
         b=one,
+        labels=stammdaten.FELDER,
+        datumsfelder=stammdaten.DATUMSFELDER,
         weg=WEGE[one.frist.weg] if one.frist else None,
         ueblich=WEGE[usual] if differs and usual else None,
         adressat=fristenblatt.adressat(one),
@@ -118,20 +120,19 @@ async def settle(context: Context, citizen: Citizen, bescheid_id: str) -> Respon
 async def data(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     bescheid_id: str,
-    uebernehmen: Annotated[str, Form(max_length=4)] = "nein",
+    felder: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """She decides whether the decision's values go into her master data."""
-    take = uebernehmen == "ja"
+    """She decides which of the decision's values go into her master data."""
     try:
         async with context.transaction() as session:
-            await bescheid.daten_entscheiden(
-                context, session, citizen.konto_id, bescheid_id, uebernehmen=take
+            taken = await bescheid.daten_entscheiden(
+                context, session, citizen.konto_id, bescheid_id, felder or []
             )
     except ConflictError as error:
         return await _show(request, context, citizen, bescheid_id, fehler=error)
-    said = "uebernommen" if take else "verworfen"
+    said = "uebernommen" if taken else "verworfen"
     return RedirectResponse(f"{bescheid.pfad(bescheid_id)}?meldung={said}", 303)
 
 

@@ -13,7 +13,7 @@ from portal.services import dokument, dokumentfreigabe, stammdaten, vorgang
 from portal.services.sitzung import SitzungView
 from portal.services.views import DocumentView
 from portal.services.virenscan import scanner
-from portal.web.auth import Citizen, Context
+from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.grenzen import BoundedRoute
 from portal.web.render import download, page
 
@@ -23,6 +23,7 @@ uploads = APIRouter(prefix="/mein/dokumente", include_in_schema=False, route_cla
 
 MELDUNGEN = {
     "gespeichert": "Die Unterlage ist geprüft und verschlüsselt gespeichert.",
+    "uebernommen": "Die Angabe steht jetzt in Ihren Stammdaten, mit der Unterlage als Quelle.",
     "freigegeben": "Die Stelle kann diese Unterlage jetzt öffnen. Bis dahin können Sie das widerrufen.",
     "widerrufen": "Widerrufen. Die Stelle hat die Unterlage nicht gesehen und kann sie nicht mehr öffnen.",
     "geloescht": "Die Unterlage ist gelöscht.",
@@ -60,9 +61,8 @@ async def keep(
     datei: Annotated[UploadFile, File()],
     art: Annotated[str, Form(max_length=40)] = "",
     gueltig_bis: Annotated[str, Form(max_length=10)] = "",
-    uebernehmen: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep a document with her own data; if she says so, its end becomes a master datum, from which a deadline follows."""
+    """Keep a document with her own data."""
     content = await datei.read(dokument.GROESSE_HOECHSTENS + 1)
     try:
         until = _tag(gueltig_bis)
@@ -71,14 +71,6 @@ async def keep(
             await dokument.aufbewahren(
                 context, session, citizen.konto_id, art=art, gueltig_bis=until, datei=checked
             )
-            if uebernehmen and until is not None and art == "ausweis":
-                await stammdaten.store(
-                    session,
-                    citizen.konto_id,
-                    {"ausweis_gueltig_bis": until.isoformat()},
-                    "dokument",
-                    context.today(),
-                )
     except PortalError as error:
         return await _page(request, context, citizen, fehler=error, art=art, gueltig_bis=gueltig_bis)
     return RedirectResponse("/mein/dokumente?meldung=gespeichert", 303)
@@ -99,6 +91,26 @@ async def content(context: Context, citizen: Citizen, dokument_id: str) -> Respo
     async with context.transaction() as session:
         view, data = await dokument.laden(session, dokument_id, konto_id=citizen.konto_id)
     return download(data, view.media_type, view.filename)
+
+
+@pages.post("/{dokument_id}/angabe")
+async def take_over(
+    request: Request,
+    context: Context,
+    citizen: Confirmed,
+    dokument_id: str,
+    feld: Annotated[str, Form(max_length=40)] = "",
+    wert: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Take one value that a document of hers shows over into the master data."""
+    try:
+        async with context.transaction() as session:
+            await dokument.angabe_uebernehmen(
+                context, session, citizen.konto_id, dokument_id, feld=feld, wert=wert
+            )
+    except InvalidInputError as error:
+        return await _page(request, context, citizen, fehler=error, eingabe=(dokument_id, feld, wert))
+    return RedirectResponse("/mein/dokumente?meldung=uebernommen", 303)
 
 
 @pages.post("/{dokument_id}/freigabe")
@@ -155,6 +167,7 @@ async def _page(
     fehler: PortalError | None = None,
     art: str = "",
     gueltig_bis: str = "",
+    eingabe: tuple[str, str, str] = ("", "", ""),
 ) -> Response:
     async with context.transaction() as session:
         entries = await dokumentfreigabe.unterlagenliste(context, session, citizen.konto_id)
@@ -170,6 +183,8 @@ async def _page(
         scanner=scanner(context.settings.clamd).name,
         art=art,
         gueltig_bis=gueltig_bis,
+        uebernehmbar={d.id: dokument.uebernehmbar(d.proves) for d in entries},
+        eingabe=eingabe,
         meldung=meldung,
         fehler=fehler,
     )

@@ -52,7 +52,7 @@ async def remove(context: Context, citizen: Confirmed, feld: str) -> Response:
 async def add_member(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     vornamen: Text = "",
     familienname: Text = "",
     geburtsdatum: Text = "",
@@ -82,7 +82,7 @@ async def add_member(
 
 
 @router.post("/daten/haushalt/{mitglied_id}/entfernen")
-async def remove_member(context: Context, citizen: Citizen, mitglied_id: str) -> Response:
+async def remove_member(context: Context, citizen: Confirmed, mitglied_id: str) -> Response:
     """Take a person out of the household."""
     async with context.transaction() as session:
         await haushalt.entfernen(session, citizen.konto_id, mitglied_id)

@@ -1,13 +1,15 @@
 """A SAML identity provider of the test: signs what the test wants to have signed."""
 
 import base64
+import os
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from lxml import etree
@@ -16,6 +18,8 @@ from signxml.signer import XMLSigner
 from portal.settings import BundIdSetting
 
 SAMLP, SAML = "urn:oasis:names:tc:SAML:2.0:protocol", "urn:oasis:names:tc:SAML:2.0:assertion"
+XENC, XENC11 = "http://www.w3.org/2001/04/xmlenc#", "http://www.w3.org/2009/xmlenc11#"
+DS = "http://www.w3.org/2000/09/xmldsig#"
 ENTITY, SSO = "https://bundid.test/idp", "https://bundid.test/sso"
 OWN = "https://portal.test/sp"
 
@@ -131,6 +135,59 @@ class Answer:
 
     def encoded(self) -> str:
         return encode(self.response())
+
+    def encrypted(self, lock: "Lock | None" = None) -> etree._Element:
+        """The answer with its assertion encrypted; with `sign="response"` the signature covers the encrypted form."""
+        sign, self.sign = self.sign, "none" if self.sign == "response" else self.sign
+        root = self.response()
+        self.sign = sign
+        assertion = root.find(f"{{{SAML}}}Assertion")
+        assert assertion is not None
+        root.replace(assertion, (lock or Lock()).close(etree.tostring(assertion)))
+        return self.signed(root) if sign == "response" else root
+
+
+@dataclass
+class Lock:
+    """How an assertion is encrypted; a test changes what it wants to have wrong."""
+
+    certificate: str = SP_CERTIFICATE
+    bits: int = 256
+    transport: str = f"{XENC}rsa-oaep-mgf1p"
+    cipher: str | None = None
+    digest: str | None = None
+    mask: str | None = None
+    key_beside: bool = False
+
+    def close(self, content: bytes) -> etree._Element:
+        secret, nonce = AESGCM.generate_key(self.bits), os.urandom(12)
+        public = x509.load_pem_x509_certificate(self.certificate.encode()).public_key()
+        assert isinstance(public, rsa.RSAPublicKey)
+        oaep = padding.OAEP(
+            padding.MGF1(hashes.SHA256() if self.mask else hashes.SHA1()),
+            hashes.SHA256() if self.digest else hashes.SHA1(),
+            None,
+        )
+        wrapped = public.encrypt(secret, padding.PKCS1v15() if self.transport.endswith("rsa-1_5") else oaep)
+        root = etree.Element(f"{{{SAML}}}EncryptedAssertion", nsmap={"saml": SAML, "xenc": XENC, "ds": DS})
+        data = etree.SubElement(root, f"{{{XENC}}}EncryptedData", Type=f"{XENC}Element")
+        cipher = self.cipher or f"{XENC11}aes{self.bits}-gcm"
+        etree.SubElement(data, f"{{{XENC}}}EncryptionMethod", Algorithm=cipher)
+        place = root if self.key_beside else etree.SubElement(data, f"{{{DS}}}KeyInfo")
+        key = etree.SubElement(place, f"{{{XENC}}}EncryptedKey")
+        method = etree.SubElement(key, f"{{{XENC}}}EncryptionMethod", Algorithm=self.transport)
+        if self.digest:
+            etree.SubElement(method, f"{{{DS}}}DigestMethod", Algorithm=self.digest)
+        if self.mask:
+            etree.SubElement(method, f"{{{XENC11}}}MGF", Algorithm=self.mask)
+        _cipher(key, wrapped)
+        _cipher(data, nonce + AESGCM(secret).encrypt(nonce, content, None))
+        return root
+
+
+def _cipher(parent: etree._Element, content: bytes) -> None:
+    value = etree.SubElement(etree.SubElement(parent, f"{{{XENC}}}CipherData"), f"{{{XENC}}}CipherValue")
+    value.text = base64.encodebytes(content).decode()
 
 
 def encode(element: etree._Element) -> str:

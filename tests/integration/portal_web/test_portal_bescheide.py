@@ -283,7 +283,9 @@ async def test_a_decision_with_a_mistake_comes_back_and_nothing_is_provided(
         {"belehrung": "WI", "monate": "0"},
         {"belehrung": "WI", "monate": "ja"},
         {"norm": "pzu", "aufgabe": "2026-11-01"},
-        {"ausweis_gueltig_bis": "irgendwann"},
+        {"daten_ausweis_gueltig_bis": "irgendwann"},
+        {"daten_anschrift": "nirgends"},
+        {"daten_ausweisnummer": "1"},
     ):
         answer = await decide(office, case, **values)
         assert answer.status_code == 422, values
@@ -337,19 +339,41 @@ async def test_a_belehrung_that_disagrees_sends_her_to_a_human_and_shows_both(
 async def test_values_of_a_decision_become_master_data_only_by_her_word(
     town: Town, anna: Browser, office: Browser, case: str
 ) -> None:
-    await decide(office, case, norm="ozg_9", ausweis_gueltig_bis="2036-11-24")
+    brought = {
+        "ausweis_gueltig_bis": "2036-11-24",
+        "familienname": "Neumann",
+        "anschrift": "Neuweg 1, 45879 Gelsenkirchen",
+    }
+    await decide(office, case, norm="ozg_9", **{f"daten_{feld}": wert for feld, wert in brought.items()})
     path = await decision_of(anna)
-    early = await anna.post(f"{path}/daten", path, uebernehmen="ja")
+    unconfirmed = await anna.post(f"{path}/daten", path, felder=["familienname"])
+    assert unconfirmed.headers["location"].startswith("/mein/bestaetigen")
+    await anna.confirm()
+    early = await anna.post(f"{path}/daten", path, felder=["ausweis_gueltig_bis"])
     assert early.status_code == 409
     assert "24.11.2036" not in (await anna.get("/mein/daten")).text
     await anna.post(f"{path}/oeffnen", path, verstanden="ja")
     assert "24.11.2036" in (await anna.get(path)).text
     assert "24.11.2036" not in (await anna.get("/mein/daten")).text
-    await anna.post(f"{path}/daten", path, uebernehmen="ja")
+    await anna.post(f"{path}/daten", path, felder=["ausweis_gueltig_bis", "familienname", "telefon"])
     shown = (await anna.get("/mein/daten")).text
-    assert "24.11.2036" in shown
+    assert ("24.11.2036" in shown, "Neumann" in shown, "Neuweg" in shown) == (True, True, False)
+    assert "Aus einem Bescheid übernommen" in (await anna.get("/mein/protokoll")).text
     assert "von Ihnen übernommen" in shown
     assert "In Ihre Stammdaten übernehmen" not in (await anna.get(path)).text
+
+
+async def test_values_of_a_decision_that_she_does_not_choose_are_dropped(
+    anna: Browser, office: Browser, case: str
+) -> None:
+    await decide(office, case, norm="ozg_9", daten_familienname="Neumann")
+    path = await decision_of(anna)
+    await anna.post(f"{path}/oeffnen", path, verstanden="ja")
+    await anna.confirm()
+    answer = await anna.post(f"{path}/daten", path)
+    assert answer.headers["location"].endswith("meldung=verworfen")
+    assert "Neumann" not in (await anna.get(path)).text
+    assert "Neumann" not in (await anna.get("/mein/daten")).text
 
 
 async def test_the_draft_is_unsent_and_names_addressee_and_forms(

@@ -89,8 +89,22 @@ async def test_a_change_of_master_data_asks_for_the_second_factor(town: Town) ->
     assert "Herne" not in (await bernd.get(PAGE)).text
 
 
+async def test_a_change_of_the_household_asks_for_the_second_factor(town: Town) -> None:
+    bernd = await town.bernd()
+    answer = await bernd.post(f"{PAGE}/haushalt", PAGE, **KIND)
+    assert answer.headers["location"].startswith("/mein/bestaetigen")
+    assert "Mia" not in (await bernd.get(PAGE)).text
+
+
+async def test_days_are_understood_as_the_page_asks_for_them(town: Town) -> None:
+    anna = await confirmed(town)
+    await anna.post(f"{PAGE}/angaben", PAGE, feld="geburtsdatum", wert="17.04.1990")
+    assert "17.04.1990" in (await anna.get(PAGE)).text
+
+
 async def test_household_members_come_and_go(town: Town) -> None:
-    anna, bernd = await town.anna(), await town.bernd()
+    anna, bernd = await confirmed(town), await town.bernd()
+    await bernd.confirm()
     assert (await anna.post(f"{PAGE}/haushalt", PAGE, **KIND)).status_code == 303
     page = (await anna.get(PAGE)).text
     check_page(page)
@@ -106,7 +120,7 @@ async def test_household_members_come_and_go(town: Town) -> None:
     "change", [{"vornamen": ""}, {"geburtsdatum": "2030-01-01"}, {"geburtsdatum": "x"}, {"beziehung": "chef"}]
 )
 async def test_a_wrong_household_member_comes_back_as_typed(town: Town, change: dict[str, str]) -> None:
-    anna = await town.anna()
+    anna = await confirmed(town)
     answer = await anna.post(f"{PAGE}/haushalt", PAGE, **(KIND | change))
     assert answer.status_code == 422
     assert 'value="Beispiel"' in answer.text
@@ -132,7 +146,7 @@ async def test_values_of_a_case_come_in_only_if_she_says_so(town: Town) -> None:
 
 
 async def test_everything_can_be_taken_away_as_json_and_pdf(town: Town) -> None:
-    anna = await town.anna()
+    anna = await confirmed(town)
     await hand_in(town, anna)
     await keep(anna)
     await anna.post(f"{PAGE}/haushalt", PAGE, **KIND)

@@ -59,9 +59,61 @@ async def test_the_end_of_an_identity_card_becomes_a_deadline_only_if_she_says_s
     card = files.picture("JPEG", (300, 200))
     await keep(bernd, card, art="ausweis", gueltig_bis="2027-01-31")
     assert "31.01.2027" not in (await bernd.get("/mein/fristen")).text
-    await keep(bernd, card, art="ausweis", gueltig_bis="2027-01-31", uebernehmen="1")
+    path = f"{PAGE}/{await document_id(bernd)}/angabe"
+    value = {"feld": "ausweis_gueltig_bis", "wert": "31.01.2027"}
+    unconfirmed = await bernd.post(path, PAGE, **value)
+    assert unconfirmed.headers["location"].startswith("/mein/bestaetigen")
+    await bernd.confirm()
+    assert (await bernd.post(path, PAGE, **value)).headers["location"] == f"{PAGE}?meldung=uebernommen"
     assert "Eine Unterlage, von Ihnen übernommen" in (await bernd.get("/mein/daten")).text
     assert "31.01.2027" in (await bernd.get("/mein/fristen")).text
+    assert "Aus einer Unterlage übernommen" in (await bernd.get("/mein/protokoll")).text
+
+
+@pytest.mark.parametrize(
+    ("art", "feld", "wert"),
+    [
+        ("geburtsurkunde", "geburtsort", "Herne"),
+        ("wohnung", "anschrift", "Neuweg 1, 45879 Gelsenkirchen"),
+        ("sonstiges", "familienstand", "verheiratet"),
+    ],
+)
+async def test_other_values_come_from_other_documents(town: Town, art: str, feld: str, wert: str) -> None:
+    bernd = await town.bernd()
+    await bernd.confirm()
+    await keep(bernd, art=art)
+    check_page((await bernd.get(PAGE)).text)
+    await bernd.post(f"{PAGE}/{await document_id(bernd)}/angabe", PAGE, feld=feld, wert=wert)
+    assert wert in (await bernd.get("/mein/daten")).text
+
+
+@pytest.mark.parametrize(
+    ("feld", "wert"),
+    [
+        ("geburtsdatum", "31.02.1990"),
+        ("geburtsdatum", "2030-01-01"),
+        ("ausweisnummer", "L01X00T47"),
+        ("email", "a@b.de"),
+        ("", ""),
+    ],
+)
+async def test_what_a_document_does_not_show_is_refused_as_typed(town: Town, feld: str, wert: str) -> None:
+    bernd = await town.bernd()
+    await bernd.confirm()
+    await keep(bernd, art="geburtsurkunde")
+    answer = await bernd.post(f"{PAGE}/{await document_id(bernd)}/angabe", PAGE, feld=feld, wert=wert)
+    assert answer.status_code == 422
+    assert f'value="{wert}"' in answer.text
+    check_page(answer.text)
+    assert "Eine Unterlage, von Ihnen" not in (await bernd.get("/mein/daten")).text
+
+
+async def test_nobody_takes_values_from_anothers_document(town: Town) -> None:
+    anna, bernd = await town.anna(), await town.bernd()
+    await keep(anna, art="geburtsurkunde")
+    await bernd.confirm()
+    path = f"{PAGE}/{await document_id(anna)}/angabe"
+    assert (await bernd.post(path, PAGE, feld="geburtsort", wert="Herne")).status_code == 404
 
 
 @pytest.mark.parametrize(

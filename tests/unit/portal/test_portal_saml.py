@@ -12,10 +12,14 @@ from portal.services.anbieter import IdentityProofError, Person
 from portal.services.anbieter_saml import AKDB, BundId
 from tests.support.saml_idp import (
     ATTRIBUTES,
+    DS,
     SAML,
     SETTING,
     SP_CERTIFICATE,
+    XENC,
+    XENC11,
     Answer,
+    Lock,
     encode,
     key_and_certificate,
 )
@@ -148,6 +152,85 @@ async def test_a_signature_over_something_else_is_refused() -> None:
     assert signature is not None
     assert target is not None
     target.insert(1, signature)
+    await refused(encode(response))
+
+
+OPEN = [
+    Lock(),
+    Lock(bits=128, key_beside=True),
+    Lock(digest=f"{XENC}sha256"),
+    Lock(transport=f"{XENC11}rsa-oaep", digest=f"{XENC}sha256", mask=f"{XENC11}mgf1sha256"),
+]
+REFUSED = [
+    Lock(certificate=key_and_certificate("anderes.test")[1]),
+    Lock(transport=f"{XENC}rsa-1_5"),
+    Lock(cipher=f"{XENC}aes256-cbc"),
+    Lock(cipher=f"{XENC11}aes128-gcm"),
+    Lock(digest=f"{DS}md5"),
+]
+
+
+@pytest.mark.parametrize("sign", ["assertion", "response"])
+@pytest.mark.parametrize("lock", OPEN)
+async def test_an_encrypted_answer_is_opened(sign: str, lock: Lock) -> None:
+    encoded = encode(answer(sign=sign).encrypted(lock))
+    assert b"Muster" not in base64.b64decode(encoded)
+    person = await believed(encoded)
+    assert (person.subjekt, person.vertrauen) == ("bpk2-greta", "hoch")
+
+
+@pytest.mark.parametrize("lock", REFUSED)
+async def test_what_is_encrypted_for_others_or_badly_is_refused(lock: Lock) -> None:
+    await refused(encode(answer().encrypted(lock)))
+
+
+async def test_anybody_can_encrypt_so_an_unsigned_encrypted_answer_is_refused() -> None:
+    await refused(encode(answer(sign="none").encrypted()))
+    key, certificate = key_and_certificate("bundid.test")
+    for sign in ("assertion", "response"):
+        await refused(encode(answer(sign=sign, key=key, certificate=certificate).encrypted()))
+
+
+@pytest.mark.parametrize("sign", ["assertion", "response"])
+async def test_a_changed_ciphertext_is_refused(sign: str) -> None:
+    response = answer(sign=sign).encrypted()
+    value = response.findall(f".//{{{XENC}}}CipherValue")[-1]
+    raw = bytearray(base64.b64decode(str(value.text)))
+    raw[-1] ^= 1
+    value.text = base64.b64encode(raw).decode()
+    await refused(encode(response))
+
+
+async def test_a_signed_answer_is_not_believed_for_an_encrypted_one_put_beside_or_in_its_place() -> None:
+    forged = answer(
+        sign="none", attributes=tuple((o, v.replace("greta", "opfer"), t) for o, v, t in ATTRIBUTES)
+    )
+    evil = forged.encrypted().find(f"{{{SAML}}}EncryptedAssertion")
+    for sign in ("assertion", "response"):
+        for beside in (True, False):
+            response = answer(sign=sign).response()
+            if not beside:
+                original = response.find(f"{{{SAML}}}Assertion")
+                assert original is not None
+                response.remove(original)
+            response.append(copy.deepcopy(evil))
+            await refused(encode(response))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"audience": "https://anderes-portal.test"}, {"recipient": "https://boese.test/acs"}]
+)
+async def test_an_encrypted_answer_for_somebody_else_is_refused(wrong: dict[str, object]) -> None:
+    await refused(encode(answer(**wrong).encrypted()))
+    await refused(encode(answer().encrypted()), NOW + timedelta(minutes=6))
+
+
+@pytest.mark.parametrize("content", [b"kein xml", b"<x/>", b"<!DOCTYPE x><x/>", b""])
+async def test_bad_documents_inside_the_encryption_are_refused(content: bytes) -> None:
+    response = answer().encrypted()
+    encrypted = response.find(f"{{{SAML}}}EncryptedAssertion")
+    assert encrypted is not None
+    response.replace(encrypted, Lock().close(content))
     await refused(encode(response))
 
 
