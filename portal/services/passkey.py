@@ -2,7 +2,10 @@
 
 import json
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,22 +31,67 @@ from portal.services import bremse, zweitfaktor
 from portal.services.zweitfaktor import HOECHSTENS_FALSCH, Inhaber, WrongCodeError
 
 GUELTIG = timedelta(minutes=5)
+LOOPBACK, LOOPBACK_NAME = "127.0.0.1", "localhost"
 
 
-async def neu_anfrage(context: PortalContext, inhaber: Inhaber, name: str, halter: str, host: str) -> str:
+@dataclass(frozen=True)
+class Ort:
+    """Where passkeys are made and used: the host name that they are bound to, and the origin of the page."""
+
+    host: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class KeinOrt:
+    """Passkeys are impossible here: WebAuthn binds them to a domain name, never to an IP address (Web Authentication, 5.1.3).
+
+    Attributes
+    ----------
+    adresse
+        The IP address.
+    stattdessen
+        Origin of the same pages under a name; None where there is none.
+    """
+
+    adresse: str
+    stattdessen: str | None = None
+
+
+def ort(origin: str, besucht: str | None) -> Ort | KeinOrt:
+    """Where passkeys belong to.
+
+    Parameters
+    ----------
+    origin
+        The portal's public origin.
+    besucht
+        Host name in the visitor's address bar; matters only on 127.0.0.1, where the same pages are also `localhost`.
+    """
+    address = urlsplit(origin)
+    host = address.hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return Ort(host, origin)
+    if host != LOOPBACK:
+        return KeinOrt(host)
+    named = origin.replace(LOOPBACK, LOOPBACK_NAME, 1)
+    return Ort(LOOPBACK_NAME, named) if besucht == LOOPBACK_NAME else KeinOrt(host, named)
+
+
+async def neu_anfrage(context: PortalContext, inhaber: Inhaber, name: str, halter: str, wo: Ort) -> str:
     """What the browser needs to make a passkey, as JSON.
 
     Parameters
     ----------
     halter
         Id of the session in which it is set up.
-    host
-        Host name that the passkey is bound to.
     """
     async with context.transaction() as session:
         known = await _passkeys(session, inhaber)
         options = generate_registration_options(
-            rp_id=host,
+            rp_id=wo.host,
             rp_name="Amtslotse",
             user_id=uuid.UUID(inhaber.id).bytes,
             user_name=name,
@@ -58,7 +106,7 @@ async def neu_anfrage(context: PortalContext, inhaber: Inhaber, name: str, halte
 
 
 async def anlegen(
-    context: PortalContext, inhaber: Inhaber, antwort: str, halter: str, host: str, name: str = ""
+    context: PortalContext, inhaber: Inhaber, antwort: str, halter: str, wo: Ort, name: str = ""
 ) -> None:
     """Store the passkey that the browser made. Raises WrongCodeError if the answer is not right."""
     async with context.transaction() as session:
@@ -67,8 +115,8 @@ async def anlegen(
             made = verify_registration_response(
                 credential=antwort,
                 expected_challenge=challenge,
-                expected_rp_id=host,
-                expected_origin=context.settings.origin,
+                expected_rp_id=wo.host,
+                expected_origin=wo.origin,
                 require_user_verification=True,
             )
         except (WebAuthnException, ValueError, KeyError) as error:
@@ -88,11 +136,11 @@ async def anlegen(
         )
 
 
-async def anfrage(context: PortalContext, inhaber: Inhaber, halter: str, host: str) -> str:
+async def anfrage(context: PortalContext, inhaber: Inhaber, halter: str, wo: Ort) -> str:
     """What the browser needs to sign with a passkey, as JSON."""
     async with context.transaction() as session:
         options = generate_authentication_options(
-            rp_id=host,
+            rp_id=wo.host,
             allow_credentials=[_descriptor(row) for row in await _passkeys(session, inhaber)],
             user_verification=UserVerificationRequirement.REQUIRED,
         )
@@ -100,7 +148,7 @@ async def anfrage(context: PortalContext, inhaber: Inhaber, halter: str, host: s
     return options_to_json(options)
 
 
-async def pruefen(context: PortalContext, inhaber: Inhaber, antwort: str, halter: str, host: str) -> None:
+async def pruefen(context: PortalContext, inhaber: Inhaber, antwort: str, halter: str, wo: Ort) -> None:
     """Check what the passkey signed. Raises WrongCodeError, TooManyAttemptsError."""
     versuch = await bremse.beginnen(context, {f"faktor:{inhaber.id}": HOECHSTENS_FALSCH})
     async with context.transaction() as session:
@@ -113,8 +161,8 @@ async def pruefen(context: PortalContext, inhaber: Inhaber, antwort: str, halter
             signed = verify_authentication_response(
                 credential=antwort,
                 expected_challenge=challenge,
-                expected_rp_id=host,
-                expected_origin=context.settings.origin,
+                expected_rp_id=wo.host,
+                expected_origin=wo.origin,
                 credential_public_key=base64url_to_bytes(row.geheimnis["public_key"]),
                 credential_current_sign_count=row.geheimnis["sign_count"],
                 require_user_verification=True,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyotp
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
@@ -344,12 +344,16 @@ async def rettungscodes_uebrig(session: AsyncSession, inhaber: Inhaber) -> int:
     return await session.scalar(query) or 0
 
 
-async def entfernen(context: PortalContext, inhaber: Inhaber, faktor_id: str) -> None:
-    """Remove a factor. Raises NotFoundError if it is not theirs."""
+async def entfernen(context: PortalContext, inhaber: Inhaber, faktor_id: str, nur: str | None = None) -> None:
+    """Remove a factor, with `nur` only one of that kind. Raises NotFoundError if it is not theirs."""
     async with context.transaction() as session:
         gone = await session.scalar(
             delete(ZweitfaktorRow)
-            .where(inhaber.von(ZweitfaktorRow), ZweitfaktorRow.id == faktor_id)
+            .where(
+                inhaber.von(ZweitfaktorRow),
+                ZweitfaktorRow.id == faktor_id,
+                ZweitfaktorRow.art == nur if nur else true(),
+            )
             .returning(ZweitfaktorRow.id)
         )
         if gone is None:

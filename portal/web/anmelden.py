@@ -24,9 +24,10 @@ from portal.web.auth import (
     MaybeCitizen,
     Staff,
     check_csrf,
-    host_of,
     origin_of,
     own_path,
+    passkey_hier,
+    passkey_ort,
     set_cookie,
     set_device_cookie,
 )
@@ -225,7 +226,8 @@ async def _factor(
         if offen.schritt == "einrichten":
             await zweitfaktor.totp_bestaetigen(context, offen.inhaber, code)
         elif passkey_antwort:
-            await passkey.pruefen(context, offen.inhaber, passkey_antwort, offen.id, host_of(context))
+            where = passkey_hier(request, context)
+            await passkey.pruefen(context, offen.inhaber, passkey_antwort, offen.id, where)
         else:
             await zweitfaktor.pruefen(context, offen.inhaber, code, offen.id)
     except (WrongCodeError, TooManyAttemptsError) as error:
@@ -255,8 +257,9 @@ async def _factor_page(
         setup = await zweitfaktor.totp_beginnen(context, offen.inhaber, name)
     arten = {factor.art for factor in factors}
     options = None
-    if "passkey" in arten:
-        options = await passkey.anfrage(context, offen.inhaber, offen.id, host_of(context))
+    where = passkey_ort(request, context)
+    if "passkey" in arten and isinstance(where, passkey.Ort):
+        options = await passkey.anfrage(context, offen.inhaber, offen.id, where)
     return page(
         request,
         "amt/bestaetigen.html" if art == "personal" else "anmelden_bestaetigen.html",
@@ -267,6 +270,7 @@ async def _factor_page(
         qr=qr_code(setup.uri) if setup and offen.schritt == "einrichten" else None,
         arten=arten,
         passkey=options,
+        kein_passkey=where if "passkey" in arten and isinstance(where, passkey.KeinOrt) else None,
         error=error,
         meldung=meldung,
         csrf=sitzung.csrf_token(_secret(request, art) or ""),

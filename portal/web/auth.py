@@ -7,7 +7,6 @@ header `X-CSRF-Token`; a Bearer token needs none, because no browser adds it by 
 
 import secrets
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
@@ -15,7 +14,7 @@ from starlette.datastructures import FormData
 from portal.context import PortalContext
 from portal.domain import zugang
 from portal.errors import ForbiddenError, NotLoggedInError
-from portal.services import bestaetigung, buergerident, redaktion, sitzung
+from portal.services import bestaetigung, buergerident, passkey, redaktion, sitzung, zweitfaktor
 from portal.services.sitzung import Herkunft, PersonalView, SitzungView
 from portal.services.token import citizen_session_of
 
@@ -211,9 +210,17 @@ def origin_of(request: Request) -> Herkunft:
     )
 
 
-def host_of(context: PortalContext) -> str:
-    """Host name of the public origin; passkeys are bound to it."""
-    return urlsplit(context.settings.origin).hostname or ""
+def passkey_ort(request: Request, context: PortalContext) -> passkey.Ort | passkey.KeinOrt:
+    """What passkeys are bound to on the page that is visited, or why there are none."""
+    return passkey.ort(context.settings.origin, request.url.hostname)
+
+
+def passkey_hier(request: Request, context: PortalContext) -> passkey.Ort:
+    """The same where passkeys are possible. Raises WrongCodeError elsewhere: no answer can be right there."""
+    where = passkey_ort(request, context)
+    if isinstance(where, passkey.KeinOrt):
+        raise zweitfaktor.WrongCodeError
+    return where
 
 
 def own_path(path: str | None, default: str) -> str:

@@ -27,7 +27,7 @@ from portal.services.bremse import TooManyAttemptsError
 from portal.services.konto import LoginFailedError
 from portal.services.sitzung import SitzungView
 from portal.services.zweitfaktor import Inhaber, WrongCodeError
-from portal.web.auth import CITIZEN_COOKIE, Citizen, Confirmed, Context, host_of, own_path
+from portal.web.auth import CITIZEN_COOKIE, Citizen, Confirmed, Context, own_path, passkey_hier, passkey_ort
 from portal.web.render import page, qr_code
 
 router = APIRouter(prefix="/mein", include_in_schema=False)
@@ -78,7 +78,9 @@ async def confirm(
     try:
         if passkey_antwort:
             owner = Inhaber(konto_id=citizen.konto_id)
-            await passkey.pruefen(context, owner, passkey_antwort, citizen.sid, host_of(context))
+            await passkey.pruefen(
+                context, owner, passkey_antwort, citizen.sid, passkey_hier(request, context)
+            )
             async with context.transaction() as session:
                 await sitzung.confirm(session, citizen.sid, context.clock())
         else:
@@ -191,7 +193,9 @@ async def finish_passkey(
     """Store the passkey that the browser made."""
     owner = Inhaber(konto_id=citizen.konto_id)
     try:
-        await passkey.anlegen(context, owner, passkey_antwort, citizen.sid, host_of(context), name)
+        await passkey.anlegen(
+            context, owner, passkey_antwort, citizen.sid, passkey_hier(request, context), name
+        )
     except WrongCodeError as error:
         return await _overview(request, context, citizen, fehler=error)
     await _changed(context, citizen, confirmed=True)
@@ -298,6 +302,7 @@ async def _overview(
 ) -> Response:
     owner = Inhaber(konto_id=citizen.konto_id)
     now = context.clock()
+    where = passkey_ort(request, context)
     async with context.transaction() as session:
         factors = await zweitfaktor.liste(session, owner)
         codes = await zweitfaktor.rettungscodes_uebrig(session, owner)
@@ -310,6 +315,7 @@ async def _overview(
         "mein/sicherheit.html",
         status=fehler.status if fehler else 200,
         faktoren=factors,
+        kein_passkey=where if isinstance(where, passkey.KeinOrt) else None,
         rettungscodes=codes,
         anmeldungen=sessions,
         geprueft=checked,
@@ -346,7 +352,10 @@ async def _passkey_page(request: Request, context: PortalContext, citizen: Sitzu
     owner = Inhaber(konto_id=citizen.konto_id)
     async with context.transaction() as session:
         name = await anmeldung.name_von(session, owner)
-    options = await passkey.neu_anfrage(context, owner, name, citizen.sid, host_of(context))
+    try:
+        options = await passkey.neu_anfrage(context, owner, name, citizen.sid, passkey_hier(request, context))
+    except WrongCodeError:  # the overview says why there are none here
+        return await _overview(request, context, citizen)
     return page(request, "mein/sicherheit_passkey.html", passkey=options, meldung=None, fehler=None)
 
 
@@ -372,8 +381,9 @@ async def _confirm_page(
         return RedirectResponse(zurueck, 303)
     arten = {factor.art for factor in factors}
     options = None
-    if "passkey" in arten and not confirmed:
-        options = await passkey.anfrage(context, owner, citizen.sid, host_of(context))
+    where = passkey_ort(request, context)
+    if "passkey" in arten and not confirmed and isinstance(where, passkey.Ort):
+        options = await passkey.anfrage(context, owner, citizen.sid, where)
     here = f"{bestaetigung.SEITE}?" + (
         f"formular={formular_id}" if form else f"zurueck={quote(zurueck, safe='/')}"
     )
@@ -388,6 +398,7 @@ async def _confirm_page(
         ausweis=identitaet.provider_of(context) is not None,
         arten=arten,
         passkey=options,
+        kein_passkey=where if "passkey" in arten and isinstance(where, passkey.KeinOrt) else None,
         error=error,
         meldung=meldung,
         fehler=None,
