@@ -24,6 +24,7 @@ HANDOFF_PATHS = (
     "/api/conversations",
     "/api/channels",
     "/weiter",
+    "/chat",
 )
 """What handoff owns on the public origin; the portal owns the rest."""
 

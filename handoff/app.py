@@ -36,7 +36,7 @@ from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 from handoff.web import channels as channel_routes
-from handoff.web import console, conversations, edge, internal, lead_care, lead_switches, onward
+from handoff.web import console, conversations, edge, internal, lead_care, lead_switches, onward, plain
 from handoff.web.static import BuiltFiles
 
 
@@ -143,6 +143,7 @@ def create_app(
         rasa_rest.router,
         channel_routes.router,
         onward.router,
+        plain.router,
     ):
         app.include_router(router)
     for channel in channels:

@@ -26,6 +26,7 @@ from portal.client import (
     PortalClient,
     PortalError,
     PortalUnreachableError,
+    SessionClient,
 )
 from portal.client.shapes import SecretView
 
@@ -93,6 +94,7 @@ class HttpPortal(ConsolePortal):
 
     def __init__(self, url: str, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._client: GatewayClient = GatewayClient(url, token, transport=transport)
+        self._sessions = SessionClient(url, transport=transport)
         self._translated = _translated
         self.notifier = PortalNotifier(self._client)
 
@@ -100,6 +102,14 @@ class HttpPortal(ConsolePortal):
         """Tie the conversation to a citizen's session."""
         async with _translated():
             await self._client.bind(conversation_id, account=citizen_account, sid=sid)
+
+    async def citizen_token(self, session: str) -> str | None:
+        """Give a token for the login that a browser's session cookie holds; None if there is none any more."""
+        async with _translated():
+            try:
+                return await self._sessions.token(session)
+            except NotLoggedInError:
+                return None
 
     async def keep_secret(self, conversation_id: str, kind: str, value: str, key: str) -> ports.Secret:
         """Put a recognised number into the vault."""
@@ -168,6 +178,7 @@ class HttpPortal(ConsolePortal):
     async def close(self) -> None:
         """Close connections."""
         await self._client.close()
+        await self._sessions.close()
 
 
 @asynccontextmanager

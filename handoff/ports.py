@@ -265,6 +265,10 @@ class Portal(ConsolePortal, Protocol):
         """Tie the conversation to a citizen's session."""
         ...
 
+    async def citizen_token(self, session: str) -> str | None:
+        """Give a token for the login that a browser's session cookie holds; None if there is none any more."""
+        ...
+
     async def keep_secret(self, conversation_id: str, kind: str, value: str, key: str) -> Secret:
         """Put a recognised number into the vault; `key` makes repeating safe."""
         ...

@@ -37,8 +37,9 @@ const kern = (await readFile(`${KERN}/kern.min.css`, "utf8")).replace(/^\uFEFF?@
 await writeFile(`${OUT}/kern.css`, `@charset "UTF-8";\n${faces.join("\n")}\n${kern}`);
 await cp("src/konsole/konsole.css", `${OUT}/konsole.css`);
 await cp("src/leitung/leitung.css", `${OUT}/leitung.css`);
+await cp("src/pages/pages.css", `${OUT}/pages.css`);
 
-for (const file of ["widget.js", "konsole.js", "weiter.js", "konsole.css", "kern.css"]) {
+for (const file of ["widget.js", "konsole.js", "weiter.js", "konsole.css", "pages.css", "kern.css"]) {
   const bytes = await readFile(`${OUT}/${file}`);
   const zipped = gzipSync(bytes).length;
   console.log(`${file}: ${(bytes.length / 1024).toFixed(1)} kB, gzip ${(zipped / 1024).toFixed(1)} kB`);

@@ -8,7 +8,7 @@ from handoff.web.page import page
 
 router = APIRouter()
 
-HEAD = '<script type="module" src="/live/ui/konsole.js"></script>'
+HEAD = '<link rel="stylesheet" href="/live/ui/konsole.css"><script type="module" src="/live/ui/konsole.js"></script>'
 BODY = """<amtslotse-konsole><p>Die Konsole wird geladen …</p></amtslotse-konsole>
 <noscript><p>Die Konsole braucht JavaScript. Bitte schalten Sie es in Ihrem Browser ein.</p></noscript>"""
 

@@ -3,10 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field, JsonValue
 
+from handoff.context import HandoffContext
 from handoff.domain.message import Object
 from handoff.services import access, conversation, linking, messages
+from handoff.services.transcript import transcript
 from handoff.web.guards import Context, InConversation, LoggedIn, anyone
 
 router = APIRouter(prefix="/api/conversations")
@@ -63,6 +66,25 @@ async def read(
     response.headers["Cache-Control"] = "no-store"
     found, state = await messages.read(context, allowed, after, wait)
     return {"messages": found, "state": state}
+
+
+@router.get("/{handle}/transcript")
+async def read_transcript(context: Context, allowed: InConversation) -> PlainTextResponse:
+    """Give everything that was said as a text file."""
+    return await text_file(context, allowed)
+
+
+async def text_file(context: HandoffContext, allowed: access.Access) -> PlainTextResponse:
+    """Give a conversation as a text file that a browser keeps."""
+    found, _state = await conversation.since(context, allowed.conversation_id, 0)
+    return PlainTextResponse(
+        transcript(found, context.settings.origin, context.clock()),
+        headers={
+            "Content-Disposition": 'attachment; filename="gespraech.txt"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 @router.post("/{handle}/portal")

@@ -58,6 +58,16 @@ async def in_conversation(
     return await access.check(request.app.state.context, handle, citizen)
 
 
+async def same_origin(request: Request) -> None:
+    """Rule: a form of this origin's own pages; another site's form must not speak or choose a conversation here."""
+    origin = request.headers.get("origin")
+    expected = request.app.state.context.settings.origin
+    if origin is not None and origin != expected:
+        raise ForbiddenError(
+            "Das kam nicht von unserer Seite. Es wurde nichts geändert. Bitte öffnen Sie die Seite selbst."
+        )
+
+
 async def portal_only(request: Request, token: Bearer) -> None:
     """Rule: the portal's service token."""
     expected = request.app.state.context.settings.portal_token

@@ -3,13 +3,13 @@
 from html import escape
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import HTMLResponse
 
-from handoff.errors import ForbiddenError
 from handoff.services import linking
-from handoff.web.guards import Context, anyone
+from handoff.web.guards import Context, anyone, same_origin
 from handoff.web.page import page
+from handoff.web.visit import Visit
 
 router = APIRouter(prefix="/weiter", dependencies=[Depends(anyone)])
 
@@ -28,17 +28,8 @@ schließt sich dabei; begonnene Anträge bleiben in Ihrem Konto gespeichert.</p>
 <p class="kern-body"><a class="kern-link" href="/">Nicht fortsetzen</a></p></main>"""
 GO = """<main class="ak-page" id="weiter" data-handle="{handle}"><h1 class="kern-heading-large">{title}</h1>
 <p class="kern-body" role="status">Ihr Gespräch wird geöffnet …</p>
-<noscript><p class="kern-body">Der Chat braucht JavaScript. Bitte schalten Sie es ein und schreiben Sie im Messenger „Link“, dann bekommen Sie einen
-neuen Link. Ohne JavaScript erreichen Sie die Leistungen über die <a class="kern-link" href="/">Startseite</a> und uns unter der Behördennummer 115.</p></noscript></main>"""
+<noscript><p class="kern-body"><a class="kern-link" href="/chat">Ohne JavaScript geht Ihr Gespräch hier weiter.</a></p></noscript></main>"""
 SCRIPT = '<script type="module" src="/live/ui/weiter.js"></script>'
-
-
-def same_origin(request: Request) -> None:
-    """Rule: the form of this very page; another site's form must not change which conversation a browser has."""
-    origin = request.headers.get("origin")
-    expected = request.app.state.context.settings.origin
-    if origin is not None and origin != expected:
-        raise ForbiddenError("Bitte öffnen Sie den Link selbst und bestätigen Sie auf der Seite.")
 
 
 @router.get("/{token}")
@@ -56,4 +47,6 @@ async def go(context: Context, token: Token) -> HTMLResponse:
     handle = await linking.follow(context, token)
     if handle is None:
         return page(context.settings, TITLE, GONE, status=410)
-    return page(context.settings, TITLE, GO.format(title=TITLE, handle=handle), head=SCRIPT)
+    response = page(context.settings, TITLE, GO.format(title=TITLE, handle=handle), head=SCRIPT)
+    Visit(handle).keep(response, context)
+    return response

@@ -15,7 +15,7 @@ FRAME = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="stylesheet" href="/live/ui/kern.css">
-<link rel="stylesheet" href="/live/ui/konsole.css">
+<link rel="stylesheet" href="/live/ui/pages.css">
 {head}
 </head>
 <body>

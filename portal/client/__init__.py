@@ -15,6 +15,7 @@ from portal.client.errors import (
     SlotTakenError,
     TooEarlyError,
 )
+from portal.client.session import SESSION_COOKIE, SessionClient
 from portal.client.shapes import (
     AppointmentView,
     CaseView,
@@ -50,6 +51,7 @@ from portal.client.shapes import (
 )
 
 __all__ = [
+    "SESSION_COOKIE",
     "AlreadyBookedError",
     "AppointmentView",
     "By",
@@ -88,6 +90,7 @@ __all__ = [
     "ResponsibilityView",
     "SearchHit",
     "ServiceView",
+    "SessionClient",
     "SlotTakenError",
     "SlotView",
     "SlotsView",

@@ -304,10 +304,11 @@ class PortalClient:
                     )
         except httpx.TransportError as error:
             raise PortalUnreachableError from error
-        return _read(response, shape)
+        return answer_of(response, shape)
 
 
-def _read(response: httpx.Response, shape: TypeAdapter[T]) -> T:
+def answer_of(response: httpx.Response, shape: TypeAdapter[T]) -> T:
+    """Read an answer of the portal; raises PortalError, or one of its subclasses."""
     if not response.is_success:
         raise _refusal(response)
     try:

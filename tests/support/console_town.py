@@ -30,7 +30,7 @@ FLAGS = [
 WHO = "x-person"
 LIMIT_MS = 20_000
 CHAT = """<!doctype html><html lang="de"><meta charset="utf-8"><title>Chat</title>
-<main><h1>Portal</h1></main><script type="module" src="/live/ui/widget.js"></script><amtslotse-chat offen></amtslotse-chat></html>"""
+<main><h1>Portal</h1></main><script type="module" src="/live/ui/widget.js"></script><amtslotse-chat offen><a href="/chat">Fragen? Zum Chat ohne JavaScript</a></amtslotse-chat></html>"""
 STAFF: dict[str, dict[str, Any]] = {
     "berta": {},
     "carl": {"function": "Fachberatung"},

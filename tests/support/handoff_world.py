@@ -78,6 +78,8 @@ class FakePortal:
 
     down: bool = False
     bound: dict[str, tuple[str, str]] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Tokens by session cookie."""
     vault: dict[str, tuple[str, str]] = field(default_factory=dict)
     draft: dict[str, Any] | None = None
     writes: list[tuple[str, str, int, str | None, str | None]] = field(default_factory=list)
@@ -93,6 +95,10 @@ class FakePortal:
     async def bind(self, conversation_id: str, citizen_account: str, sid: str) -> None:
         self._check()
         self.bound[conversation_id] = (citizen_account, sid)
+
+    async def citizen_token(self, session: str) -> str | None:
+        self._check()
+        return self.sessions.get(session)
 
     async def keep_secret(self, conversation_id: str, kind: str, value: str, key: str) -> Secret:
         self._check()

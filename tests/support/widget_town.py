@@ -8,7 +8,7 @@ from typing import Any
 
 from console_town import LIMIT_MS, WHO, chromium, free_port, site
 from handoff_world import FakeEngine, World, served, sqlite, world
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Browser, Download, Locator, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -54,6 +54,15 @@ def foreign_site(origin: str) -> Starlette:
     return Starlette(routes=[Route("/", page), Route("/zweite", page), icon])
 
 
+async def kept(download: Download) -> str:
+    """The text of a downloaded file."""
+    return _read(await download.path())
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 class Chat:
     """The widget on a page."""
 
@@ -62,6 +71,10 @@ class Chat:
         self.field: Locator = page.get_by_label("Ihre Nachricht")
         self.log: Locator = page.get_by_role("log")
         self.opener: Locator = page.get_by_role("button", name="Chat öffnen")
+
+    async def menu(self, name: str) -> None:
+        await self.page.get_by_role("button", name="Mehr").click()
+        await self.page.locator("#al-menu").get_by_text(name).click()
 
     async def say(self, text: str) -> None:
         await self.field.fill(text)

@@ -7,6 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
+from portal.client import SESSION_COOKIE, SessionClient
 from portal.web.auth import CITIZEN_COOKIE
 from tests.support.portal_town import SIGNING_KEY, Browser, Town
 
@@ -121,3 +122,16 @@ async def test_a_made_up_cookie_is_nobody(town: Town) -> None:
     browser = town.browser()
     browser.http.cookies.set(CITIZEN_COOKIE, "x" * 43)
     assert (await browser.get("/api/session")).json()["angemeldet"] is False
+
+
+async def test_a_plain_page_of_handoff_gets_the_token_of_the_cookie_it_was_shown(town: Town) -> None:
+    assert SESSION_COOKIE == CITIZEN_COOKIE
+    anna = await town.anna()
+    client = SessionClient("http://portal", transport=httpx.ASGITransport(town.app))
+    token = await client.token(anna.http.cookies[CITIZEN_COOKIE])
+    assert token is not None
+    claims = jwt.decode(token, SIGNING_KEY, algorithms=["Ed25519"]).claims
+    assert (claims["kind"], claims["aud"]) == ("citizen", "amtslotse-handoff")
+    for other in ("A" * 43, "", "x; amtslotse_amt=y", "ü" * 43):
+        assert await client.token(other) is None
+    await client.close()

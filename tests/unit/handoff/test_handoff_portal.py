@@ -87,3 +87,20 @@ async def test_nobody_answers():
 async def test_nonsense_is_as_good_as_no_answer():
     with pytest.raises(UnavailableError):
         await portal(lambda _request: httpx.Response(200, text="<html>")).current_draft("u")
+
+
+@pytest.mark.parametrize("status", [401, 500, 503])
+async def test_a_login_that_cannot_be_asked_for(status):
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert "authorization" not in request.headers  # the browser's right, not the gateway's
+        if request.method == "GET":
+            return httpx.Response(200, json={"angemeldet": True, "csrf": "c"})
+        code = "anmeldung_noetig" if status == 401 else "fehler"
+        return httpx.Response(status, json={"code": code, "message": "Grund."})
+
+    door = portal(answer)
+    if status == 401:
+        assert await door.citizen_token("s" * 43) is None
+    else:
+        with pytest.raises(UnavailableError):
+            await door.citizen_token("s" * 43)

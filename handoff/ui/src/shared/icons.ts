@@ -21,5 +21,9 @@ export const icons = {
   person: icon("M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM5 20a7 7 0 0 1 14 0"),
   info: icon("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 11v5M12 8v.01"),
   arrow: icon("M5 12h14M13 6l6 6-6 6"),
+  menu: icon("M4 7h16M4 12h16M4 17h16"),
+  print: icon("M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"),
+  save: icon("M12 4v11M7 10l5 5 5-5M5 19h14"),
+  page: icon("M6 3h9l4 4v14H6zM9 11h7M9 15h7"),
   eye: icon("M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12ZM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z"),
 };

@@ -7,6 +7,7 @@ import type { Upload } from "./cards/upload";
 import type { Composer } from "./composer";
 import { type CardContext, withReturn } from "./context";
 import { Conversation } from "./conversation";
+import { print } from "./keep";
 import { renderEcho, renderMessage, startsReading } from "./message";
 import { type Offers, openOffers, openUpload } from "./offers";
 import { cardStyles } from "./styles/cards";
@@ -152,6 +153,7 @@ export class AmtslotseChat extends LitElement {
           <h2 id="al-title">Amtslotse</h2>
           <p class="status" role="status"><span class="dot is-${conversation.online ? conversation.state.phase : "offline"}"></span>${statusLine(conversation)}</p>
         </div>
+        <al-menu .handle=${conversation.handle} .foreign=${this.foreign} @al-print=${() => print(this)} @al-download=${() => void conversation.download()}></al-menu>
         <button type="button" class="tool wider" aria-pressed=${this.wide ? "true" : "false"} @click=${this.toggleWide} aria-label="Großes Fenster" title="Großes Fenster">${this.wide ? icons.shrink : icons.expand}</button>
         <button type="button" class="tool" @click=${() => void this.hide()} aria-label="Chat schließen" title="Chat schließen">${icons.close}</button>
       </header>

@@ -3,6 +3,7 @@ import { clientId } from "../shared/ids";
 import { MessageLog } from "../shared/log";
 import { Outbox } from "../shared/outbox";
 import type { Message, Outgoing, Page, State, Values } from "../shared/protocol";
+import { download } from "./keep";
 import { type Memory, recall, remember, STORAGE_KEY } from "./memory";
 import { Session } from "./session";
 import { Transport } from "./transport";
@@ -44,6 +45,10 @@ export class Conversation {
 
   get open(): boolean {
     return this.memory.open;
+  }
+
+  get handle(): string | null {
+    return this.memory.handle;
   }
 
   get used(): ReadonlySet<number> {
@@ -133,6 +138,19 @@ export class Conversation {
       this.log = new MessageLog();
       await this.reconnect();
     }
+  }
+
+  /** Has the browser keep the conversation as a file. */
+  async download(): Promise<void> {
+    if (!this.memory.handle) return;
+    this.notice = "";
+    try {
+      await download(this.memory.handle, await this.session.bearer());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.notice = error.message;
+    }
+    this.changed();
   }
 
   /** Leaves for the portal: this conversation goes on there, and ends here. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { time } from "../shared/format";
+import { date, time } from "../shared/format";
 import type { Entry } from "../shared/outbox";
 import type { Button, Card, Message } from "../shared/protocol";
 import { PORTAL_CARDS, REPLACES_TEXT, renderCard } from "./cards";
@@ -72,7 +72,7 @@ export function renderMessage({ message, starts, continued, buttonsOpen, context
   const buttons = ownButtons(message);
   const lead = leadText(message, context.foreign);
   return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""} ${starts ? "is-start" : ""}" lang=${message.lang ?? "de"}>
-    <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}>${time(message.at)}</time></p>
+    <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}><span class="on-paper">${date(message.at)}, </span>${time(message.at)}</time></p>
     ${lead ? html`<p class="bubble">${lead}</p>` : nothing}
     ${(message.cards ?? []).map((card) => renderCard(card, context, message))}
     ${

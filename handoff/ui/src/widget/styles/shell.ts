@@ -22,6 +22,11 @@ export const shellStyles = css`
   .head-text { flex: 1; min-width: 0; }
   .head h2 { font-size: 1.125rem; font-weight: 600; line-height: 1.4; }
   .head :focus-visible { outline-color: var(--on); outline-offset: -3px; }
+  .head { position: relative; }
+  .menu { position: absolute; top: calc(100% - 0.25rem); right: 0.5rem; left: auto; z-index: 2; min-width: min(18rem, calc(100% - 1rem)); padding: 0.375rem; border: 1px solid var(--line); border-radius: 8px; background: var(--bg); color: var(--t); box-shadow: 0 6px 20px rgb(0 0 0 / 0.22); }
+  .menu button, .menu a { display: flex; align-items: center; gap: 0.75rem; width: 100%; min-height: 2.75rem; padding: 0.375rem 0.75rem; border: 0; border-radius: 6px; background: transparent; color: inherit; text-align: start; text-decoration: none; cursor: pointer; }
+  .menu :is(button, a):hover { background: var(--tint); }
+  .menu :focus-visible { outline-color: var(--focus); }
   .status { display: flex; align-items: center; gap: 0.5rem; font-size: 0.875rem; line-height: 1.4; }
   .dot { width: 0.625rem; height: 0.625rem; flex: none; border-radius: 50%; border: 2px solid var(--on); background: transparent; }
   .dot.is-bot, .dot.is-clerk { background: var(--on); }
@@ -59,5 +64,15 @@ export const shellStyles = css`
     .head { padding-left: 1rem; }
     .scroll { padding: 0.875rem 1rem 1rem; }
   }
-  @media print { :host { display: none; } }
+  .on-paper { display: none; }
+  @media print {
+    .on-paper { display: inline; }
+    :host(:not([druckt])) { display: none; }
+    :host { position: static; }
+    .panel, .panel.is-wide { width: auto; height: auto; overflow: visible; border: 0; box-shadow: none; }
+    .head .tool, .menu, .foot, .notice, .starters, .typing, .replies, .actions, .progress, .inline-form, .drop, .card .btn { display: none; }
+    .head { background: none; color: inherit; border-bottom: 1px solid; }
+    .scroll { overflow: visible; }
+    .bubble, .card { break-inside: avoid; }
+  }
 `;

@@ -1,0 +1,158 @@
+"""`/chat`: the conversation as a plain page that works without JavaScript. Every answer to a form is a redirect."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+
+from handoff.context import HandoffContext
+from handoff.domain.channel_text import in_words
+from handoff.domain.message import Object
+from handoff.domain.offers import Json
+from handoff.domain.phase import Phase
+from handoff.domain.plain import Plain, plain
+from handoff.errors import HandoffError, LoginNeededError, UnknownConversationError
+from handoff.services import conversation as life
+from handoff.services import messages
+from handoff.services.transcript import moment, speaker
+from handoff.web.conversations import text_file
+from handoff.web.guards import Context, anyone, same_origin
+from handoff.web.page import page
+from handoff.web.visit import COOKIE, PATH, Visit, Visitor, begin, enter
+
+router = APIRouter(prefix=PATH)
+
+TITLE = "Chat ohne JavaScript"
+ANSWER_WAIT_S = 8.0
+"""How long the answer to a form waits for what the assistant says to it."""
+VALUE = "wert."
+"""Names of form fields that are values of a payload begin with it."""
+_PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_PAGES.filters["moment"] = moment
+
+
+@router.get("")
+async def show(context: Context, visit: Visitor) -> Response:
+    """Show the conversation, or the empty form that begins one."""
+    return await _page(context, visit)
+
+
+@router.post("", dependencies=[Depends(same_origin)])
+async def say(request: Request, context: Context, visit: Visitor) -> Response:
+    """Take a text or a pressed button, wait a little for the answer, and show the page again."""
+    form = await request.form()
+    incoming = _incoming(form)
+    if visit.handle is None:
+        visit = await begin(request)
+    if visit.allowed is None:
+        return await _page(context, visit, text=incoming.text or "")
+    try:
+        request.app.state.handles.take(visit.allowed.conversation_id)
+        sent = await messages.send(context, visit.allowed, incoming)
+    except HandoffError as error:
+        return await _page(context, visit, text=incoming.text or "", error=error)
+    if (await life.state(context, visit.allowed.conversation_id))["phase"] == Phase.BOT:
+        await messages.read(context, visit.allowed, sent.seq, ANSWER_WAIT_S)
+    return _redirect(context, visit, f"#n{sent.seq}")
+
+
+@router.post("/oeffnen", dependencies=[Depends(anyone), Depends(same_origin)])
+async def take_over(
+    request: Request, context: Context, handle: Annotated[str, Form(min_length=20, max_length=100)]
+) -> Response:
+    """Go on here with the conversation of the widget in the same browser."""
+    return _redirect(context, await enter(request, handle))
+
+
+@router.post("/neu", dependencies=[Depends(same_origin)])
+async def begin_anew(_visit: Visitor) -> Response:
+    """Leave the conversation; the next message begins another one."""
+    response = RedirectResponse(PATH, 303)
+    response.delete_cookie(COOKIE, path=PATH)
+    return response
+
+
+@router.get("/gespraech.txt")
+async def download(context: Context, visit: Visitor) -> Response:
+    """Give the conversation as a text file."""
+    return RedirectResponse(PATH, 303) if visit.allowed is None else await text_file(context, visit.allowed)
+
+
+def _redirect(context: HandoffContext, visit: Visit, anchor: str = "") -> Response:
+    response = RedirectResponse(PATH + anchor, 303)
+    visit.keep(response, context)
+    return response
+
+
+def _incoming(form: FormData) -> messages.Incoming:
+    """Read what the form says; an answer with a payload carries its values in fields of their own."""
+    given = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    payload = given.get("payload")
+    said = f"{payload}\x00{given.get('text')}"  # the same form with something else in it is another message
+    client_id = (
+        f"{given.get('client_id', '')[:32]}-{sha256(said.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    )
+    if payload is None:
+        return messages.Incoming(client_id, text=given.get("text", ""))
+    values: dict[str, Json] = {
+        name.removeprefix(VALUE): value.strip()
+        for name, value in given.items()
+        if name.startswith(VALUE) and value.strip()
+    }
+    if "auswahl" in given:  # stored data are released one by one
+        values = {
+            "freigeben": [one for one in form.getlist("freigeben") if isinstance(one, str)],
+            "aendern": {},
+        }
+    return messages.Incoming(client_id, payload=payload, values=values or None)
+
+
+async def _page(
+    context: HandoffContext, visit: Visit, *, text: str = "", error: HandoffError | None = None
+) -> HTMLResponse:
+    shown: list[Mapping[str, object]] = []
+    view, state = Plain(), Object(phase="bot")
+    if visit.allowed is not None:
+        found, state = await life.since(context, visit.allowed.conversation_id, 0)
+        view = plain(found, state)
+        shown = [
+            {
+                **{name: one[name] for name in ("seq", "author", "lang")},
+                "speaker": speaker(one),
+                "at": moment(str(one["at"])),
+                "text": in_words(one, context.settings.origin, None),
+            }
+            for one in found
+        ]
+    problem = visit.problem
+    body = _PAGES.get_template("chat.html").render(
+        title=TITLE,
+        messages=shown,
+        view=view,
+        state=state,
+        text=text,
+        error=error or problem,
+        login_needed=isinstance(problem, LoginNeededError),
+        gone=isinstance(problem, UnknownConversationError),
+        client_id=uuid4().hex,
+        back=urlencode({"zurueck": PATH}),
+        value=VALUE,
+    )
+    status = 200 if error is None else error.status
+    response = page(context.settings, TITLE, body, status=status, forms=True)
+    if visit.problem is None:
+        visit.keep(response, context)
+    return response
