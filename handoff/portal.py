@@ -28,25 +28,34 @@ from portal.client import (
     PortalUnreachableError,
     SessionClient,
 )
-from portal.client.shapes import SecretView
+from portal.client.shapes import FileCheck, SecretView
 
 UNREACHABLE = (
     "Ein Teil unseres Systems antwortet gerade nicht. Ihre letzte Eingabe wurde nicht gespeichert. "
     "Bitte versuchen Sie es in einer Minute noch einmal."
 )
 _SECRET = TypeAdapter(SecretView)
+_CHECK = TypeAdapter(FileCheck)
+CHECK_TIMEOUT_S = 45.0
+"""Longer than the portal waits for its scanner."""
 REQUEST_FIELDS = frozenset(
     ("wunsch", "service", "topic", "text", "summary", "telefon", "zeit", "adresse", "promised_for", "account")
 )
 
 
 class GatewayClient(ConsoleClient):
-    """The portal's client with the call that only the gateway makes."""
+    """The portal's client with the calls that only the gateway makes."""
 
     async def keep_secret(self, conversation_id: str, kind: str, value: str, *, key: str) -> SecretView:
         """Put a recognised number into the vault."""
         body = {"kind": kind, "value": value}
         return await self._send(conversation_id, "POST", "/vault", body, key, _SECRET)
+
+    async def check_file(self, conversation_id: str, content: bytes) -> FileCheck:
+        """Check a file; refusals are `PortalError` with status 413, 415 or 422."""
+        return await self._call(
+            conversation_id, "POST", "/files/check", _CHECK, content=content, timeout_s=CHECK_TIMEOUT_S
+        )
 
 
 class PortalNotifier:
@@ -116,6 +125,17 @@ class HttpPortal(ConsolePortal):
         async with _translated():
             kept = await self._client.keep_secret(conversation_id, kind, value, key=key)
         return ports.Secret(kept.ref, kept.display)
+
+    async def check_file(self, conversation_id: str, content: bytes) -> ports.FileCheck:
+        """Check a file by its content and for malware."""
+        async with _translated():
+            try:
+                found = await self._client.check_file(conversation_id, content)
+            except PortalError as error:
+                if error.status in (413, 415, 422) and not isinstance(error, PortalUnreachableError):
+                    raise ports.FileRefusedError(error.message) from error
+                raise
+        return ports.FileCheck(found.media_type, found.scanner)
 
     async def current_draft(self, conversation_id: str) -> Mapping[str, Json] | None:
         """Give the current draft, masked; None without one or without a login."""

@@ -32,6 +32,18 @@ class StaffDoor:
     """What the forms of its pages carry."""
 
 
+@dataclass(frozen=True)
+class FileCheck:
+    """What a file is, by its content. `scanner` says what was looked for; None when the scanner did not answer."""
+
+    media_type: str
+    scanner: str | None
+
+
+class FileRefusedError(Exception):
+    """The file is none of those that are taken, or malware; the message is a sentence for the citizen."""
+
+
 class DraftChangedError(Exception):
     """The draft has another version than the caller thought. The caller reads it again and decides."""
 
@@ -271,6 +283,15 @@ class Portal(ConsolePortal, Protocol):
 
     async def keep_secret(self, conversation_id: str, kind: str, value: str, key: str) -> Secret:
         """Put a recognised number into the vault; `key` makes repeating safe."""
+        ...
+
+    async def check_file(self, conversation_id: str, content: bytes) -> FileCheck:
+        """Check a file by its content and for malware; the portal stores nothing of it.
+
+        Raises
+        ------
+        FileRefusedError
+        """
         ...
 
     async def current_draft(self, conversation_id: str) -> Mapping[str, Json] | None:

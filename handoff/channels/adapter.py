@@ -4,7 +4,7 @@ import json
 import logging
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -31,6 +31,10 @@ class Proof(ABC):
     @abstractmethod
     async def __call__(self, request: Request) -> None:
         """Let a proved request pass; raise ForbiddenError otherwise."""
+
+
+Read = Callable[[Mapping[str, Any]], Awaitable[tuple[str, Inbound] | None]]
+"""Reads one message of a vendor: its address and what it says, None for what is nobody's message."""
 
 
 class Adapter(ABC):
@@ -102,8 +106,8 @@ class Adapter(ABC):
             self._limits[name] = Limiter(rate, lambda: context.clock().timestamp())
         return self._limits[name]
 
-    async def take_all(self, context: HandoffContext, messages: Sequence[tuple[str, Inbound]]) -> None:
-        """Hand in a batch: one message that cannot be taken now does not keep back the others.
+    async def take_all(self, context: HandoffContext, batch: Iterable[Mapping[str, Any]], read: Read) -> None:
+        """Hand in a batch: one message that cannot be read or taken now does not keep back the others.
 
         Raises
         ------
@@ -111,9 +115,11 @@ class Adapter(ABC):
             The first one that is to be delivered again; taken ones are recognised then.
         """
         failed: HandoffError | None = None
-        for address, inbound in messages:
+        for one in batch:
             try:
-                await self.take(context, address, inbound)
+                found = await read(one)
+                if found is not None:
+                    await self.take(context, *found)
             except HandoffError as error:
                 failed = failed or error
         if failed is not None:

@@ -139,12 +139,7 @@ class Matrix(Adapter):
             body = await json_body(request)
             if not isinstance(body.get("events"), list):
                 raise InvalidInputError("Die Anfrage hat keine Ereignisse.", field="events")
-            batch = []
-            for event in objects(body["events"]):
-                found = await self._event(event)
-                if found is not None:
-                    batch.append(found)
-            await self.take_all(context, batch)
+            await self.take_all(context, objects(body["events"]), self._event)
             return {}
 
         @router.post("/ping")
@@ -234,6 +229,8 @@ class Matrix(Adapter):
         try:
             headers = {"Authorization": f"Bearer {self._as_token}"}
             async with self._api.session.get(url, headers=headers) as answer:
+                if answer.status in (403, 404, 410):
+                    return InboundFile(name, None)
                 answer.raise_for_status()
                 return InboundFile(name, await answer.content.read(self.capability.file_max_bytes + 1))
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -289,6 +286,8 @@ class Matrix(Adapter):
 
 def unsealed(file: InboundFile, sealed: Mapping[str, Any]) -> InboundFile:
     """Decrypt an attachment; one whose keys do not fit comes as empty, and is refused as such."""
+    if file.content is None:
+        return file
     try:
         key, digest, start = sealed["key"]["k"], sealed["hashes"]["sha256"], sealed["iv"]
         return InboundFile(file.name, decrypt_attachment(file.content, key, digest, start))

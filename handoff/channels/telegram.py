@@ -134,7 +134,7 @@ class Telegram(Adapter):
         return Inbound(key, answer=channel_texts.KIND_NOT_READ)
 
     async def _file(self, message: Message) -> InboundFile:
-        """Fetch a file; one that is too large comes as empty, and is refused as such."""
+        """Fetch a file. Raises UnavailableError when it may come later."""
         document = message.document
         source = document if document is not None else message.photo[-1]
         name = (document.file_name if document is not None else None) or "Foto.jpg"
@@ -143,6 +143,8 @@ class Telegram(Adapter):
         try:
             file = await source.get_file()
             return InboundFile(name, bytes(await file.download_as_bytearray()))
+        except (BadRequest, Forbidden, InvalidToken):  # its link has run out, or it is too large for bots
+            return InboundFile(name, None)
         except TelegramError as error:
             raise UnavailableError(NOT_FETCHED) from error
 

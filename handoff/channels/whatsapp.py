@@ -129,8 +129,7 @@ class WhatsApp(Adapter):
             found = sorted(
                 self._messages(await json_body(request)), key=lambda one: str(one.get("timestamp"))
             )
-            batch = [(str(one["from"]), await self._inbound(one)) for one in found]
-            await self.take_all(context, batch)
+            await self.take_all(context, found, self._read)
             return Response(status_code=200)
 
         return router
@@ -146,6 +145,9 @@ class WhatsApp(Adapter):
                 for message in objects(value.get("messages")) if isinstance(value, dict) else []:
                     if isinstance(message.get("id"), str) and isinstance(message.get("from"), str):
                         yield message
+
+    async def _read(self, message: Mapping[str, Any]) -> tuple[str, Inbound]:
+        return str(message["from"]), await self._inbound(message)
 
     async def _inbound(self, message: Mapping[str, Any]) -> Inbound:
         key, kind = f"whatsapp:{message['id']}", message.get("type")
@@ -171,7 +173,7 @@ class WhatsApp(Adapter):
         return Inbound(key, answer=channel_texts.KIND_NOT_READ)
 
     async def _file(self, content: Mapping[str, Any]) -> InboundFile:
-        """Fetch a file: first its address, then its bytes; one that is too large comes as empty, and is refused as such."""
+        """Fetch a file: first its address, then its bytes. Raises UnavailableError when it may come later."""
         name = str(content.get("filename") or "Foto.jpg")
         try:
             found = await self._graph.get_media_url(content["id"])
@@ -181,6 +183,8 @@ class WhatsApp(Adapter):
             answer.raise_for_status()
             return InboundFile(name, answer.content)
         except (WhatsAppError, httpx.HTTPError, KeyError, TypeError, ValueError) as error:
+            if _is_gone(error):
+                return InboundFile(name, None)
             raise UnavailableError(NOT_FETCHED) from error
 
     async def send(self, delivery: Delivery, key: str, text: str, choices: Sequence[Choice]) -> None:
@@ -234,6 +238,13 @@ def _interactive(text: str, choices: Sequence[Choice]) -> dict[str, Any]:
         "body": body,
         "action": {"button": LIST_LABEL, "sections": [{"title": LIST_LABEL, "rows": rows}]},
     }
+
+
+def _is_gone(error: Exception) -> bool:
+    """Tell whether Meta will never give this file."""
+    if isinstance(error, WhatsAppError):
+        return isinstance(_translated(error), ReceiverRefusedError)
+    return isinstance(error, httpx.HTTPStatusError) and error.response.status_code in (401, 403, 404, 410)
 
 
 def _translated(error: WhatsAppError) -> Exception:

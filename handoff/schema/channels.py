@@ -36,8 +36,10 @@ class ChannelFileRow(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    account: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Whose it is, once the address is linked; a conversation's account has its files besides."""
     about: Mapped[Any] = mapped_column(EncryptedJSON)
-    """`{name, media_type, size, channel}`."""
+    """`{name, media_type, size, channel, scanner}`; `scanner` is null until it was scanned."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     """Encrypted (Fernet)."""
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -21,10 +21,10 @@ _CODE = re.compile(r"/?(?:verbinden|start)[\s:]+([A-Za-z0-9 -]{8,24})", re.IGNOR
 
 @dataclass(frozen=True)
 class InboundFile:
-    """A file that somebody sent."""
+    """A file that somebody sent. `content` is empty for one that is too large, None for one that cannot be fetched any more."""
 
     name: str
-    content: bytes
+    content: bytes | None
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,19 @@ CODE_UNKNOWN = (
 UNLINKED = "Getrennt: {title} gehört nicht mehr zu Ihrem Konto. Mitteilungen kommen hier nicht mehr an."
 NOT_LINKED = "{title} ist mit keinem Konto verbunden. Es gibt nichts zu trennen."
 FILE_KEPT = (
-    "Ihre Datei „{name}“ ist gespeichert, {days} Tage lang und verschlüsselt. In Ihre Unterlagen übernehmen Sie sie im "
-    "Portal: {link}\nDer Link gilt einmal und {hours} Stunden."
+    "Ihre Datei „{name}“ ist gespeichert, {days} Tage lang und verschlüsselt. In einen Antrag oder in Ihre Unterlagen "
+    "übernehmen Sie sie im Portal unter „Kanäle“, nachdem Sie sich angemeldet haben."
 )
-FILE_REFUSED = (
-    "Ihre Datei „{name}“ wurde nicht gespeichert: möglich sind PDF, JPEG und PNG bis {megabytes} MB. "
-    "Sie können sie auch im Portal hochladen."
+FILE_HELD = (
+    "Ihre Datei „{name}“ ist gespeichert, {days} Tage lang und verschlüsselt. Auf Schadsoftware konnte sie gerade nicht "
+    "geprüft werden; das geschieht, wenn Sie sie im Portal unter „Kanäle“ in einen Antrag oder in Ihre Unterlagen übernehmen."
+)
+FILE_TAKE_OVER = "Datei übernehmen"
+FILE_REFUSED = "Zu Ihrer Datei „{name}“: {why}"
+FILE_WRONG_KIND = "Sie wurde nicht gespeichert. Möglich sind PDF, JPEG und PNG bis {megabytes} MB. Größere laden Sie im Portal hoch."
+FILE_NOT_FETCHED = (
+    "Sie ließ sich nicht abholen und wurde nicht gespeichert. Bitte senden Sie sie noch einmal, oder laden Sie sie im "
+    "Portal hoch."
 )
 FILE_SENT = "Datei gesendet: {name}"
 PLACE_NOT_READ = "Ihren Standort werte ich nicht aus und habe ihn nicht gespeichert. Bitte schreiben Sie den Ort oder die Postleitzahl."

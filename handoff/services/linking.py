@@ -53,6 +53,7 @@ async def use_code(
     if account is None:
         return channel_texts.CODE_UNKNOWN
     binding.account, binding.linked_at = account, context.clock()
+    await storage.claim_files(session, binding.conversation_id, account)
     return channel_texts.LINKED.format(title=title)
 
 

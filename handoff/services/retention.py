@@ -16,6 +16,7 @@ from handoff.schema.desk import ColleagueRow
 from handoff.schema.lead import ChangeRow, ExampleRow, RatingRow, SwitchRow
 from handoff.schema.routing import ClerkRow, JobRow, RequestRow, WaitRow
 from handoff.schema.tables import ConversationRow, OutboxRow
+from handoff.storage import linking
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
         if len(ids) < AT_ONCE:
             break
     async with context.database.write() as session:
+        await linking.forget_expired(session, now)
         for name, statement in (
             (
                 "requests",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.schema.channels import ChannelFileRow, LinkCodeRow, NoticeRow, PortalLinkRow
@@ -47,17 +47,27 @@ async def forget_expired(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(ChannelFileRow).where(ChannelFileRow.expires_at <= now))
 
 
-async def files_in(
-    session: AsyncSession, conversations: Iterable[str], now: datetime
+async def files_of(
+    session: AsyncSession, account: str, conversations: Iterable[str], now: datetime
 ) -> Sequence[ChannelFileRow]:
-    """List the files that came into these conversations, the one that expires first first."""
+    """List the files of an account and those that came into its conversations, the one that expires first first."""
+    its_own = or_(ChannelFileRow.account == account, ChannelFileRow.conversation_id.in_(list(conversations)))
     return (
         await session.scalars(
             select(ChannelFileRow)
-            .where(ChannelFileRow.conversation_id.in_(list(conversations)), ChannelFileRow.expires_at > now)
+            .where(its_own, ChannelFileRow.expires_at > now)
             .order_by(ChannelFileRow.expires_at)
         )
     ).all()
+
+
+async def claim_files(session: AsyncSession, conversation_id: str, account: str) -> None:
+    """Make the files that came before the address was linked the account's; it may leave the conversation later."""
+    await session.execute(
+        update(ChannelFileRow)
+        .where(ChannelFileRow.conversation_id == conversation_id, ChannelFileRow.account.is_(None))
+        .values(account=account)
+    )
 
 
 async def forget_notices(session: AsyncSession, before: datetime) -> None:

@@ -286,7 +286,9 @@ class PortalClient:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
+        content: bytes | None = None,
         key: str = "",
+        timeout_s: float = TIMEOUT_S,
     ) -> T:
         headers = {"X-Conversation": conversation_id}
         if key:
@@ -300,7 +302,13 @@ class PortalClient:
             ):
                 with attempt:
                     response = await self._http.request(
-                        method, path, params=params, json=body, headers=headers
+                        method,
+                        path,
+                        params=params,
+                        json=body,
+                        content=content,
+                        headers=headers,
+                        timeout=timeout_s,
                     )
         except httpx.TransportError as error:
             raise PortalUnreachableError from error

@@ -71,6 +71,13 @@ class EvidenceView(View):
     document: DocumentName | None
 
 
+class FileCheck(View):
+    """What a file is. `scanner` says what was looked for; None when the scanner did not answer."""
+
+    media_type: str
+    scanner: str | None
+
+
 class Recipient(View):
     """Who gets the data."""
 

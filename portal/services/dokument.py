@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import PurePath
 
@@ -23,7 +23,7 @@ from portal.services.dateipruefung import GROESSE_HOECHSTENS, MEDIENTYPEN, FileT
 from portal.services.entwurf import UNFERTIG
 from portal.services.fehler import DraftClosedError
 from portal.services.views import DocumentView
-from portal.services.virenscan import scanner
+from portal.services.virenscan import ScannerUnavailableError, scanner
 
 __all__ = ["GROESSE_HOECHSTENS", "MEDIENTYPEN", "FileTooLargeError", "FileTypeError"]
 
@@ -34,12 +34,13 @@ VERWORFENES_BLEIBT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Datei:
-    """A file that was let in: checked, scanned, with a harmless name."""
+    """A file that was let in: checked, scanned, with a harmless name. `kennung`: id of the document that it becomes."""
 
     name: str
     medientyp: str
     inhalt: bytes
     scanner: str
+    kennung: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 async def annehmen(context: PortalContext, dateiname: str, inhalt: bytes) -> Datei:
@@ -56,6 +57,32 @@ async def annehmen(context: PortalContext, dateiname: str, inhalt: bytes) -> Dat
     guard = scanner(context.settings.clamd)
     await guard.pruefen(inhalt)
     return Datei(_harmlos(dateiname, kind.endung), kind.medientyp, inhalt, guard.name)
+
+
+@dataclass(frozen=True)
+class Vorpruefung:
+    """What a file is that waits elsewhere. `scanner`: what was looked for; None when the scanner did not answer."""
+
+    medientyp: str
+    scanner: str | None
+
+
+async def vorpruefen(context: PortalContext, inhalt: bytes) -> Vorpruefung:
+    """Check and scan a file that is not taken yet: `annehmen` checks it again.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is empty.
+    FileTooLargeError, FileTypeError, FileAmbiguousError, FileBombError, MalwareFoundError
+    """
+    kind = await asyncio.to_thread(dateipruefung.pruefen, inhalt)
+    guard = scanner(context.settings.clamd)
+    try:
+        await guard.pruefen(inhalt)
+    except ScannerUnavailableError:
+        return Vorpruefung(kind.medientyp, None)
+    return Vorpruefung(kind.medientyp, guard.name)
 
 
 async def hochladen(
@@ -158,10 +185,9 @@ async def _ablegen(
     content = datei.inhalt
     if kopie:
         content = await asyncio.to_thread(kopiestempel.stempeln, content, datei.medientyp, context.today())
-    document_id = str(uuid.uuid4())
     key = await schluessel.fuer(context, session, konto_id)
     document = DokumentZeile(
-        id=document_id,
+        id=datei.kennung,
         konto_id=konto_id,
         belegt=[],
         scanner=datei.scanner,
@@ -170,7 +196,7 @@ async def _ablegen(
         medientyp=datei.medientyp,
         groesse=len(content),
         sha256=await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest()),
-        inhalt=await asyncio.to_thread(key.verschluesseln, content, f"dokument:{document_id}"),
+        inhalt=await asyncio.to_thread(key.verschluesseln, content, f"dokument:{datei.kennung}"),
         hochgeladen_utc=context.clock(),
     )
     session.add(document)

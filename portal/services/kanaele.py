@@ -32,6 +32,8 @@ class Datei(BaseModel):
     size: int
     channel: str
     until: date
+    scanner: str | None = None
+    """What was looked for in it; None until it was scanned."""
 
 
 class Angeboten(BaseModel):

@@ -64,7 +64,7 @@ class Clamd:
         try:
             async with asyncio.timeout(ZEIT_S):
                 answer = await self._fragen(inhalt)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        except (OSError, TimeoutError, ValueError, EOFError, asyncio.LimitOverrunError):
             raise ScannerUnavailableError from None
         if answer.endswith(b"FOUND"):
             raise MalwareFoundError

@@ -65,7 +65,7 @@ async def keep(
     """Keep a document with her own data."""
     content = await datei.read(dokument.GROESSE_HOECHSTENS + 1)
     try:
-        until = _tag(gueltig_bis)
+        until = day(gueltig_bis)
         checked = await dokument.annehmen(context, datei.filename or "", content)
         async with context.transaction() as session:
             await dokument.aufbewahren(
@@ -76,7 +76,8 @@ async def keep(
     return RedirectResponse("/mein/dokumente?meldung=gespeichert", 303)
 
 
-def _tag(text: str) -> date | None:
+def day(text: str) -> date | None:
+    """The day of a form's optional date field. Raises InvalidInputError."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

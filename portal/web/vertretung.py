@@ -1,6 +1,5 @@
 """Acting for others, and confirming as the other parent: own pages and the parts of a draft's page."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -8,12 +7,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.domain.vertretung import ARTEN
-from portal.errors import InvalidInputError, PortalError
+from portal.errors import PortalError
 from portal.services import dokumentfreigabe, mitzeichnung, organisationskonto, vertretung
 from portal.services.sitzung import SitzungView
 from portal.services.views import DraftView
 from portal.web.antraege import draft_page
 from portal.web.auth import Citizen, Confirmed, Context
+from portal.web.dokumente import day
 from portal.web.render import page
 
 router = APIRouter(prefix="/mein", include_in_schema=False)
@@ -28,15 +28,6 @@ MELDUNGEN = {
     "bestaetigt": "Sie haben bestätigt. Der andere Elternteil kann den Antrag jetzt abgeben.",
     "abgelehnt": "Sie haben nicht bestätigt. Der andere Elternteil hat eine Nachricht bekommen.",
 }
-
-
-def _tag(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InvalidInputError(
-            "Bitte geben Sie den Tag mit Tag, Monat und Jahr an.", field="gueltig_bis"
-        ) from None
 
 
 @router.get("/vertretungen")
@@ -66,7 +57,7 @@ async def state_power(
                 art=art,
                 fuer=fuer,
                 umfang=umfang or [],
-                gueltig_bis=_tag(gueltig_bis),
+                gueltig_bis=day(gueltig_bis),
                 dokument_id=dokument_id or None,
             )
     except PortalError as error:
@@ -86,7 +77,7 @@ async def give_power(
     try:
         async with context.transaction() as session:
             code = await vertretung.vollmacht_geben(
-                context, session, citizen.konto_id, umfang or [], _tag(gueltig_bis)
+                context, session, citizen.konto_id, umfang or [], day(gueltig_bis)
             )
     except PortalError as error:
         return await _powers(request, context, citizen, fehler=error)

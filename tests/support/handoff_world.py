@@ -21,7 +21,7 @@ from handoff.app import create_app
 from handoff.domain.message import Answer, Body, Handover, Turn
 from handoff.domain.people import Staff
 from handoff.errors import ForbiddenError, InvalidInputError, UnavailableError
-from handoff.ports import DraftChangedError, Secret, StaffDoor
+from handoff.ports import DraftChangedError, FileCheck, FileRefusedError, Secret, StaffDoor
 from handoff.settings import HandoffSettings, Rate
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -105,6 +105,27 @@ class FakePortal:
         ref = f"tresor-{key[:12]}"
         self.vault[ref] = (kind, value)
         return Secret(ref, f"[{kind} …{value[-4:]}]")
+
+    scanner: str | None = "auf Schadsoftware geprüft (ClamAV)"
+    """None: the scanner does not answer."""
+    checked: list[int] = field(default_factory=list)
+    """Sizes of the files that were checked."""
+
+    async def check_file(self, conversation_id: str, content: bytes) -> FileCheck:
+        self._check()
+        self.checked.append(len(content))
+        if self.scanner and b"EICAR" in content:
+            raise FileRefusedError(
+                "In dieser Datei wurde Schadsoftware gefunden. Sie wurde nicht gespeichert."
+            )
+        for start, media_type in (
+            (b"%PDF-", "application/pdf"),
+            (b"\x89PNG", "image/png"),
+            (b"\xff\xd8", "image/jpeg"),
+        ):
+            if content.startswith(start):
+                return FileCheck(media_type, self.scanner)
+        raise FileRefusedError("Diese Datei ist weder PDF noch JPEG noch PNG und wurde nicht gespeichert.")
 
     async def current_draft(self, conversation_id: str) -> Mapping[str, Any] | None:
         self._check()

@@ -138,7 +138,7 @@ async def test_attachments_become_documents(town):
     await comes(town, mail)
     said = "\n".join(answers(town))
     assert "„Bescheid.pdf“ ist gespeichert" in said
-    assert "„virus.pdf“ wurde nicht gespeichert" in said
+    assert "„virus.pdf“: Diese Datei ist weder PDF noch JPEG noch PNG und wurde nicht gespeichert." in said
     assert town.bot.turns[-1].text == "mein Bescheid liegt bei"
     code = (await linking.new_code(town.context, "anna"))["code"]
     await comes(town, reply(town, f"Verbinden {code}", 2))

@@ -145,8 +145,13 @@ async def test_corrections_files_places_and_other_programs(town):
     await put(
         town,
         event(5, content={"msgtype": "m.image", "body": "b.png", "url": "mxc://stadt.example/D"}),
+        said(6, "danach"),
         expected=503,
     )
+    assert town.bot.turns[-1].text == "danach", "one that is late holds back no other"
+    town.vendor.failures = [Response(status_code=404)]
+    await put(town, event(7, content={"msgtype": "m.file", "body": "c.pdf", "url": "mxc://stadt.example/E"}))
+    assert "ließ sich nicht abholen" in texts(town)[-1]
 
 
 async def test_the_homeserver_is_busy_away_and_then_there(town):

@@ -143,7 +143,7 @@ async def test_an_encrypted_file_is_opened_and_kept(town):
     assert any("„a.pdf“ ist gespeichert" in text for text in await town.phone.texts())
     content["file"]["hashes"] = {"sha256": "falsch"}
     await put(town, await town.phone.seal(2, content))
-    assert any("„a.pdf“ wurde nicht gespeichert" in text for text in await town.phone.texts())
+    assert any("„a.pdf“: Sie wurde nicht gespeichert" in text for text in await town.phone.texts())
 
 
 async def test_the_bots_device_survives_a_restart(tmp_path):

@@ -184,6 +184,15 @@ async def test_a_file_server_that_is_away_lets_telegram_try_again(town):
     assert sum("ist gespeichert" in one for one in texts(town)) == 1
 
 
+async def test_a_file_that_telegram_gives_no_more_holds_back_nothing(town):
+    document = {"file_id": "F", "file_unique_id": "u", "file_name": "a.pdf"}
+    town.vendor.failures = [refusal(400)]
+    await post(town, message(town, document=document, caption="mein Bescheid"))
+    await town.idle()
+    assert any("„a.pdf“: Sie ließ sich nicht abholen" in one for one in texts(town))
+    assert town.bot.turns[-1].text == "mein Bescheid"
+
+
 async def test_telegram_is_slow_busy_away_and_then_there(town):
     await say(town, "hallo")
     before = len(texts(town))

@@ -169,9 +169,14 @@ async def test_a_document_is_kept_and_other_kinds_are_named(town):
         "Diese Art" in texts(town)[-1],
     ] == [True] * 3
     town.vendor.failures = [error(500, 1)]
-    await post(town, webhook(message(6, "image", image={"id": "MEDIA"})), expected=503)
-    await post(town, webhook(message(6, "image", image={"id": "MEDIA"})))
+    batch = webhook(message(6, "image", image={"id": "MEDIA"}), text(7, "und noch etwas"))
+    await post(town, batch, expected=503)
+    assert town.bot.turns[-1].text == "und noch etwas", "one that is late holds back no other"
+    await post(town, batch)
     assert "„Foto.jpg“ ist gespeichert" in texts(town)[-1]
+    town.vendor.failures = [error(404, 100)]
+    await post(town, webhook(message(8, "image", image={"id": "MEDIA"})))
+    assert "ließ sich nicht abholen" in texts(town)[-1]
 
 
 async def test_after_24_hours_only_the_template_goes_out_and_once(town):

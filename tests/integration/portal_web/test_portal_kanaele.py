@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select
@@ -13,30 +14,38 @@ from handoff.services.channel_intake import Inbound, InboundFile
 from portal.app import create_app
 from portal.demo import create_demo_town
 from portal.domain.benachrichtigung import ARTEN, Kanal
+from portal.errors import UnavailableError
 from portal.schema.konto import KontoRow
-from portal.services import benachrichtigung
-from tests.support.handoff_world import PORTAL_TOKEN, served, sqlite, world
+from portal.services import benachrichtigung, kanaele, virenscan
+from tests.support import attack_files
+from tests.support.clamd import clamd
+from tests.support.handoff_world import PORTAL_TOKEN, FakePortal, served, sqlite, world
 from tests.support.portal_town import MovingClock, Town, settings_for
 
-PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
+PDF = attack_files.pdf()
 
 
 class Messenger(Adapter):
-    capability = Capability("bote", "Bote", True, Shows.PUBLIC, 500, 3, 20, ("application/pdf",), 1024)
+    capability = Capability(
+        "bote", "Bote", True, Shows.PUBLIC, 500, 3, 20, ("application/pdf", "image/png"), 10_000
+    )
     contact = "@stadt_bote"
 
     async def send(self, delivery, key, text, choices) -> None:
         self.last = text
 
 
-@pytest.fixture
-async def both(make_app, tmp_path):
-    """A portal and a gateway beside it; gives both."""
+@asynccontextmanager
+async def town_with_gateway(tmp_path, **more):
     messenger = Messenger()
-    async with world(sqlite(tmp_path), channels=[messenger]) as gateway, served(gateway.app) as url:
+    async with (
+        world(sqlite(tmp_path), channels=[messenger], portal=FakePortal(scanner=None)) as gateway,
+        served(gateway.app) as url,
+    ):
         clock = MovingClock()
-        settings = dataclasses.replace(settings_for(tmp_path), handoff_url=url, portal_token=PORTAL_TOKEN)
-        make_app(clock)  # cheap password hashes
+        settings = dataclasses.replace(
+            settings_for(tmp_path), handoff_url=url, portal_token=PORTAL_TOKEN, **more
+        )
         app = create_app(settings, clock)
         async with app.router.lifespan_context(app):
             await create_demo_town(app.state.context)
@@ -44,6 +53,22 @@ async def both(make_app, tmp_path):
             yield town, gateway, messenger
             for browser in town.browsers:
                 await browser.http.aclose()
+
+
+@pytest.fixture
+async def both(make_app, tmp_path):
+    """A portal and a gateway beside it; gives both and the messenger."""
+    make_app(MovingClock())  # cheap password hashes
+    async with town_with_gateway(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def scanned(make_app, tmp_path):
+    """As `both`, and the portal has a scanner; gives the scanner besides."""
+    make_app(MovingClock())
+    async with clamd() as scanner, town_with_gateway(tmp_path, clamd=scanner.address) as found:
+        yield *found, scanner
 
 
 async def say(gateway, messenger, number, text=None, *files):
@@ -128,3 +153,158 @@ async def test_a_gateway_that_is_away_is_said_and_loses_nothing(town):
     csrf = await anna.csrf("/mein/kanaele") if 'name="csrf"' in page.text else await anna.csrf("/mein/daten")
     answer = await anna.http.post("/mein/kanaele/code", data={"csrf": csrf})
     assert answer.status_code == 503
+
+
+async def linked(town, gateway, messenger, *files):
+    """Anna's browser, her messenger linked, and the ids of the files that she sent from it."""
+    anna = await town.anna()
+    shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
+    await say(gateway, messenger, 1, "Verbinden " + re.search(r"Verbinden ([A-Z0-9-]{11})", shown.text)[1])
+    await say(gateway, messenger, 2, None, *files)
+    page = await anna.get("/mein/kanaele")
+    return anna, re.findall(r"uebernehmen\?id=([0-9a-f-]{36})", page.text)
+
+
+async def take(anna, file_id, ziel, **more):
+    return await anna.post("/mein/kanaele/uebernehmen", "/mein/daten", datei=file_id, ziel=ziel, **more)
+
+
+async def test_a_sent_file_becomes_evidence_of_a_draft(both):
+    town, gateway, messenger = both
+    anna, (file_id,) = await linked(town, gateway, messenger, InboundFile("Impfpass.pdf", PDF))
+    draft = await anna.open_draft()
+    page = await anna.get(f"/mein/kanaele/uebernehmen?id={file_id}")
+    assert "Noch hat sie keine Stelle gesehen" in page.text
+    assert "kein Scanner eingerichtet" in page.text
+    targets = re.findall(r'<option value="(antrag:[^"]+)">', page.text)
+    assert targets
+    assert all(draft.rpartition("/")[2] in one for one in targets)
+    answer = await take(anna, file_id, targets[0])
+    evidence = targets[0].rpartition(":")[2]
+    assert answer.headers["location"] == f"{draft}?meldung=hochgeladen#nachweis-{evidence}"
+    assert "Impfpass.pdf" in (await anna.get(draft)).text
+    assert "Impfpass.pdf" not in (await anna.get("/mein/kanaele")).text
+    assert (await take(anna, file_id, targets[0])).status_code == 404
+
+
+async def test_a_sent_file_becomes_one_of_her_documents(both):
+    town, gateway, messenger = both
+    files = (
+        InboundFile("Mietvertrag.pdf", PDF),
+        InboundFile("Ausweis.png", attack_files.picture("PNG", (600, 400))),
+    )
+    anna, (contract, card) = await linked(town, gateway, messenger, *files)
+    for ziel in ("", "art:gibtesnicht", "antrag:x", "antrag:x:y:z", "unsinn"):
+        refused = await take(anna, contract, ziel)
+        assert refused.status_code == 422
+        assert "Mietvertrag.pdf" in refused.text
+    assert (await take(anna, contract, "art:wohnung", gueltig_bis="2020-01-01")).status_code == 422
+    assert (await take(anna, contract, "antrag:x:1:rasse")).status_code == 404
+    assert (await take(anna, contract, "art:wohnung")).headers[
+        "location"
+    ] == "/mein/dokumente?meldung=gespeichert"
+    assert (await take(anna, card, "art:ausweis", gueltig_bis="2030-01-01")).status_code == 303
+    page = (await anna.get("/mein/dokumente")).text
+    assert "Mietvertrag.pdf" in page
+    assert "gültig bis 01.01.2030" in page
+    assert "als Kopie gekennzeichnet" in page
+    assert "Es liegt keine Datei hier" in (await anna.get("/mein/kanaele")).text
+
+
+async def test_a_file_is_taken_once_though_the_gateway_could_not_forget_it(both, monkeypatch):
+    town, gateway, messenger = both
+    anna, (file_id,) = await linked(town, gateway, messenger, InboundFile("Mietvertrag.pdf", PDF))
+
+    async def away(*_anything):
+        raise UnavailableError("weg")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kanaele, "datei_loeschen", away)
+        assert (await take(anna, file_id, "art:wohnung")).status_code == 303
+        assert "Es liegt keine Datei hier" in (await anna.get("/mein/kanaele")).text
+    assert (await take(anna, file_id, "art:wohnung")).status_code == 303
+    assert (await anna.get("/mein/dokumente")).text.count("Mietvertrag.pdf</a>") == 1
+
+
+async def test_a_draft_that_changed_meanwhile_is_shown_anew_and_the_file_waits(both):
+    town, gateway, messenger = both
+    anna, (file_id,) = await linked(town, gateway, messenger, InboundFile("Impfpass.pdf", PDF))
+    draft = await anna.open_draft()
+    page = await anna.get(f"/mein/kanaele/uebernehmen?id={file_id}")
+    target = re.search(r'<option value="(antrag:[^"]+)">', page.text)[1]
+    await anna.change(draft, "felder/hund_name", wert="Bello")
+    refused = await take(anna, file_id, target)
+    assert refused.status_code == 409
+    fresh = re.search(r'<option value="(antrag:[^"]+)">', refused.text)[1]
+    assert fresh != target
+    assert (await take(anna, file_id, fresh)).status_code == 303
+
+
+async def test_a_file_that_is_more_than_it_seems_is_not_taken_over(both):
+    town, gateway, messenger = both
+    anna, (file_id,) = await linked(
+        town, gateway, messenger, InboundFile("a.pdf", PDF + attack_files.archive())
+    )
+    refused = await take(anna, file_id, "art:sonstiges")
+    assert refused.status_code == 415
+    assert "steckt noch etwas anderes" in refused.text
+    assert "a.pdf" in refused.text
+
+
+async def test_nobody_else_sees_or_takes_it(both):
+    town, gateway, messenger = both
+    _anna, (file_id,) = await linked(town, gateway, messenger, InboundFile("a.pdf", PDF))
+    bernd = await town.bernd()
+    assert (await bernd.get(f"/mein/kanaele/uebernehmen?id={file_id}")).status_code == 404
+    assert (await take(bernd, file_id, "art:sonstiges")).status_code == 404
+    assert "a.pdf" not in (await bernd.get("/mein/dokumente")).text
+    nobody = town.browser()
+    assert (
+        (await nobody.get(f"/mein/kanaele/uebernehmen?id={file_id}"))
+        .headers["location"]
+        .startswith("/anmelden")
+    )
+
+
+async def test_a_held_file_is_scanned_before_anybody_sees_it(scanned, monkeypatch):
+    town, gateway, messenger, scanner = scanned
+    bad = attack_files.pdf(extra=virenscan.EICAR + b"\n")
+    files = InboundFile("gut.pdf", PDF), InboundFile("schlecht.pdf", bad)
+    anna, ids = await linked(town, gateway, messenger, *files)
+    page = (await anna.get("/mein/kanaele")).text
+    assert page.count("noch nicht auf Schadsoftware geprüft") == 2
+    good = next(one for one in ids if re.search(f'id={one}">gut.pdf', page))
+    (wrong,) = set(ids) - {good}
+
+    monkeypatch.setattr(virenscan, "ZEIT_S", 0.1)
+    for mood in ("silent", "hangs_up", "errs"):
+        scanner.mood = mood
+        assert (await anna.get(f"/mein/kanaele/datei?id={good}")).status_code == 503
+        refused = await take(anna, good, "art:sonstiges")
+        assert refused.status_code == 503
+        assert "nicht auf Schadsoftware prüfen" in refused.text
+        assert "gut.pdf" in refused.text
+    scanner.mood = "scans"
+    assert (await anna.get(f"/mein/kanaele/datei?id={good}")).content == PDF
+    assert (await take(anna, good, "art:sonstiges")).status_code == 303
+    assert "auf Schadsoftware geprüft (ClamAV)" in (await anna.get("/mein/dokumente")).text
+
+    found = await take(anna, wrong, "art:sonstiges")
+    assert found.status_code == 422
+    assert "Schadsoftware gefunden" in found.text
+    assert "schlecht.pdf" not in (await anna.get("/mein/kanaele")).text
+    assert "schlecht.pdf" not in (await anna.get("/mein/dokumente")).text
+
+
+async def test_files_sent_before_linking_and_before_a_new_conversation_stay_hers(both):
+    town, gateway, messenger = both
+    await say(gateway, messenger, 10, None, InboundFile("vorher.pdf", PDF))
+    anna = await town.anna()
+    assert "vorher.pdf" not in (await anna.get("/mein/kanaele")).text
+    shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
+    await say(gateway, messenger, 11, "Verbinden " + re.search(r"Verbinden ([A-Z0-9-]{11})", shown.text)[1])
+    await say(gateway, messenger, 12, None, InboundFile("nachher.pdf", PDF))
+    await say(gateway, messenger, 13, "Neu")
+    page = (await anna.get("/mein/kanaele")).text
+    assert "vorher.pdf" in page
+    assert "nachher.pdf" in page

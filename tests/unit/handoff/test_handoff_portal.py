@@ -8,7 +8,7 @@ from handoff_world import staff
 
 from handoff.errors import ConflictError, InvalidInputError, LoginNeededError, UnavailableError
 from handoff.portal import HttpPortal
-from handoff.ports import Secret
+from handoff.ports import FileCheck, FileRefusedError, Secret
 
 
 def portal(answer: Callable[[httpx.Request], httpx.Response]) -> HttpPortal:
@@ -104,3 +104,24 @@ async def test_a_login_that_cannot_be_asked_for(status):
     else:
         with pytest.raises(UnavailableError):
             await door.citizen_token("s" * 43)
+
+
+async def test_a_file_is_checked_by_the_portal():
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"media_type": "application/pdf", "scanner": None})
+
+    assert await portal(answer).check_file("u-1", b"%PDF") == FileCheck("application/pdf", None)
+    assert (seen[0].url.path, seen[0].content) == ("/api/dialog/files/check", b"%PDF")
+    for status, code in (
+        (413, "datei_zu_gross"),
+        (415, "dateityp_unzulaessig"),
+        (422, "datei_schadsoftware"),
+    ):
+        with pytest.raises(FileRefusedError, match="Grund"):
+            await portal(refusal(status, code)).check_file("u-1", b"x")
+    for status in (401, 413, 500, 503):
+        with pytest.raises(UnavailableError):
+            await portal(lambda _request, status=status: httpx.Response(status)).check_file("u-1", b"x")

@@ -1,8 +1,8 @@
 """Uploaded files by content: two-in-one files, bombs and broken ones are refused, honest ones pass, copies are marked."""
 
-import asyncio
 import io
 from datetime import date
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -14,6 +14,7 @@ from portal.services import dateipruefung, kopiestempel, virenscan
 from portal.services.dateipruefung import FileAmbiguousError, FileBombError, FileTooLargeError, FileTypeError
 from portal.services.virenscan import Clamd, MalwareFoundError, OhneScanner, ScannerUnavailableError
 from tests.support import attack_files as files
+from tests.support.clamd import clamd
 
 
 def scan_pdf(pages: int = 1) -> bytes:
@@ -104,39 +105,34 @@ async def test_without_a_scanner_the_test_virus_alone_is_known_and_it_says_so() 
         await OhneScanner().pruefen(b"%PDF " + virenscan.EICAR)
 
 
-@pytest.mark.parametrize(
-    ("answer", "refusal"),
-    [
-        (b"stream: OK\0", None),
-        (b"stream: Win.Test.EICAR_HDB-1 FOUND\0", MalwareFoundError),
-        (b"INSTREAM size limit exceeded. ERROR\0", ScannerUnavailableError),
-    ],
-)
-async def test_clamd_is_asked_over_its_own_protocol(answer: bytes, refusal: type[Exception] | None) -> None:
-    received = bytearray()
-
-    async def daemon(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        received.extend(await reader.readuntil(b"\0"))
-        while size := int.from_bytes(await reader.readexactly(4), "big"):
-            received.extend(await reader.readexactly(size))
-        writer.write(answer)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(daemon, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server:
-        if refusal is None:
-            await Clamd(f"127.0.0.1:{port}").pruefen(b"Inhalt")
-        else:
-            with pytest.raises(refusal):
-                await Clamd(f"127.0.0.1:{port}").pruefen(b"Inhalt")
-    assert b"Inhalt" in received
+@pytest.mark.parametrize("by_path", [False, True])
+async def test_clamd_is_asked_over_its_own_protocol(by_path: bool, tmp_path: Path) -> None:
+    content = b"Inhalt" * 100_000  # more than one piece
+    async with clamd(path=str(tmp_path / "clamd.sock") if by_path else None) as server:
+        await Clamd(server.address).pruefen(content)
+        with pytest.raises(MalwareFoundError):
+            await Clamd(server.address).pruefen(b"%PDF " + virenscan.EICAR)
+        assert server.files == [content, b"%PDF " + virenscan.EICAR]
 
 
-async def test_a_scanner_that_does_not_answer_lets_nothing_in() -> None:
+@pytest.mark.parametrize("mood", ["silent", "hangs_up", "errs"])
+async def test_a_scanner_that_fails_lets_nothing_in(mood: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virenscan, "ZEIT_S", 0.1)
+    async with clamd(mood) as server:
+        with pytest.raises(ScannerUnavailableError):
+            await Clamd(server.address).pruefen(b"Inhalt" * 100_000)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "/gibt/es/nicht.sock", "127.0.0.1:kein-port"])
+async def test_a_scanner_that_is_not_there_lets_nothing_in(address: str) -> None:
     with pytest.raises(ScannerUnavailableError):
-        await Clamd("127.0.0.1:9").pruefen(b"Inhalt")
+        await Clamd(address).pruefen(b"Inhalt")
+
+
+async def test_a_file_beyond_the_scanners_limit_is_not_let_in_as_scanned() -> None:
+    async with clamd() as server:
+        with pytest.raises(ScannerUnavailableError):
+            await Clamd(server.address).pruefen(b"x" * (26 * 1024 * 1024))
 
 
 @pytest.mark.parametrize(
