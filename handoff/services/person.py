@@ -24,19 +24,16 @@ async def export(context: HandoffContext, account: str) -> Object:
     Returns
     -------
     dict
-        `{conversations: [{begun, lang, messages, asks, requests, files}], channels: [{channel, address, linked_at}]}`;
+        `{conversations: [{begun, lang, messages, asks, requests}], files, channels: [{channel, address, linked_at}]}`;
         messages as in docs/protocol/conversations.md, numbers in them masked as they are stored.
     """
     async with context.database.read() as session:
         rows = await conversations.of_person(session, account)
         bindings = await channels.of_account(session, account)
-        files = await linking.files_in(session, [row.id for row in rows], context.clock())
+        files = await linking.files_of(session, account, [row.id for row in rows], context.clock())
         return {
-            "conversations": [
-                await _conversation(session, row)
-                | {"files": [dict(one.about) for one in files if one.conversation_id == row.id]}
-                for row in rows
-            ],
+            "conversations": [await _conversation(session, row) for row in rows],
+            "files": [dict(one.about) for one in files],
             "channels": [
                 {
                     "channel": binding.channel,
@@ -113,5 +110,6 @@ async def erase(context: HandoffContext, account: str) -> list[str]:
     async with context.database.write() as session:
         await retention.delete_conversations(session, ids, requests=True)
         await linking.forget_codes(session, account, context.clock())
+        await linking.forget_files(session, account)
     context.hub.queue_changed()
     return ids

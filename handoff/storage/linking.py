@@ -61,6 +61,11 @@ async def files_of(
     ).all()
 
 
+async def forget_files(session: AsyncSession, account: str) -> None:
+    """Drop an account's files."""
+    await session.execute(delete(ChannelFileRow).where(ChannelFileRow.account == account))
+
+
 async def claim_files(session: AsyncSession, conversation_id: str, account: str) -> None:
     """Make the files that came before the address was linked the account's; it may leave the conversation later."""
     await session.execute(

@@ -114,6 +114,10 @@ def _postfach(e: Eintrag) -> Zeile:
     return f"{_moment(e['received_at'])}, {e['sender']}", f"{e['subject']}\n{e['text']}"
 
 
+def _gesendet(e: Eintrag) -> Zeile:
+    return e["name"], f"über {e['channel']}, noch nicht übernommen"
+
+
 def _messenger(e: Eintrag) -> Zeile:
     since = f"verbunden am {_moment(e['linked_at'])}" if e["linked_at"] else ""
     return e["channel"], f"{e['address']}\n{since}"
@@ -147,6 +151,7 @@ TEILE: Sequence[tuple[str, str, Callable[[Eintrag], Zeile]]] = (
     ("Unterlagen", "unterlagen", _unterlage),
     ("Einwilligungen", "einwilligungen", _einwilligung),
     ("Postfach", "nachrichten", _postfach),
+    ("Gesendete Dateien", "gesendete_dateien", _gesendet),
     ("Verbundene Messenger", "verbundene_messenger", _messenger),
     ("Wer hat was bekommen oder angesehen", "protokoll", _protokoll),
 )

@@ -100,6 +100,7 @@ async def sammeln(
         "rueckfragen": to_jsonable_python(await rueckfrage.alle(session, konto_id)),
         "anliegen": to_jsonable_python(await anliegen.eigene(context, session, konto_id)),
         "gespraeche": None if gespraeche is None else gespraeche.conversations,
+        "gesendete_dateien": None if gespraeche is None else gespraeche.files,
         "verbundene_messenger": None if gespraeche is None else gespraeche.channels,
         "unterlagen": [
             d.model_dump(mode="json")

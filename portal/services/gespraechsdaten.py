@@ -28,9 +28,10 @@ log = structlog.get_logger(__name__)
 
 
 class Gespraechsdaten(BaseModel):
-    """Conversations with their messages and the linked messengers, in handoff's shapes (docs/protocol/conversations.md)."""
+    """Conversations with their messages, files that were sent, linked messengers, in handoff's shapes (docs/protocol/conversations.md)."""
 
     conversations: list[dict[str, Any]]
+    files: list[dict[str, Any]]
     channels: list[dict[str, Any]]
 
 

@@ -1,6 +1,7 @@
 """The page of the channels, against a real gateway: code, link, file, end; and a gateway that is away."""
 
 import dataclasses
+import json
 import re
 from contextlib import asynccontextmanager
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from handoff.channels.adapter import Adapter
 from handoff.domain.channel import Capability, Shows
-from handoff.services import channel_intake
+from handoff.services import channel_files, channel_intake, person
 from handoff.services.channel_intake import Inbound, InboundFile
 from portal.app import create_app
 from portal.demo import create_demo_town
@@ -308,3 +309,9 @@ async def test_files_sent_before_linking_and_before_a_new_conversation_stay_hers
     page = (await anna.get("/mein/kanaele")).text
     assert "vorher.pdf" in page
     assert "nachher.pdf" in page
+    data = json.loads((await anna.get("/mein/daten/auskunft.json")).content)
+    assert {one["name"] for one in data["gesendete_dateien"]} == {"vorher.pdf", "nachher.pdf"}
+    assert (await anna.get("/mein/daten/auskunft.pdf")).status_code == 200
+    account = "00000000-0000-4000-8000-000000000001"
+    await person.erase(gateway.context, account)
+    assert await channel_files.of_account(gateway.context, account) == []
