@@ -36,7 +36,7 @@ from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 from handoff.web import channels as channel_routes
-from handoff.web import console, conversations, edge, internal, lead_care, lead_switches, onward, plain
+from handoff.web import console, conversations, edge, internal, lead, lead_care, lead_switches, onward, plain
 from handoff.web.static import BuiltFiles
 
 
@@ -138,6 +138,7 @@ def create_app(
         internal.router,
         conversations.router,
         console.router,
+        lead.router,
         lead_care.router,
         lead_switches.router,
         rasa_rest.router,

@@ -86,6 +86,10 @@ class WaitRow(Base):
     """Clerks on duty who could take it when it came: the smallest group that its figures may stand for."""
     handed_on: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """The chat went from one clerk to another, or back to the queue."""
+    team: Mapped[str | None] = mapped_column(String(80))
+    """Office of the clerk who took it, `*` for the whole town's; never who."""
+    continued: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Begins where a clerk gave the chat back: no new call for a human."""
 
     __table_args__ = (
         Index("ix_waits_queued_at", "queued_at"),

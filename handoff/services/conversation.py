@@ -146,12 +146,18 @@ async def call_human(
         await say(session, conversation, context, body)
 
 
-async def end(session: AsyncSession, conversation: ConversationRow, context: HandoffContext) -> None:
-    """Close a locked conversation."""
+async def end(
+    session: AsyncSession,
+    conversation: ConversationRow,
+    context: HandoffContext,
+    *,
+    result: str | None = None,
+) -> None:
+    """Close a locked conversation; `result` is how its clerk closed it."""
     now = context.clock()
     await duty.end_wait(session, conversation.wait_id, "beendet", now)
     if conversation.phase == Phase.CLERK:
-        await duty.end_handling(session, conversation.wait_id, now)
+        await duty.end_handling(session, conversation.wait_id, now, result=result)
     conversation.phase = move(Phase(conversation.phase), Step.CLOSE)
     conversation.lease_until = None
     await outbox.clear(session, conversation.id)

@@ -161,7 +161,7 @@ async def close(
         raise InvalidInputError("Bitte nennen Sie einen Grund mit höchstens 500 Zeichen.", field="reason")
     async with context.database.write() as session:
         row = await own_for_writing(session, conversation_id, staff)
-        await life.end(session, row, context)
+        await life.end(session, row, context, result=result)
         row.handover = {**(row.handover or {}), "result": result, "reason_closed": reason}
         state = await life.state_of(session, row, context)
     life.tell_all(context, conversation_id)

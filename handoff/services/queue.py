@@ -166,7 +166,7 @@ async def _take(
         return False
     body = Body(texts.CLAIMED.format(function=staff.function, office=staff.office))
     await log.append_claimed(session, claimed, message_id=str(uuid4()), body=body, at=now)
-    await duty.end_wait(session, claimed.wait_id, "mensch", now)
+    await duty.end_wait(session, claimed.wait_id, "mensch", now, team=staff.office_id or "*")
     return True
 
 
@@ -278,8 +278,8 @@ async def _back_to_head(
     row.phase = move(Phase(row.phase), Step.RELEASE)
     row.returned = True
     row.rank_at = row.rank_at or row.queued_at
-    await duty.end_handling(session, row.wait_id, now)
-    row.wait_id = await waits.begin(context, session, row, now)
+    await duty.end_handling(session, row.wait_id, now, handed_on=True)
+    row.wait_id = await waits.begin(context, session, row, now, continued=True)
     row.lease_until = None
     await life.say(session, row, context, Body(template.format(function=row.clerk_function)))
     row.clerk_id = None

@@ -17,7 +17,7 @@ from handoff.schema.desk import OfferRow, ParticipantRow, ScopeRow
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
 from handoff.services import desk_texts as texts
-from handoff.storage import conversations
+from handoff.storage import conversations, duty
 from handoff.storage import desk as store
 
 TRANSFER, INVITATION = "uebergabe", "einladung"
@@ -226,6 +226,7 @@ async def _take_over(
 ) -> None:
     row.clerk_id, row.clerk_function, row.clerk_office = staff.id, staff.function, staff.office
     row.lease_until = context.clock() + timedelta(seconds=context.settings.lease_s)
+    await duty.hand_on(session, row.wait_id)
     await store.remove_participant(session, row.id, staff.id)
     text = texts.TAKEN_OVER.format(function=staff.function, office=staff.office, what=_what(scope))
     await life.say(session, row, context, Body(text))

@@ -13,8 +13,21 @@ from handoff.schema.tables import ConversationRow
 from handoff.storage import conversations
 
 
-async def begin(context: HandoffContext, session: AsyncSession, row: ConversationRow, now: datetime) -> int:
-    """Begin to measure the wait of a locked conversation that is in the queue; gives the wait's id."""
+async def begin(
+    context: HandoffContext,
+    session: AsyncSession,
+    row: ConversationRow,
+    now: datetime,
+    *,
+    continued: bool = False,
+) -> int:
+    """Begin to measure the wait of a locked conversation that is in the queue; gives the wait's id.
+
+    Parameters
+    ----------
+    continued
+        Whether a clerk gave the chat back, so that nobody called anew.
+    """
     await session.flush()
     board = await context.board.get(now, session)
     place = board.place_of(conversations.ticket_of(row))
@@ -26,6 +39,7 @@ async def begin(context: HandoffContext, session: AsyncSession, row: Conversatio
         reason=row.reason or "wunsch",
         place=place.place,
         on_duty=place.on_duty,
+        continued=continued,
         low_s=expected.low_s if expected else None,
         middle_s=expected.middle_s if expected else None,
         high_s=expected.high_s if expected else None,

@@ -132,16 +132,35 @@ async def handling_times(session: AsyncSession) -> dict[str | None, list[float]]
     return {service: found[:RECENT] for service, found in times.items() if service is None or len(found) >= 8}
 
 
-async def end_wait(session: AsyncSession, wait_id: int | None, outcome: str, now: datetime) -> None:
-    """Note how a wait ended."""
+async def end_wait(
+    session: AsyncSession, wait_id: int | None, outcome: str, now: datetime, *, team: str | None = None
+) -> None:
+    """Note how a wait ended; `team` is the office of the clerk who took the chat."""
     row = await session.get(WaitRow, wait_id) if wait_id is not None else None
     if row is not None and row.outcome is None:
         row.outcome = outcome
+        row.team = team
         row.waited_s = int((now - row.queued_at).total_seconds())
 
 
-async def end_handling(session: AsyncSession, wait_id: int | None, now: datetime) -> None:
-    """Note that the clerk has finished."""
+async def end_handling(
+    session: AsyncSession,
+    wait_id: int | None,
+    now: datetime,
+    *,
+    result: str | None = None,
+    handed_on: bool = False,
+) -> None:
+    """Note that the clerk has finished, with which result, or that the chat goes on elsewhere."""
     row = await session.get(WaitRow, wait_id) if wait_id is not None else None
     if row is not None and row.waited_s is not None:
+        row.result = result
+        row.handed_on = row.handed_on or handed_on
         row.handled_s = int((now - row.queued_at).total_seconds()) - row.waited_s
+
+
+async def hand_on(session: AsyncSession, wait_id: int | None) -> None:
+    """Note that another clerk takes the chat over."""
+    row = await session.get(WaitRow, wait_id) if wait_id is not None else None
+    if row is not None:
+        row.handed_on = True

@@ -33,7 +33,7 @@ class LeadDesk:
 
 def desk_of(town: World, person: str = "leitung", **claims: Any) -> LeadDesk:
     """Log somebody in: by default the lead of the whole town."""
-    given = {"roles": ["lead"], "login": person, **claims}
+    given = {"roles": ["lead"], "login": person, "now": town.clock.now, **claims}
     town.portal.doors[person] = StaffDoor(staff_token(person, **given), f"csrf-{person}")
     return LeadDesk(town, person)
 

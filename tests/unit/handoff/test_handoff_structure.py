@@ -8,10 +8,20 @@ from handoff.channels import rasa_rest
 from handoff.live.commands import ChatBody, Command, Rule
 from handoff.live.feed import CITIZENS, CONSOLES
 from handoff.live.server import COMMANDS
-from handoff.web import channels, console, conversations, internal, lead_care, lead_switches, onward, plain
+from handoff.web import (
+    channels,
+    console,
+    conversations,
+    internal,
+    lead,
+    lead_care,
+    lead_switches,
+    onward,
+    plain,
+)
 from handoff.web.guards import RULES, editing, leading
 
-LEAD_PARTS = (lead_care, lead_switches)
+LEAD_PARTS = (lead, lead_care, lead_switches)
 PARTS = (internal, conversations, console, rasa_rest, channels, onward, plain, *LEAD_PARTS)
 CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
@@ -31,7 +41,7 @@ def _calls(dependant: Dependant) -> set[object]:
 
 def test_every_route_has_an_auth_rule():
     routes = [route for part in PARTS for route in part.router.routes]
-    assert len(routes) == 39
+    assert len(routes) == 41
     for route in routes:
         assert isinstance(route, APIRoute)
         assert _calls(route.dependant) & set(RULES), route.path
