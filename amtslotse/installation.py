@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from joserfc.jwk import OKPKey
+from joserfc.jwk import ECKey, OKPKey
 
 SERVICE_TOKENS = ("ENGINE_TOKEN", "ACTIONS_TOKEN", "HANDOFF_TOKEN", "PORTAL_TOKEN")
+PUSH_KEY = "PUSH_KEY"
 KEYRINGS = ("PORTAL_KEYS", "HANDOFF_KEYS", "ENGINE_KEYS")
 
 SECRETS_OF = {
@@ -18,6 +19,7 @@ SECRETS_OF = {
         "PORTAL_KEYS",
         "HANDOFF_KEYS",
         "SIGNING_KEY",
+        "PUSH_KEY",
         "PORTAL_PUBLIC_KEY",
         "ENGINE_TOKEN",
         "ACTIONS_TOKEN",
@@ -79,16 +81,21 @@ class Installation:
             with os.fdopen(descriptor, "w") as file:
                 json.dump(generate_secrets(), file, indent=1)
         values: dict[str, str] = json.loads(path.read_text())
+        if PUSH_KEY not in values:  # the file of an older version
+            values[PUSH_KEY] = generate_push_key()
+            self._write(values)
         return values
 
     def replace_secrets(self, changes: Mapping[str, str]) -> None:
         """Write changed secrets, at once or not at all."""
+        self._write(self.secrets() | dict(changes))
+
+    def _write(self, values: Mapping[str, str]) -> None:
         path = self.var / "secrets.json"
-        values = self.secrets() | dict(changes)
         new = path.with_suffix(".neu")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(values, file, indent=1)
+            json.dump(dict(values), file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
@@ -131,6 +138,12 @@ def generate_secrets() -> dict[str, str]:
     key = OKPKey.generate_key("Ed25519", private=True)
     values = {name: secrets.token_urlsafe(32) for name in SERVICE_TOKENS}
     values |= {name: Fernet.generate_key().decode() for name in KEYRINGS}
+    values[PUSH_KEY] = generate_push_key()
     values["SIGNING_KEY"] = json.dumps(key.as_dict(private=True))
     values["PORTAL_PUBLIC_KEY"] = json.dumps(key.as_dict(private=False))
     return values
+
+
+def generate_push_key() -> str:
+    """A new key with which push services know this installation (VAPID, RFC 8292): P-256 as JWK."""
+    return json.dumps(ECKey.generate_key("P-256", private=True).as_dict(private=True))

@@ -5,6 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+PUSH_SERVICES = (
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+)
+"""The push services of the browsers that people have: Chrome and most others, Firefox, Safari, Edge."""
+
 
 def catalogue_roots(environment: Mapping[str, str], var: Path) -> tuple[Path, ...]:
     """Folders with further catalogue files; imports go into the last one.
@@ -126,6 +134,10 @@ class PortalSettings:
     sms_url: str = ""
     """Address of the SMS service's HTTP interface; empty: no SMS is sent."""
     sms_token: str = ""
+    push_key: str = ""
+    """P-256 private key as JWK (JSON) by which push services know this portal (VAPID, RFC 8292); empty: no Web Push."""
+    push_services: tuple[str, ...] = PUSH_SERVICES
+    """Hosts (and all below them) to which notices may be pushed; a browser names its own, so others are refused."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "PortalSettings":
@@ -156,4 +168,6 @@ class PortalSettings:
             mail_from=environment.get("AMTSLOTSE_MAIL_FROM", ""),
             sms_url=environment.get("AMTSLOTSE_SMS_URL", ""),
             sms_token=environment.get("AMTSLOTSE_SMS_TOKEN", ""),
+            push_key=environment.get("AMTSLOTSE_PUSH_KEY", ""),
+            push_services=tuple(environment.get("AMTSLOTSE_PUSH_SERVICES", "").split()) or PUSH_SERVICES,
         )

@@ -16,6 +16,8 @@ class Kanal(StrEnum):
     MAIL = "mail"
     SMS = "sms"
     MESSENGER = "messenger"
+    PUSH = "push"
+    """Web Push to the browsers that she switched on."""
     POSTFACH = "postfach"
     """Nothing is sent; it only lies in the postbox."""
 

@@ -19,7 +19,7 @@ class BenachrichtigungZeile(Base):
     konto_id: Mapped[str] = mapped_column(ForeignKey("konto.id", ondelete="CASCADE"), index=True)
     anlass: Mapped[str] = mapped_column(String(40))
     kanal: Mapped[str] = mapped_column(String(16))
-    """mail, sms, messenger; changes when the chosen way turns out closed."""
+    """mail, sms, messenger, push; changes when the chosen way turns out closed."""
     verweis: Mapped[str | None] = mapped_column(EncryptedJSON)
     """Own path that the notice leads to; may hold a one-time secret."""
     status: Mapped[str] = mapped_column(String(16))
@@ -54,3 +54,17 @@ class DemoAusgangZeile(Base):
     inhalt: Mapped[dict[str, str]] = mapped_column(EncryptedJSON)
     """`an`, `betreff`, `text`."""
     gesendet_utc: Mapped[datetime] = mapped_column(Moment)
+
+
+class PushaboZeile(Base):
+    """One browser that gets notices by Web Push; goes when the browser, the citizen or the push service ends it."""
+
+    __tablename__ = "pushabo"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    konto_id: Mapped[str] = mapped_column(ForeignKey("konto.id", ondelete="CASCADE"), index=True)
+    endpunkt_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the address: one browser belongs to one account."""
+    abo: Mapped[dict[str, str]] = mapped_column(EncryptedJSON)
+    """`endpoint`, `p256dh`, `auth` (base64url) and `geraet`, as its owner reads it."""
+    angelegt_utc: Mapped[datetime] = mapped_column(Moment)

@@ -23,8 +23,9 @@ from portal.schema.benachrichtigung import (
     BenachrichtigungZeile,
     DemoAusgangZeile,
 )
-from portal.services import stammdaten
-from portal.services.versand import Hinweis, Sender, UnreachableRecipientError, sender
+from portal.services import push, stammdaten
+from portal.services.versand import Hinweis, LaterError, Sender, UnreachableRecipientError
+from portal.services.versandwege import sender
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,7 @@ KANAL_LABEL: Mapping[str, str] = {
     Kanal.MAIL: "E-Mail",
     Kanal.SMS: "SMS",
     Kanal.MESSENGER: "Messenger",
+    Kanal.PUSH: "Push auf Ihren Geräten",
     Kanal.POSTFACH: "nur Postfach",
 }
 ERINNERN_TAGE = (30, 14, 7, 3, 1, 0)
@@ -98,7 +100,7 @@ async def wuenschen(
             )
         if kanal == Kanal.POSTFACH and not ARTEN[art].abwaehlbar:
             raise InvalidInputError(
-                f"Für „{ARTEN[art].label}“ brauchen wir einen Weg, der Sie sofort erreicht. Bitte wählen Sie E-Mail, SMS oder Messenger.",
+                f"Für „{ARTEN[art].label}“ brauchen wir einen Weg, der Sie sofort erreicht. Bitte wählen Sie E-Mail, SMS, Messenger oder Push.",
                 field=art,
             )
     try:
@@ -184,6 +186,8 @@ async def adresse(session: AsyncSession, konto_id: str, kanal: Kanal) -> str | N
     """Where she is reached on this channel; None where nothing is known."""
     if kanal == Kanal.MESSENGER:
         return konto_id
+    if kanal == Kanal.PUSH:
+        return konto_id if await push.liste(session, konto_id) else None
     known = await stammdaten.load(session, konto_id)
     feld = {Kanal.MAIL: "email", Kanal.SMS: "telefon"}.get(kanal)
     return known[feld].wert if feld in known else None
@@ -242,7 +246,7 @@ async def _versuchen(context: PortalContext, notice_id: str, ways: Mapping[Kanal
     try:
         if to is None or kanal not in ways:
             raise UnreachableRecipientError
-        await ways[kanal].senden(Hinweis(notice_id, to, occasion.betreff, f"{occasion.text}\n\n{link}"))
+        await ways[kanal].senden(Hinweis(notice_id, to, occasion.betreff, occasion.text, link))
     except UnreachableRecipientError:
         values = await _naechster_weg(context, konto_id, kanal, ways)
     except Exception as error:  # the edge of the process: whatever a sender throws, the notice stays
@@ -250,7 +254,8 @@ async def _versuchen(context: PortalContext, notice_id: str, ways: Mapping[Kanal
         if tries >= VERSUCHE_JE_KANAL:
             values = await _naechster_weg(context, konto_id, kanal, ways)
         else:
-            pause = min(timedelta(seconds=5 * 2**tries), PAUSE_HOECHSTENS)
+            asked = timedelta(seconds=error.nach_s) if isinstance(error, LaterError) else timedelta()
+            pause = min(max(timedelta(seconds=5 * 2**tries), asked), PAUSE_HOECHSTENS)
             values = {"faellig_utc": context.clock() + pause}
         values["fehler"] = type(error).__name__
     else:
@@ -266,7 +271,7 @@ async def _naechster_weg(
     context: PortalContext, konto_id: str, closed: Kanal, ways: Mapping[Kanal, Sender]
 ) -> dict[str, object]:
     """The next channel with an address, each tried once in a fixed order; none left: given up."""
-    order = (Kanal.MESSENGER, Kanal.MAIL, Kanal.SMS)
+    order = (Kanal.PUSH, Kanal.MESSENGER, Kanal.MAIL, Kanal.SMS)
     async with context.transaction() as session:
         for kanal in order[order.index(closed) + 1 :]:
             if kanal in ways and await adresse(session, konto_id, kanal):

@@ -22,6 +22,7 @@ from portal.services import (
     haushalt,
     postfach,
     protokoll,
+    push,
     rueckfrage,
     stammdaten,
     termine,
@@ -115,6 +116,7 @@ async def sammeln(
         ],
         "wuensche": {
             "hinweise": wishes.hinweise,
+            "push_geraete": to_jsonable_python(await push.liste(session, konto_id)),
             "benachrichtigungen": to_jsonable_python(await benachrichtigung.wunsch(session, konto_id)),
         },
     }

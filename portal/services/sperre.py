@@ -17,6 +17,7 @@ from portal.services import (
     gespraeche,
     identitaet,
     kalenderabo,
+    push,
     sitzung,
     zweitfaktor,
 )
@@ -44,6 +45,7 @@ async def sperren(context: PortalContext, konto_id: str) -> None:
         )
         await session.execute(delete(BekanntRow).where(BekanntRow.konto_id == konto_id))
         await kalenderabo.alle_widerrufen(session, konto_id, now)
+        await push.alle_ausschalten(session, konto_id)
         if locked is not None:
             await benachrichtigung.anstossen(
                 session, konto_id, "konto_gesperrt", jetzt=now, verweis="/konto/entsperren"

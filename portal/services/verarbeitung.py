@@ -272,6 +272,12 @@ ZWECKE: dict[str, Zweck] = {
         SICHERHEIT,
         "bis zum Löschen des Kontos",
     ),
+    "pushabo": Zweck(
+        "Geräte für Push-Hinweise",
+        "Adresse und Schlüssel Ihres Browsers beim Push-Dienst seines Herstellers. Der Dienst sieht keinen Text und kein Konto.",
+        EINWILLIGUNG,
+        "bis Sie das Gerät ausschalten, das Konto sperren oder löschen, oder der Browser das Abo beendet",
+    ),
     "komforteinwilligung": Zweck(
         "Einwilligungen in Erinnerungen und Vorschläge",
         "Ob das Portal Sie an Fristen erinnern und frühere Antworten vorschlagen darf, mit dem Wortlaut, dem Sie zugestimmt haben.",

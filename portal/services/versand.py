@@ -1,6 +1,5 @@
-"""Ports to the outside: mail, SMS, messenger. Each sending carries a key, so that a repetition can be told."""
+"""Ports to the outside: mail, SMS, messenger (Web Push: portal.services.push). Each sending carries a key, so that a repetition can be told."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol
@@ -21,15 +20,30 @@ class UnreachableRecipientError(Exception):
     """This address cannot be reached on this channel, now or later. The caller takes another channel."""
 
 
+class LaterError(Exception):
+    """The receiver asks to come back later. `nach_s`: after how many seconds at the earliest; 0 leaves it to the caller."""
+
+    def __init__(self, nach_s: int = 0) -> None:
+        super().__init__(nach_s)
+        self.nach_s = nach_s
+
+
 @dataclass(frozen=True)
 class Hinweis:
     """One short message. `key` is the same at each try."""
 
     key: str
     an: str
-    """Mail address, telephone number, or (messenger) the account's id."""
+    """Mail address, telephone number, or (messenger, push) the account's id."""
     betreff: str
     text: str
+    link: str = ""
+    """Where it leads to."""
+
+    @property
+    def volltext(self) -> str:
+        """Text and link, for ways that carry nothing but text."""
+        return f"{self.text}\n\n{self.link}".rstrip()
 
 
 class Sender(Protocol):
@@ -52,7 +66,7 @@ class SmtpSender:
         mail["From"], mail["To"], mail["Subject"] = self.absender, hinweis.an, hinweis.betreff
         mail["Message-ID"] = f"<{hinweis.key}@{self.absender.partition('@')[2] or 'amtslotse'}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(hinweis.text)
+        mail.set_content(hinweis.volltext)
         parts = urlsplit(self.url)
         implicit = parts.scheme == "smtps"
         try:
@@ -80,7 +94,7 @@ class SmsSender:
     token: str
 
     async def senden(self, hinweis: Hinweis) -> None:
-        body = {"to": hinweis.an, "text": hinweis.text, "reference": hinweis.key}
+        body = {"to": hinweis.an, "text": hinweis.volltext, "reference": hinweis.key}
         async with httpx.AsyncClient(timeout=GEDULD_S, trust_env=False) as client:
             answer = await client.post(
                 self.url,
@@ -100,7 +114,7 @@ class MessengerSender:
     token: str
 
     async def senden(self, hinweis: Hinweis) -> None:
-        body = {"account": hinweis.an, "text": hinweis.text, "key": hinweis.key}
+        body = {"account": hinweis.an, "text": hinweis.volltext, "key": hinweis.key}
         async with httpx.AsyncClient(timeout=GEDULD_S, trust_env=False) as client:
             answer = await client.post(
                 f"{self.url.rstrip('/')}/api/channels/internal/notices",
@@ -126,24 +140,7 @@ class DemoSender:
                     DemoAusgangZeile(
                         id=hinweis.key,
                         kanal=self.kanal,
-                        inhalt={"an": hinweis.an, "betreff": hinweis.betreff, "text": hinweis.text},
+                        inhalt={"an": hinweis.an, "betreff": hinweis.betreff, "text": hinweis.volltext},
                         gesendet_utc=self.context.clock(),
                     )
                 )
-
-
-def sender(context: PortalContext) -> Mapping[Kanal, Sender]:
-    """The senders of this installation; a channel that is not set up is absent."""
-    settings = context.settings
-    found: dict[Kanal, Sender] = {
-        Kanal.MESSENGER: MessengerSender(settings.handoff_url, settings.portal_token)
-    }
-    if settings.smtp_url:
-        found[Kanal.MAIL] = SmtpSender(settings.smtp_url, settings.mail_from)
-    elif settings.demo:
-        found[Kanal.MAIL] = DemoSender(context, Kanal.MAIL)
-    if settings.sms_url:
-        found[Kanal.SMS] = SmsSender(settings.sms_url, settings.sms_token)
-    elif settings.demo:
-        found[Kanal.SMS] = DemoSender(context, Kanal.SMS)
-    return found

@@ -18,7 +18,8 @@ from portal.domain.benachrichtigung import Kanal
 from portal.errors import InvalidInputError, NotFoundError, PortalError
 from portal.schema.zugang import HerausforderungRow, RettungscodeRow, ZweitfaktorRow
 from portal.services import bremse, stammdaten
-from portal.services.versand import Hinweis, sender
+from portal.services.versand import Hinweis
+from portal.services.versandwege import sender
 
 AUSSTELLER = "Amtslotse"
 ANZAHL_RETTUNGSCODES = 10

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal import demo
+from portal.domain import zugang
 from portal.domain.benachrichtigung import ARTEN, Kanal
-from portal.errors import InvalidInputError, NotFoundError
-from portal.services import benachrichtigung, komforteinwilligung
+from portal.errors import ConflictError, InvalidInputError, NotFoundError, PortalError
+from portal.services import benachrichtigung, komforteinwilligung, push
 from portal.services.benachrichtigung import ERINNERN_TAGE, KANAL_LABEL
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
@@ -17,14 +18,23 @@ from portal.web.render import page
 router = APIRouter(include_in_schema=False)
 
 GESPEICHERT = "Ihre Wünsche sind gespeichert. Sie gelten ab sofort."
+PUSH_MELDUNGEN = {
+    "an": "Push ist auf diesem Gerät eingeschaltet. Wählen Sie jetzt, wofür.",
+    "aus": "Das Gerät bekommt keine Push-Hinweise mehr.",
+}
 
 
 @router.get("/mein/benachrichtigungen")
 async def settings(
-    request: Request, context: Context, citizen: Citizen, gespeichert: bool = False
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    gespeichert: bool = False,
+    stand: Annotated[str, Query(alias="push", max_length=3)] = "",
 ) -> Response:
-    """One choice for each kind of message, quiet hours, days of reminders."""
-    return await _show(request, context, citizen, meldung=GESPEICHERT if gespeichert else None)
+    """One choice for each kind of message, quiet hours, days of reminders, browsers with Web Push."""
+    said = GESPEICHERT if gespeichert else PUSH_MELDUNGEN.get(stand)
+    return await _show(request, context, citizen, meldung=said)
 
 
 @router.post("/mein/benachrichtigungen")
@@ -60,13 +70,14 @@ async def _show(
     citizen: SitzungView,
     *,
     meldung: str | None = None,
-    fehler: InvalidInputError | None = None,
+    fehler: PortalError | None = None,
     kanaele: dict[str, str] | None = None,
 ) -> Response:
     async with context.transaction() as session:
         wish = await benachrichtigung.wunsch(session, citizen.konto_id)
         mail = await benachrichtigung.adresse(session, citizen.konto_id, Kanal.MAIL)
         offers = await komforteinwilligung.angebote(session, citizen.konto_id)
+        browsers = await push.liste(session, citizen.konto_id)
         phone = await benachrichtigung.adresse(session, citizen.konto_id, Kanal.SMS)
     chosen = {art: str(wish.kanal(art)) for art in ARTEN} | (kanaele or {})
     return page(
@@ -74,9 +85,15 @@ async def _show(
         "mein/benachrichtigungen.html",
         status=fehler.status if fehler else 200,
         arten=ARTEN.values(),
-        kanaele=KANAL_LABEL,
+        kanaele={
+            kanal: label
+            for kanal, label in KANAL_LABEL.items()
+            if kanal != Kanal.PUSH or browsers or Kanal.PUSH in chosen.values()
+        },
         gewaehlt=chosen,
         wunsch=wish,
+        push_schluessel=push.oeffentlicher_schluessel(context),
+        geraete=browsers,
         erinnert=any(one.zweck == "erinnerungen" and one.erteilt for one in offers),
         tage=ERINNERN_TAGE,
         mail=mail,
@@ -84,6 +101,40 @@ async def _show(
         meldung=meldung,
         fehler=fehler,
     )
+
+
+@router.post("/mein/benachrichtigungen/push")
+async def push_on(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    endpoint: Annotated[str, Form(max_length=1000)] = "",
+    p256dh: Annotated[str, Form(max_length=200)] = "",
+    auth: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Switch Web Push on in the browser that sends this."""
+    try:
+        async with context.transaction() as session:
+            await push.einschalten(
+                context,
+                session,
+                citizen.konto_id,
+                endpoint=endpoint,
+                p256dh=p256dh,
+                auth=auth,
+                geraet=zugang.geraet(request.headers.get("User-Agent", "")),
+            )
+    except (InvalidInputError, ConflictError) as error:
+        return await _show(request, context, citizen, fehler=error)
+    return RedirectResponse("/mein/benachrichtigungen?push=an", 303)
+
+
+@router.post("/mein/benachrichtigungen/push/{abo_id}/ausschalten")
+async def push_off(context: Context, citizen: Citizen, abo_id: str) -> Response:
+    """Switch Web Push off in one browser."""
+    async with context.transaction() as session:
+        await push.ausschalten(session, citizen.konto_id, abo_id)
+    return RedirectResponse("/mein/benachrichtigungen?push=aus", 303)
 
 
 @router.get("/demo/ausgang")

@@ -11,13 +11,14 @@ import httpx
 import pyotp
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
-from joserfc.jwk import OKPKey
+from joserfc.jwk import ECKey, OKPKey
 
 from portal.context import PortalContext
 from portal.demo import DEMO_PASSWORT, DEMO_TOTP
 from portal.settings import PortalSettings
 
 ORIGIN = "http://portal.test"
+PUSH_KEY = ECKey.generate_key("P-256", private=True)
 SIGNING_KEY = OKPKey.generate_key("Ed25519", private=True)
 STORAGE_KEY = Fernet.generate_key().decode()
 
@@ -156,4 +157,6 @@ def settings_for(folder: Path, *, demo: bool = True, origin: str = ORIGIN) -> Po
         handoff_url="http://127.0.0.1:9",
         demo=demo,
         local_accounts=demo,
+        push_key=json.dumps(PUSH_KEY.as_dict(private=True)),
+        push_services=("127.0.0.1",),
     )

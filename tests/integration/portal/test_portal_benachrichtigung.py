@@ -95,7 +95,7 @@ async def test_a_notice_goes_by_mail_and_says_nothing_but_where_to_look(world: P
     assert await benachrichtigung.senden_faellige(world.context, {Kanal.MAIL: mail}) == 0
     (sent,) = mail.sent
     assert sent.an == "erste@beispiel.example"
-    assert sent.text == (
+    assert sent.volltext == (
         "In Ihrem Postfach liegt eine neue Nachricht.\n\nhttp://127.0.0.1:8000/mein/postfach"
     )
 

@@ -13,7 +13,17 @@ from portal.errors import NotFoundError
 from portal.schema.entwurf import EntwurfZeile, FreigabeZeile
 from portal.schema.protokoll import ProtokollZeile
 from portal.schema.vorgang import PosteingangZeile, VorgangZeile, ZustellungZeile
-from portal.services import abgabe, dokument, entwurf, fristen, postfach, protokoll, vorgang, zustellung
+from portal.services import (
+    abgabe,
+    dokument,
+    entwurf,
+    fristen,
+    komforteinwilligung,
+    postfach,
+    protokoll,
+    vorgang,
+    zustellung,
+)
 from portal.services.fehler import DraftChangedError, DraftClosedError, IncompleteError, TooEarlyError
 from portal.services.feldpruefung import InvalidValueError
 from portal.services.views import DraftView
@@ -253,6 +263,8 @@ async def test_what_lies_in_the_future_waits_for_its_day(world: PortalWorld) -> 
 
 async def test_what_was_said_in_one_draft_is_offered_in_the_next(world: PortalWorld) -> None:
     await complete_move(world, "niedrig")
+    async with world.context.transaction() as session:
+        await komforteinwilligung.erteilen(world.context, session, KONTO, "vorausfuellen")
     dog = await opened(world, "probe_hund")
     fields = {f.id: f for f in dog.fields}
     assert fields["anschrift"].value == "Neuweg 5, 45879 Gelsenkirchen"

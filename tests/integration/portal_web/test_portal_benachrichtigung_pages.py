@@ -6,7 +6,9 @@ from fastapi import FastAPI
 
 from portal.services import auftraege, benachrichtigung
 from portal.services.auftragsplan import AUFTRAEGE
+from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.portal_town import Browser, MovingClock, Town
+from tests.support.push_device import Device
 
 ANNA = "00000000-0000-4000-8000-000000000001"
 SEITE = "/mein/benachrichtigungen"
@@ -54,3 +56,24 @@ async def test_outside_of_a_demo_there_is_no_such_page(make_app: Callable[..., F
         browser = Browser(app)
         assert (await browser.get("/demo/ausgang")).status_code == 404
         await browser.http.aclose()
+
+
+PUSH = f"{SEITE}/push"
+
+
+async def test_push_is_switched_on_chosen_and_switched_off(town: Town) -> None:
+    anna, bernd = await town.anna(), await town.bernd()
+    before = (await anna.get(SEITE)).text
+    check_page(before)
+    assert "Push auf Ihren Geräten</option>" not in before
+    device = Device("http://127.0.0.1:9/send/a").subscription()
+    assert (await anna.post(PUSH, SEITE, **device)).headers["location"] == f"{SEITE}?push=an"
+    page = (await anna.get(SEITE)).text
+    check_page(page)
+    assert "Push auf Ihren Geräten</option>" in page
+    off = page.split(f'action="{PUSH}/')[1].split('"')[0]
+    assert (await bernd.post(f"{PUSH}/{off}", SEITE)).status_code == 404
+    assert (await anna.http.post(f"{PUSH}/{off}", data={})).status_code == 403
+    assert (await anna.post(f"{PUSH}/{off}", SEITE)).headers["location"] == f"{SEITE}?push=aus"
+    refused = await anna.post(PUSH, SEITE, **device | {"endpoint": "https://boese.example/x"})
+    assert (refused.status_code, "Es wurde nichts eingeschaltet" in refused.text) == (422, True)
