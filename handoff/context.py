@@ -38,7 +38,7 @@ class HandoffContext:
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Function and office of the clerks whose consoles this process serves, by id."""
     claims: "Together[Staff, str | None] | None" = None
-    """Gathers clerks who ask for their next chat (`handoff.services.queue.claim_next`)."""
+    """Gathers clerks who ask for their next chat (`handoff.services.claims.claim_next`)."""
     _turnstiles: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turnstile(self, conversation_id: str) -> asyncio.Lock:

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from handoff.domain.estimate import Estimate, estimate
-from handoff.domain.queue import Ticket, in_order
+from handoff.domain.queue import Kind, Ticket, in_order
 from handoff.domain.routing import Clerk, able
-
-_Kind = tuple[str | None, str | None, str, str]
 
 
 @dataclass(frozen=True)
@@ -43,14 +41,14 @@ class Board:
     clerks: Sequence[Clerk]
     fallbacks: Mapping[str, str]
     handling_s: Mapping[str | None, Sequence[float]]
-    _able: dict[_Kind, frozenset[str]] = field(default_factory=dict)
+    _able: dict[Kind, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tickets = in_order(self.tickets)
 
     def able(self, ticket: Ticket) -> frozenset[str]:
         """Ids of the clerks on duty who may take a chat."""
-        kind = _kind(ticket)
+        kind = ticket.kind
         if kind not in self._able:
             self._able[kind] = frozenset(c.id for c in able(ticket, self.clerks, self.fallbacks))
         return self._able[kind]
@@ -64,21 +62,21 @@ class Board:
 
     def place_of(self, ticket: Ticket) -> Place:
         """Give the place of a chat, whether it is in the snapshot already or just comes."""
-        before = Counter(_kind(other) for other in self.tickets if other.key < ticket.key)
+        before = Counter(other.kind for other in self.tickets if other.key < ticket.key)
         return self._place(ticket, before)
 
     def all_places(self, wanted: Iterable[str]) -> dict[str, Place]:
         """Give the places of many chats in one go."""
         ids = set(wanted)
-        before: Counter[_Kind] = Counter()
+        before: Counter[Kind] = Counter()
         found = {}
         for ticket in self.tickets:
             if ticket.conversation_id in ids:
                 found[ticket.conversation_id] = self._place(ticket, before)
-            before[_kind(ticket)] += 1
+            before[ticket.kind] += 1
         return found
 
-    def _place(self, ticket: Ticket, before: Mapping[_Kind, int]) -> Place:
+    def _place(self, ticket: Ticket, before: Mapping[Kind, int]) -> Place:
         ahead = sum(number for kind, number in before.items() if self.rivals(ticket, _ticket(kind, ticket)))
         ids = self.able(ticket)
         clerks = [clerk for clerk in self.clerks if clerk.id in ids]
@@ -87,10 +85,6 @@ class Board:
         return Place(ahead + 1, expected, len(clerks))
 
 
-def _kind(ticket: Ticket) -> _Kind:
-    return ticket.service, ticket.office, ticket.lang, ticket.reason
-
-
-def _ticket(kind: _Kind, like: Ticket) -> Ticket:
+def _ticket(kind: Kind, like: Ticket) -> Ticket:
     service, office, lang, reason = kind
     return Ticket("", like.rank_at, False, service, office, reason, lang)

@@ -11,6 +11,9 @@ from datetime import datetime
 
 from handoff.domain.reasons import urgency
 
+Kind = tuple[str | None, str | None, str, str]
+"""Service, office, language, reason: who may take a chat depends on these alone."""
+
 
 @dataclass(frozen=True)
 class Ticket:
@@ -32,6 +35,11 @@ class Ticket:
     def key(self) -> tuple[bool, datetime, str]:
         """What the order compares."""
         return (not self.returned, self.rank_at, self.conversation_id)
+
+    @property
+    def kind(self) -> Kind:
+        """What decides who may take it."""
+        return self.service, self.office, self.lang, self.reason
 
 
 def rank_at(queued_at: datetime, reason: str | None) -> datetime:

@@ -8,10 +8,12 @@ the language, then the office's fallback helps out. Pure: no clock, no database.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handoff.domain.queue import Ticket, in_order, serves
+from handoff.domain.people import Staff
+from handoff.domain.queue import Kind, Ticket, in_order, serves
 from handoff.domain.reasons import urgency
 
 DEFAULT_LANG = "de"
+DEFAULT_CAPACITY = 6
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Clerk:
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = (DEFAULT_LANG,)
     skills: tuple[str, ...] = ()
-    capacity: int = 4
+    capacity: int = DEFAULT_CAPACITY
     """Chats at a time."""
     load: int = 0
     """Chats that she has now."""
@@ -34,6 +36,11 @@ class Clerk:
     def free(self) -> int:
         """How many more chats she can take."""
         return max(0, self.capacity - self.load)
+
+
+def of_staff(staff: Staff) -> Clerk:
+    """Give a clerk of whom nothing is known but what her token says."""
+    return Clerk(staff.id, staff.office_id, staff.topics, leads=staff.leads)
 
 
 def responsible(clerk: Clerk, ticket: Ticket) -> bool:
@@ -63,6 +70,42 @@ def may_take(clerk: Clerk, ticket: Ticket, on_duty: Iterable[Clerk], fallbacks: 
     """Tell whether this clerk may take this chat now."""
     others = [one for one in on_duty if one.id != clerk.id]
     return any(one.id == clerk.id for one in able(ticket, [clerk, *others], fallbacks))
+
+
+def first_for_each(
+    asking: Mapping[int, Clerk],
+    waiting: Sequence[Ticket],
+    on_duty: Sequence[Clerk],
+    fallbacks: Mapping[str, str],
+) -> dict[int, str]:
+    """Give each clerk who asks the first chat that she may take and nobody before her got.
+
+    Parameters
+    ----------
+    asking
+        Clerks by their turn.
+    waiting
+        Chats in the order of the queue.
+
+    Returns
+    -------
+    dict
+        Conversation ids by turn; who may take none is missing.
+    """
+    free = dict.fromkeys(range(len(waiting)))
+    may: dict[tuple[str, Kind], bool] = {}
+    picked = {}
+    for turn, clerk in sorted(asking.items()):
+        for place in free:
+            ticket = waiting[place]
+            known = clerk.id, ticket.kind
+            if known not in may:
+                may[known] = may_take(clerk, ticket, on_duty, fallbacks)
+            if may[known]:
+                picked[turn] = ticket.conversation_id
+                del free[place]
+                break
+    return picked
 
 
 def match(

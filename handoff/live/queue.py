@@ -5,7 +5,7 @@ from datetime import timedelta
 from handoff.domain.message import Object
 from handoff.errors import LoginNeededError
 from handoff.live.commands import RECONNECT, Body, ChatBody, Rule, StaffCall, command
-from handoff.services import abuse, chat_view, presence, queue, team
+from handoff.services import abuse, chat_view, claims, presence, queue, team
 
 RENEW_BEFORE = timedelta(seconds=60)
 """So long before its token ends, a console is asked to connect again."""
@@ -34,7 +34,7 @@ async def queue_list(call: StaffCall, _body: Body) -> Object:
 @command("chat.claim", Rule.STAFF, ChatBody)
 async def claim(call: StaffCall, body: ChatBody) -> Object:
     """Take a waiting chat."""
-    conversation_id = await queue.claim(call.desk.context, body.chat, call.staff)
+    conversation_id = await claims.claim(call.desk.context, body.chat, call.staff)
     await call.desk.feed.join_clerk(call.sid, call.staff, conversation_id)
     return await chat_view.look(call.desk.context, conversation_id, call.staff)
 
@@ -42,7 +42,7 @@ async def claim(call: StaffCall, body: ChatBody) -> Object:
 @command("chat.next", Rule.STAFF)
 async def next_chat(call: StaffCall, _body: Body) -> Object:
     """Take the first waiting chat that one may take; `{chat: null}` when there is none."""
-    conversation_id = await queue.claim_next(call.desk.context, call.staff)
+    conversation_id = await claims.claim_next(call.desk.context, call.staff)
     if conversation_id is None:
         return {"chat": None}
     await call.desk.feed.join_clerk(call.sid, call.staff, conversation_id)

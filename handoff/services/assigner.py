@@ -4,7 +4,7 @@ from handoff.context import HandoffContext
 from handoff.domain.routing import match
 from handoff.hub import Listener
 from handoff.lanes import Lanes
-from handoff.services import queue
+from handoff.services import claims
 from handoff.storage import duty
 
 LANE = "queue"
@@ -53,4 +53,4 @@ class Assigner(Listener):
         ]
         clerks = [one for one in board.clerks if one.id in context.names]
         for ticket, clerk in match(tickets[:AT_ONCE], clerks, board.fallbacks):
-            await queue.assign(context, ticket.conversation_id, clerk)
+            await claims.assign(context, ticket.conversation_id, clerk)

@@ -19,11 +19,10 @@ PAUSE_S = 1.0
 
 async def read(session: AsyncSession, now: datetime) -> Board:
     """Read the whole queue and who is on duty."""
-    fallbacks = {team.office: team.fallback for team in await duty.teams(session) if team.fallback}
     return Board(
         await conversations.tickets(session),
         await duty.on_duty(session, now),
-        fallbacks,
+        await duty.fallbacks(session),
         await duty.handling_times(session),
     )
 

@@ -1,11 +1,8 @@
-"""The queue: who waits, who takes whom, and what happens when a clerk falls silent."""
+"""The queue: who waits, what is one's own, and what happens when a clerk falls silent."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from functools import partial
-from uuid import uuid4
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,20 +15,17 @@ from handoff.domain.people import Staff
 from handoff.domain.phase import Phase, Step, move
 from handoff.domain.queue import Ticket
 from handoff.domain.reasons import urgency
-from handoff.domain.routing import Clerk, helps_out, may_take, responsible
+from handoff.domain.routing import Clerk, helps_out, of_staff, responsible
 from handoff.errors import ConflictError, ForbiddenError, UnknownConversationError
 from handoff.hub import Listener
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
 from handoff.services import texts, waits
-from handoff.services.together import Together
 from handoff.storage import conversations, duty, log
 
 LAST_TEXT_CHARS = 120
 LISTED = 50
 """Waiting chats in a clerk's list."""
-HEAD = 5
-"""So many chats are looked at for the next one at first."""
 
 
 async def listing(context: HandoffContext, staff: Staff) -> Object:
@@ -39,7 +33,7 @@ async def listing(context: HandoffContext, staff: Staff) -> Object:
 
     Of the waiting ones at most 50; `waiting_total` counts those that she might see.
     """
-    clerk = _clerk(staff)
+    clerk = of_staff(staff)
     async with context.database.read() as session:
         board = await context.board.get(context.clock(), session)
         seen = [one for one in board.tickets if _may_see(clerk, one, board)]
@@ -57,127 +51,6 @@ async def listing(context: HandoffContext, staff: Staff) -> Object:
         "waiting_total": len(seen),
         "mine": [one for one in entries if one["state"] == Phase.CLERK],
     }
-
-
-async def claim(context: HandoffContext, chat: str, staff: Staff) -> str:
-    """Take a waiting chat; of any number of clerks exactly one gets it. Gives the conversation's id.
-
-    Raises
-    ------
-    UnknownConversationError
-        No chat has this id.
-    ForbiddenError
-        The chat's topic or office is not the clerk's (`thema_fremd`).
-    ConflictError
-        Somebody else was quicker, or the citizen no longer waits (`schon_uebernommen`); or the clerk has as many chats
-        as she wants to have (`ausgelastet`).
-    """
-    now = context.clock()
-    async with context.database.write() as session:
-        row = await _of_chat(session, chat)
-        if row.phase == Phase.WAITING:
-            fallbacks = {team.office: team.fallback for team in await duty.teams(session) if team.fallback}
-            ticket, clerk = conversations.ticket_of(row), _clerk(staff)
-            if not responsible(clerk, ticket) and not helps_out(clerk, ticket, fallbacks):
-                raise ForbiddenError("Dieses Thema gehört nicht zu Ihren Themen.", code="thema_fremd")
-        await _check_free(session, staff)
-        if not await _take(context, session, row.id, staff, now):
-            raise ConflictError(
-                "Dieses Gespräch hat schon jemand anderes übernommen, oder es wartet nicht mehr.",
-                code="schon_uebernommen",
-            )
-    life.tell_all(context, row.id)
-    return row.id
-
-
-async def claim_next(context: HandoffContext, staff: Staff) -> str | None:
-    """Take the first waiting chat that this clerk may take; None when there is none.
-
-    Raises
-    ------
-    ConflictError
-        The clerk has as many chats as she wants to have (`ausgelastet`).
-    """
-    if context.claims is None:
-        context.claims = Together(partial(_claim_together, context))
-    taken = await context.claims.ask(staff)
-    if taken is not None:
-        life.tell_all(context, taken)
-    return taken
-
-
-async def _claim_together(
-    context: HandoffContext, clerks: Sequence[Staff]
-) -> list[str | ConflictError | None]:
-    """Give each clerk the first chat that she may take, in one transaction."""
-    now = context.clock()
-    board = await context.board.get(now)
-    answers: list[str | ConflictError | None] = []
-    async with context.database.write() as session:
-        for staff in clerks:
-            try:
-                await _check_free(session, staff)
-            except ConflictError as full:
-                answers.append(full)
-                continue
-            answers.append(await _first_for(context, session, staff, board, now))
-    return answers
-
-
-async def _first_for(
-    context: HandoffContext, session: AsyncSession, staff: Staff, board: Board, now: datetime
-) -> str | None:
-    row = await duty.clerk(session, staff.id)
-    clerk = _clerk(staff) if row is None else duty.as_clerk(row, 0)
-    for limit in (HEAD, LISTED * HEAD):
-        tickets = await conversations.tickets(session, limit=limit, lock=True)
-        for ticket in tickets:
-            if may_take(clerk, ticket, board.clerks, board.fallbacks) and (
-                await _take(context, session, ticket.conversation_id, staff, now)
-            ):
-                return ticket.conversation_id
-        if len(tickets) < limit:
-            return None
-    return None
-
-
-async def assign(context: HandoffContext, conversation_id: str, clerk: Clerk) -> bool:
-    """Give a waiting chat to a clerk of a push team; False when it was taken meanwhile."""
-    async with context.database.write() as session:
-        row = await duty.clerk(session, clerk.id)
-        waiting = await conversations.find(session, conversation_id)
-        if row is None or waiting is None or await duty.load(session, clerk.id) >= row.capacity:
-            return False
-        function, office = context.names.get(clerk.id, ("Bürgerservice", "Stadtverwaltung"))
-        staff = Staff(clerk.id, frozenset({"clerk"}), office, function, clerk.topics, clerk.office)
-        if not await _take(context, session, conversation_id, staff, context.clock()):
-            return False
-    life.tell_all(context, conversation_id)
-    context.hub.assigned(conversation_id, clerk.id)
-    return True
-
-
-async def _take(
-    context: HandoffContext, session: AsyncSession, conversation_id: str, staff: Staff, now: datetime
-) -> bool:
-    """Claim, write who speaks now, end the measured wait."""
-    claimed = await conversations.claim(session, conversation_id, staff, _lease_end(context, now), now)
-    if claimed is None:
-        return False
-    body = Body(texts.CLAIMED.format(function=staff.function, office=staff.office))
-    await log.append_claimed(session, claimed, message_id=str(uuid4()), body=body, at=now)
-    await duty.end_wait(session, claimed.wait_id, "mensch", now, team=staff.office_id or "*")
-    return True
-
-
-async def _check_free(session: AsyncSession, staff: Staff) -> None:
-    row = await duty.clerk(session, staff.id)
-    capacity = row.capacity if row is not None else duty.DEFAULT_CAPACITY
-    if not staff.leads and await duty.load(session, staff.id) >= capacity:
-        raise ConflictError(
-            f"Sie haben schon {capacity} Gespräche. Bitte beenden Sie eines, oder erhöhen Sie Ihre Zahl.",
-            code="ausgelastet",
-        )
 
 
 async def own(context: HandoffContext, chat: str, staff: Staff) -> str:
@@ -315,10 +188,6 @@ def _entry(row: ConversationRow, place: Place | None, last_text: str, unread: in
     }
 
 
-def _clerk(staff: Staff) -> Clerk:
-    return Clerk(staff.id, staff.office_id, staff.topics, leads=staff.leads)
-
-
 def _may_see(clerk: Clerk, ticket: Ticket, board: Board) -> bool:
     return responsible(clerk, ticket) or helps_out(clerk, ticket, board.fallbacks)
 
@@ -329,7 +198,3 @@ def _topic(row: ConversationRow) -> str | None:
 
 def _is_own(row: ConversationRow, staff: Staff) -> bool:
     return row.phase == Phase.CLERK and row.clerk_id == staff.id
-
-
-def _lease_end(context: HandoffContext, now: datetime) -> datetime:
-    return now + timedelta(seconds=context.settings.lease_s)

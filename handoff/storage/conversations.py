@@ -8,7 +8,6 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.database import Database
-from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
 from handoff.domain.queue import Ticket
 from handoff.schema.tables import ChannelRow, ConversationRow
@@ -107,7 +106,6 @@ async def tickets(
     session: AsyncSession,
     *,
     limit: int | None = None,
-    lock: bool = False,
     offices: Sequence[str] | None = None,
 ) -> list[Ticket]:
     """List the head of the queue, in order, without decrypting anything.
@@ -116,16 +114,12 @@ async def tickets(
     ----------
     limit
         How many at most.
-    lock
-        Reserve them for this transaction and leave out what others have reserved (PostgreSQL).
     offices
         Only chats of these offices or of none.
     """
     query = select(*_TICKET).where(ConversationRow.phase == Phase.WAITING).order_by(*_QUEUE).limit(limit)
     if offices is not None:
         query = query.where(or_(ConversationRow.office.is_(None), ConversationRow.office.in_(offices)))
-    if lock:
-        query = query.with_for_update(skip_locked=True)
     rows = await session.execute(query)
     return [_ticket(*row) for row in rows]
 
@@ -176,41 +170,6 @@ async def of_clerk(session: AsyncSession, clerk_id: str) -> Sequence[Conversatio
             .order_by(ConversationRow.queued_at)
         )
     ).all()
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """What a claim has to know to write the next message."""
-
-    id: str
-    last_seq: int
-    channel: str | None
-    wait_id: int | None
-
-
-async def claim(
-    session: AsyncSession, conversation_id: str, staff: Staff, lease_until: datetime, now: datetime
-) -> Claimed | None:
-    """Take a waiting conversation and the next number of its log, in one statement; None when somebody was quicker."""
-    claimed = await session.execute(
-        update(ConversationRow)
-        .where(ConversationRow.id == conversation_id, ConversationRow.phase == Phase.WAITING)
-        .values(
-            phase=Phase.CLERK.value,
-            clerk_id=staff.id,
-            clerk_function=staff.function,
-            clerk_office=staff.office,
-            lease_until=lease_until,
-            changed_at=now,
-            last_seq=ConversationRow.last_seq + 1,
-        )
-        .returning(
-            ConversationRow.id, ConversationRow.last_seq, ConversationRow.channel, ConversationRow.wait_id
-        )
-        .execution_options(synchronize_session=False)
-    )
-    row = claimed.one_or_none()
-    return None if row is None else Claimed(*row)
 
 
 async def renew_leases(session: AsyncSession, clerk_id: str, lease_until: datetime) -> None:

@@ -1,19 +1,19 @@
 """Queries on clerks on duty, teams, hours, and measured waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
-from handoff.domain.routing import DEFAULT_LANG, Clerk
+from handoff.domain.routing import DEFAULT_CAPACITY, DEFAULT_LANG, Clerk
 from handoff.schema.routing import ClerkRow, HoursExceptionRow, TeamRow, WaitRow
 from handoff.schema.tables import ConversationRow
 
-DEFAULT_CAPACITY = 6
 HERE, BREAK, AWAY = "da", "pause", "weg"
 RECENT = 50
 """So many handling times are looked at."""
@@ -53,17 +53,38 @@ async def clerk(session: AsyncSession, staff_id: str) -> ClerkRow | None:
 
 async def on_duty(session: AsyncSession, now: datetime) -> list[Clerk]:
     """List the clerks who are here now, with their load."""
-    rows = await session.scalars(select(ClerkRow).where(ClerkRow.presence == HERE, ClerkRow.seen_until > now))
-    loads = dict(
-        (
-            await session.execute(
-                select(ConversationRow.clerk_id, func.count())
-                .where(ConversationRow.phase == Phase.CLERK)
-                .group_by(ConversationRow.clerk_id)
-            )
-        ).all()
+    return (await roster(session, now)).on_duty
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Clerks and their chats at one moment."""
+
+    known: dict[str, Clerk]
+    """Those who were asked for by id, as far as they have ever been here."""
+    on_duty: list[Clerk]
+    loads: dict[str, int]
+    """Chats by clerk's id; who has none is missing."""
+
+
+async def roster(session: AsyncSession, now: datetime, ids: Sequence[str] = ()) -> Roster:
+    """Give those who are here now, and those of these ids wherever they are."""
+    here = and_(ClerkRow.presence == HERE, ClerkRow.seen_until > now)
+    rows = (await session.scalars(select(ClerkRow).where(or_(ClerkRow.id.in_(ids), here)))).all()
+    counted = await session.execute(
+        select(ConversationRow.clerk_id, func.count())
+        .where(ConversationRow.phase == Phase.CLERK)
+        .group_by(ConversationRow.clerk_id)
     )
-    return [as_clerk(row, loads.get(row.id, 0)) for row in rows]
+    loads = {id_: number for id_, number in counted if id_ is not None}
+    clerks = {row.id: as_clerk(row, loads.get(row.id, 0)) for row in rows}
+    present = [clerks[row.id] for row in rows if row.presence == HERE and row.seen_until > now]
+    return Roster({id_: clerks[id_] for id_ in ids if id_ in clerks}, present, loads)
+
+
+async def fallbacks(session: AsyncSession) -> dict[str, str]:
+    """Give the office that helps out, by office."""
+    return {one.office: one.fallback for one in await teams(session) if one.fallback}
 
 
 def as_clerk(row: ClerkRow, load: int) -> Clerk:
@@ -141,6 +162,29 @@ async def end_wait(
         row.outcome = outcome
         row.team = team
         row.waited_s = int((now - row.queued_at).total_seconds())
+
+
+async def end_waits(
+    session: AsyncSession, teams_by_wait: Mapping[int, str], outcome: str, now: datetime
+) -> None:
+    """Note how many waits ended that end at the same moment, and whose team answered each."""
+    if not teams_by_wait:
+        return
+    line = await session.connection()
+    table = WaitRow.__table__
+    began = await line.execute(
+        select(table.c.id, table.c.queued_at).where(
+            table.c.id.in_(list(teams_by_wait)), table.c.outcome.is_(None)
+        )
+    )
+    ended = [
+        {"of_id": id_, "waited": int((now - queued_at).total_seconds()), "by_team": teams_by_wait[id_]}
+        for id_, queued_at in began
+    ]
+    if ended:
+        note = update(WaitRow.__table__).where(table.c.id == bindparam("of_id"))  # type: ignore[arg-type]
+        values = note.values(outcome=outcome, waited_s=bindparam("waited"), team=bindparam("by_team"))
+        await line.execute(values, ended)
 
 
 async def end_handling(

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.domain.message import Body, Message, Object
 from handoff.domain.offers import Offer, offers_of
 from handoff.schema.tables import ConversationRow, MessageRow
 from handoff.storage import outbox
-from handoff.storage.conversations import Claimed
 
 CITIZEN, BOT, CLERK, SYSTEM = "citizen", "bot", "clerk", "system"
 
@@ -60,28 +59,6 @@ async def append(
         out: Object = {"seq": conversation.last_seq}
         await outbox.put(session, outbox.Kind.CHANNEL, conversation.id, message_id, at, out)
     return conversation.last_seq
-
-
-async def append_claimed(
-    session: AsyncSession, claimed: Claimed, *, message_id: str, body: Body, at: datetime
-) -> None:
-    """Write the gateway's message whose number a claim has taken already."""
-    await session.execute(
-        insert(MessageRow).values(
-            conversation_id=claimed.id,
-            seq=claimed.last_seq,
-            id=message_id,
-            author=SYSTEM,
-            sender=SYSTEM,
-            client_id=message_id,
-            at=at,
-            offers=False,
-            body=body.stored(),
-        )
-    )
-    if claimed.channel is not None:
-        out: Object = {"seq": claimed.last_seq}
-        await outbox.put(session, outbox.Kind.CHANNEL, claimed.id, message_id, at, out)
 
 
 async def after(session: AsyncSession, conversation: ConversationRow, seq: int) -> list[Message]:

@@ -17,7 +17,7 @@ async def work(database: str, first: int, clerks: int) -> tuple[list[str], float
 
     from handoff.app import create_app
     from handoff.domain.people import Staff
-    from handoff.services import queue
+    from handoff.services import claims
 
     class Silent:
         async def close(self) -> None:
@@ -31,7 +31,7 @@ async def work(database: str, first: int, clerks: int) -> tuple[list[str], float
 
     async def clerk(number: int) -> None:
         staff = Staff(f"k{number}", frozenset({"clerk", "lead"}), "BÜRGERcenter", "Bürgerservice", ())
-        while (conversation_id := await queue.claim_next(context, staff)) is not None:
+        while (conversation_id := await claims.claim_next(context, staff)) is not None:
             taken.append(conversation_id)
 
     begin = time.time()

@@ -7,7 +7,7 @@ from handoff_world import sqlite, world
 from handoff.domain.channel import Capability, Shows
 from handoff.errors import HandoffError
 from handoff.ports import ReceiverDownError, ReceiverRefusedError
-from handoff.services import channels, queue
+from handoff.services import channels, claims
 from handoff.services.messages import Incoming
 from handoff.storage import outbox
 from handoff.storage.outbox import Kind
@@ -118,7 +118,7 @@ async def test_clerk_and_gateway_reach_the_messenger_too_and_an_ended_chat_is_fo
 
     await say(town, "mensch", "m1")
     await town.idle()
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag")
     await desk.close(town.context, conversation_id, staff(), "geloest", "Geklärt")
     await town.idle()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from handoff.channels.adapter import Adapter
 from handoff.domain.channel import Capability, Shows
 from handoff.domain.message import Answer, Body
-from handoff.services import channel_intake, desk, linking, queue
+from handoff.services import channel_intake, claims, desk, linking
 from handoff.services.channel_intake import Inbound
 from handoff.settings import Rate
 
@@ -167,7 +167,7 @@ async def test_what_belongs_to_an_account_never_reaches_a_third_party(town):
     # a clerk's words are personal there, too
     town.bot.react = lambda turn: Answer([Body("Ich hole jemanden.")], echo(turn).handover)
     await say(town, "mensch")
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Frau Beispiel, Ihr Bescheid")
     await town.idle()
     assert "Frau Beispiel" not in " ".join(texts(town))

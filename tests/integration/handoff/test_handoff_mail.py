@@ -12,7 +12,7 @@ from mail_server import mail_server
 from handoff.channels import mail_text
 from handoff.channels.mail import Mail, Mailbox
 from handoff.domain.message import Answer, Body
-from handoff.services import channel_files, desk, linking, queue
+from handoff.services import channel_files, claims, desk, linking
 
 ANNA = "anna@post.example"
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
@@ -77,7 +77,7 @@ async def test_a_thread_is_one_conversation(town):
     await comes(town, reply(town, quoted, 2))
     assert town.bot.turns[-1].text == "mensch"
     assert town.bot.turns[-1].conversation_id == town.bot.turns[0].conversation_id
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag aus dem Amt")
     await town.idle()
     assert answers(town)[-1] == "Guten Tag aus dem Amt"

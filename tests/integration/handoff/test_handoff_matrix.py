@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from vendor import Vendor
 
 from handoff.channels.matrix import Matrix
-from handoff.services import desk, queue
+from handoff.services import claims, desk
 
 BOT, ANNA, ROOM = "@amtslotse:stadt.example", "@anna:stadt.example", "!raum:stadt.example"
 TOKEN = {"Authorization": "Bearer hs-geheim"}
@@ -82,7 +82,7 @@ async def test_invited_to_a_direct_room_it_joins_and_talks(town):
     await put(town, said(3, "1"))
     assert town.bot.turns[-1].payload == '/start{"service": "a"}'
     await put(town, said(4, "mensch"))
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag")
     await town.idle()
     assert texts(town)[-1] == "Guten Tag"

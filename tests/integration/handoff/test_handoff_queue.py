@@ -11,7 +11,7 @@ from handoff_world import FakeEngine, FakePortal, World, citizen_token, draft, s
 
 from handoff.domain.message import Answer, Body, Handover
 from handoff.errors import ConflictError, ForbiddenError, HandoffError, InvalidInputError, UnavailableError
-from handoff.services import chat_view, desk, presence, proposals, queue
+from handoff.services import chat_view, claims, desk, presence, proposals, queue
 
 POSTGRES = "postgresql://127.0.0.1:5432"
 
@@ -47,7 +47,7 @@ async def claimed(town: World, person: str = "berta") -> tuple[str, str, str]:
     handle = await town.start()
     await town.ask_human(handle)
     chat = await town.chat()
-    return handle, chat, await queue.claim(town.context, chat, staff(person))
+    return handle, chat, await claims.claim(town.context, chat, staff(person))
 
 
 async def test_of_twenty_clerks_exactly_one_gets_the_chat(both):
@@ -55,7 +55,7 @@ async def test_of_twenty_clerks_exactly_one_gets_the_chat(both):
     chat = await both.chat()
     clerks = [staff(f"clerk-{n}") for n in range(20)]
     results = await asyncio.gather(
-        *(queue.claim(both.context, chat, one) for one in clerks), return_exceptions=True
+        *(claims.claim(both.context, chat, one) for one in clerks), return_exceptions=True
     )
     won = [one for one, result in zip(clerks, results, strict=True) if isinstance(result, str)]
     lost = [result for result in results if isinstance(result, ConflictError)]
@@ -162,7 +162,7 @@ async def test_release_and_late_clerks(town):
             await late
     with pytest.raises(ForbiddenError):
         await queue.own(town.context, chat, staff())
-    await queue.claim(town.context, chat, staff("carl"))
+    await claims.claim(town.context, chat, staff("carl"))
     texts = [m["text"] for m in (await town.read(handle))["messages"]]
     assert "zu spät" not in texts
 
@@ -206,7 +206,7 @@ class Proposing:
         await self.town.send(handle, "mensch", client_id="m", auth=self.auth)
         await self.town.idle()
         self.portal.draft = draft()
-        self.id = await queue.claim(self.town.context, await self.town.chat(), staff())
+        self.id = await claims.claim(self.town.context, await self.town.chat(), staff())
         return self
 
     async def propose(

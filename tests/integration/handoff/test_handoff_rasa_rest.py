@@ -7,7 +7,7 @@ from handoff_world import citizen_token, staff
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handoff.services import desk, queue
+from handoff.services import claims, desk
 
 URL = "/webhooks/rest/webhook"
 
@@ -58,7 +58,7 @@ async def test_what_a_clerk_writes_later_is_fetched_by_number(town):
     said = await post(town, "mensch")
     handle, last = said[0]["recipient_id"], said[-1]["metadata"]["seq"]
     assert await post(town, "wartet jemand?", handle) == []
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Ja, ich.")
     answer = await town.http.get(f"{URL}/{handle}", params={"after": last})
     texts = [one["text"] for one in answer.json()]

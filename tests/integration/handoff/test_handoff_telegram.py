@@ -11,7 +11,7 @@ from vendor import Vendor
 
 from handoff.channels.telegram import SECRET_HEADER, Telegram
 from handoff.domain.message import Answer, Body
-from handoff.services import channel_files, desk, linking, queue
+from handoff.services import channel_files, claims, desk, linking
 
 SECRET = {SECRET_HEADER: "geheim"}
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
@@ -105,7 +105,7 @@ async def test_a_conversation_with_buttons_and_a_human(town):
     assert town.bot.turns[-1].payload == '/start{"service": "a"}'
     assert any(call.path.endswith("/answerCallbackQuery") for call in town.vendor.calls)
     await say(town, "mensch")
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag aus dem Bürgerservice")
     await town.idle()
     assert texts(town)[-2].startswith("Sie sprechen jetzt mit einem Menschen")

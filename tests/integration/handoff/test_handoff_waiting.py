@@ -10,7 +10,7 @@ from handoff.domain.message import Answer, Body, Handover
 from handoff.errors import ConflictError, ForbiddenError, InvalidInputError
 from handoff.ports import ReceiverDownError, ReceiverRefusedError
 from handoff.schema.routing import RequestRow, WaitRow
-from handoff.services import abuse, desk, hours, presence, queue, waits
+from handoff.services import abuse, claims, desk, hours, presence, queue, waits
 
 WEEK = {day: [("08:00", "12:00")] for day in range(5)}
 
@@ -67,7 +67,7 @@ async def test_the_estimate_is_measured_against_what_happened(town):
     await presence.connected(town.context, staff())
     await called(town)
     town.clock.forward(40)
-    await queue.claim(town.context, await town.chat(), staff())
+    await claims.claim(town.context, await town.chat(), staff())
     assert await waits.accuracy(town.context) == {"waits": 1, "median_abs_error_s": 25.0, "within_range": 1.0}
 
 
@@ -142,7 +142,7 @@ async def test_malformed_wishes_lose_nothing(town, payload, values, field):
 
 async def test_a_wish_that_comes_after_the_clerk_is_refused(town):
     handle = await called(town)
-    await queue.claim(town.context, await town.chat(), staff())
+    await claims.claim(town.context, await town.chat(), staff())
     answer = await town.send(handle, payload="/wait_request", client_id="a")
     assert (answer.status_code, answer.json()["code"]) == (409, "phase_unpassend")
 
@@ -183,10 +183,10 @@ async def test_routing_by_the_catalogues_office(tmp_path):
             "Beschwerde",
         )
         with pytest.raises(ForbiddenError):
-            await queue.claim(town.context, entry["chat"], meldewesen)
-        assert await queue.claim_next(town.context, meldewesen) is None
+            await claims.claim(town.context, entry["chat"], meldewesen)
+        assert await claims.claim_next(town.context, meldewesen) is None
         await hours.set_team(town.context, "steuern", week=None, fallback="buergercenter")
-        assert await queue.claim_next(town.context, meldewesen) is not None
+        assert await claims.claim_next(town.context, meldewesen) is not None
 
 
 async def test_a_portal_that_is_away_sends_the_chat_to_the_whole_town(tmp_path):
@@ -204,14 +204,14 @@ async def test_capacity_and_its_change(town):
         await called(town)
     await presence.change(town.context, staff(), capacity=2)
     for _ in range(2):
-        assert await queue.claim_next(town.context, staff()) is not None
+        assert await claims.claim_next(town.context, staff()) is not None
     with pytest.raises(ConflictError) as caught:
-        await queue.claim_next(town.context, staff())
+        await claims.claim_next(town.context, staff())
     assert caught.value.code == "ausgelastet"
     with pytest.raises(ConflictError):
-        await queue.claim(town.context, await town.chat(), staff())
+        await claims.claim(town.context, await town.chat(), staff())
     await presence.change(town.context, staff(), capacity=3)
-    assert await queue.claim_next(town.context, staff()) is not None
+    assert await claims.claim_next(town.context, staff()) is not None
     for wrong in ({"presence": "schläft"}, {"capacity": 0}, {"capacity": 21}):
         with pytest.raises(InvalidInputError):
             await presence.change(town.context, staff(), **wrong)
@@ -233,19 +233,19 @@ async def test_a_returned_chat_keeps_place_and_history(town):
     first, second = await called(town), None
     town.clock.forward(30)
     second = await called(town)
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k", "Guten Tag")
     await queue.release(town.context, conversation_id, staff())
     assert (await town.read(first))["state"]["place"] == 1
     assert (await town.read(second))["state"]["place"] == 2
     assert "Guten Tag" in [m["text"] for m in (await town.read(first))["messages"]]
-    again = await queue.claim_next(town.context, staff("carl"))
+    again = await claims.claim_next(town.context, staff("carl"))
     assert again == conversation_id
 
 
 async def test_abuse_is_ended_with_a_reason(town):
     handle = await called(town)
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     with pytest.raises(InvalidInputError):
         await abuse.end(town.context, conversation_id, staff(), "nase", "")
     await abuse.end(town.context, conversation_id, staff(), "drohung", "angekündigt, vorbeizukommen")

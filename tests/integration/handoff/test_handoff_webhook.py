@@ -12,7 +12,7 @@ from vendor import Vendor
 from handoff.channels.callback import Callback
 from handoff.channels.outbound import SIGNATURE, signature
 from handoff.channels.webhook import Webhook
-from handoff.services import desk, queue
+from handoff.services import claims, desk
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ async def test_a_callback_is_pushed_to_a_configured_address_only(town):
         await town.http.post(register.replace(handle, "x" * 43), json={"url": f"{town.url}/push"})
     ).status_code == 404
     assert (await town.http.post(register, json={"url": f"{town.url}/push"})).status_code == 204
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag")
     await town.idle()
     pushed = town.vendor.bodies("/push")

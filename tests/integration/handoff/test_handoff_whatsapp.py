@@ -13,7 +13,7 @@ from vendor import Vendor
 
 from handoff.channels.whatsapp import WhatsApp
 from handoff.domain.message import Answer, Body
-from handoff.services import desk, queue
+from handoff.services import claims, desk
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
 ANNA = "49000424242"
@@ -116,7 +116,7 @@ async def test_a_conversation_with_buttons_a_list_and_a_human(town):
 
     town.bot.react = echo
     await post(town, webhook(text(6, "mensch")))
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag")
     await town.idle()
     assert texts(town)[-1] == "Guten Tag"
@@ -181,7 +181,7 @@ async def test_a_document_is_kept_and_other_kinds_are_named(town):
 
 async def test_after_24_hours_only_the_template_goes_out_and_once(town):
     await post(town, webhook(text(1, "mensch")))
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await town.idle()
     before = len(sent(town))
     town.clock.forward(25 * 3600)

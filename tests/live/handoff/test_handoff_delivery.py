@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from handoff.services import queue
+from handoff.services import claims
 
 MANY = Rate(1_000_000, 1_000_000)
 
@@ -24,7 +24,7 @@ async def claimed_chat(database: str, key: object = None) -> tuple[str, str]:
         chat = await town.chat()
         from handoff_world import staff
 
-        await queue.claim(town.context, chat, staff())
+        await claims.claim(town.context, chat, staff())
         return handle, chat
 
 

@@ -9,7 +9,7 @@ from handoff_world import citizen_token, served, staff
 
 from handoff.channels.rasa_socket import EVENTS
 from handoff.domain.message import Answer, Body
-from handoff.services import desk, queue
+from handoff.services import claims, desk
 
 
 class RasaClient:
@@ -100,7 +100,7 @@ async def test_human_back_and_a_client_that_was_away(town, url, client):
     await client.hears("Warteschlange")
     session = client.session
     await client.close()
-    conversation_id = await queue.claim(town.context, await town.chat(), staff())
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
     await desk.send(town.context, conversation_id, staff(), "k1", "Guten Tag, hier bin ich.")
     again = await RasaClient(url).connect(session)
     assert again.session == session
