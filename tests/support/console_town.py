@@ -50,10 +50,11 @@ def _token(request: Request) -> JSONResponse:
     return JSONResponse({"token": token, "expires_at": "2026-11-23T10:10:00+01:00"})
 
 
-def site(gateway: Any) -> Starlette:
-    """What the portal gives besides the gateway: who is logged in, a page with the chat."""
+def site(gateway: Any, *more: Route) -> Starlette:
+    """What the portal gives besides the gateway: who is logged in, a page with the chat, and `more`."""
     return Starlette(
         routes=[
+            *more,
             Route("/api/session", _session),
             Route("/api/session/token", _token, methods=["POST"]),
             Route("/", lambda _request: HTMLResponse(CHAT)),

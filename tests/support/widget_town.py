@@ -10,8 +10,9 @@ from console_town import LIMIT_MS, WHO, chromium, free_port, site
 from handoff_world import FakeEngine, World, served, sqlite, world
 from playwright.async_api import Browser, Download, Locator, Page
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from widget_cards import CARDS, with_card
 
@@ -28,6 +29,28 @@ def assistant(turn: Turn) -> Answer:
     if said == "knopf":
         return Answer([Body("Bitte wählen.", [{"title": "Ja, gern", "payload": "/ja"}])], None)
     return Answer([Body(f"Echo: {said}"), Body("Sonst noch etwas?")], None)
+
+
+class Documents:
+    """The portal's taking of files, as far as the widget sees it."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str, bytes]] = []
+
+    async def take(self, request: Request) -> JSONResponse:
+        async with request.form() as form:
+            file = form["datei"]
+            assert isinstance(file, UploadFile)
+            if "Bearer " not in request.headers.get("Authorization", ""):
+                return JSONResponse({"code": "anmeldung_noetig", "message": "Bitte melden Sie sich an."}, 401)
+            name = file.filename or ""
+            if name.startswith("falsch"):
+                message = "Der Inhalt der Datei passt nicht zu ihrem Namen. Sie wurde nicht gespeichert."
+                return JSONResponse({"code": "datei_ungueltig", "message": message}, 422)
+            content = await file.read()
+        self.taken.append((name, str(form["nachweis"]), content))
+        shape = {"id": f"dok-{len(self.taken)}", "filename": name, "media_type": "", "size": len(content)}
+        return JSONResponse(shape, 201)
 
 
 def embedding(origin: str) -> str:
@@ -90,6 +113,7 @@ class WidgetTown:
     site: str
     stranger: str
     browser: Browser
+    documents: Documents
     problems: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
@@ -121,15 +145,16 @@ class WidgetTown:
 @asynccontextmanager
 async def widget_town(tmp_path: Path) -> AsyncIterator[WidgetTown]:
     """Start everything; skips without a Chromium."""
+    documents = Documents()
     origin, town_site, stranger = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
     async with (
         chromium() as browser,
         world(sqlite(tmp_path), bot=FakeEngine(react=assistant), origin=origin, origins=(town_site,)) as town,
-        served(site(town.app), _port(origin)),
+        served(site(town.app, Route("/api/dokumente", documents.take, methods=["POST"])), _port(origin)),
         served(foreign_site(origin), _port(town_site)),
         served(foreign_site(origin), _port(stranger)),
     ):
-        yield WidgetTown(town, origin, town_site, stranger, browser)
+        yield WidgetTown(town, origin, town_site, stranger, browser, documents)
 
 
 def _port(origin: str) -> int:

@@ -84,5 +84,14 @@ export const base = css`
   .badge.good { background: var(--good-bg); border-color: var(--good); }
   .badge.warn { background: var(--warn-bg); border-color: var(--warn); }
   .badge.info { background: var(--info-bg); border-color: var(--info); }
+  /* Each text runs in its own direction, whatever the direction of the page is. */
+  p, h2, h3, dt, dd, li, label, summary, .field-text > span, .btn > span, .menu span, textarea, input { unicode-bidi: plaintext; }
+  @media (prefers-contrast: more) { :host { --tm: var(--t); --line: var(--edge); } }
+  /* Colours are the reader's own: what only a background told apart gets a border. */
+  @media (forced-colors: active) {
+    .bubble, .badge, .card, .notice, .problem, .hint, .callout, .dots { border: 1px solid; }
+    .head, .foot { border-block: 1px solid; }
+    .btn.primary { border-width: 4px; }
+  }
   @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; } }
 `;

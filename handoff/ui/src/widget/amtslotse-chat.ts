@@ -8,7 +8,7 @@ import type { Composer } from "./composer";
 import { type CardContext, withReturn } from "./context";
 import { Conversation } from "./conversation";
 import { print } from "./keep";
-import { renderEcho, renderMessage, startsReading } from "./message";
+import { authorLabel, renderEcho, renderMessage, spoken, startsReading } from "./message";
 import { type Offers, openOffers, openUpload } from "./offers";
 import { cardStyles } from "./styles/cards";
 import { logStyles } from "./styles/log";
@@ -27,10 +27,12 @@ export class AmtslotseChat extends LitElement {
     offen: { type: Boolean, reflect: true },
     wide: { state: true },
     hint: { state: true },
+    files: { state: true },
   };
   declare offen: boolean;
   declare wide: boolean;
   declare hint: string;
+  declare files: readonly File[];
   private readonly conversation = new Conversation(window.localStorage, () => this.requestUpdate());
   private readonly lifetime: { current: AbortController } = { current: new AbortController() };
   private readonly foreign = onForeignPage();
@@ -44,6 +46,7 @@ export class AmtslotseChat extends LitElement {
     this.offen = false;
     this.wide = false;
     this.hint = "";
+    this.files = [];
   }
 
   override connectedCallback(): void {
@@ -132,7 +135,12 @@ export class AmtslotseChat extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return this.offen ? this.panel() : this.opener();
+    return html`${this.offen ? this.panel() : this.opener()}
+      <div class="sr said" aria-live="polite" aria-relevant="additions">${repeat(
+        this.conversation.news,
+        ({ seq }) => seq,
+        (message) => html`<p lang=${message.lang ?? "de"}>${this.offen ? spoken(message) : `Neue Nachricht im Chat von: ${authorLabel(message)}`}</p>`,
+      )}</div>`;
   }
 
   private opener(): TemplateResult {
@@ -159,7 +167,7 @@ export class AmtslotseChat extends LitElement {
       </header>
       <div class="scroll" tabindex="0" role="region" aria-label="Gesprächsverlauf">
         ${notice(conversation.log.last === 0 && conversation.outbox.all.length === 0 && !conversation.problem, (text) => this.say(text))}
-        <div class="log" role="log" aria-live="polite" aria-relevant="additions">${this.messages(offers)}</div>
+        <div class="log" role="log" aria-live="off" aria-label="Nachrichten">${this.messages(offers)}</div>
         ${conversation.typing ? html`<p class="typing" aria-hidden="true"><span class="dots"><i></i><i></i><i></i></span>${conversation.typing === "clerk" ? "schreibt" : "antwortet"}</p>` : nothing}
         ${problemPanel(conversation, (url) => this.link(url))}
       </div>
@@ -190,6 +198,7 @@ export class AmtslotseChat extends LitElement {
         key: id,
         view: renderEcho(
           entry,
+          conversation.online,
           () => conversation.retry(id),
           () => conversation.discard(id),
         ),
@@ -217,6 +226,11 @@ export class AmtslotseChat extends LitElement {
       foreign: this.foreign,
       toPortal: () => void conversation.toPortal(),
       withReturn: (url) => this.link(url),
+      files: this.files,
+      hold: (files) => this.hold(files),
+      release: (file) => {
+        this.files = this.files.filter((one) => one !== file);
+      },
       bearer: () => conversation.session.bearer(),
       csrf: () => conversation.session.csrf,
     };
@@ -228,16 +242,21 @@ export class AmtslotseChat extends LitElement {
     this.conversation.say(text);
   }
 
-  private takeFile(file: File): void {
+  private hold(files: readonly File[]): void {
+    this.files = [...this.files, ...files.filter((file) => !this.files.includes(file))];
+  }
+
+  private takeFiles(files: readonly File[]): void {
     const card = Array.from(this.renderRoot.querySelectorAll<Upload>("al-upload"))
       .reverse()
       .find(({ context }) => context.open);
-    if (card) {
-      this.hint = "";
-      void card.take(file);
-    } else {
-      this.hint =
-        "Im Moment wird kein Dokument gebraucht. Die Datei wurde nicht gesendet. Ich frage danach, wenn es so weit ist.";
+    this.hint = "";
+    if (card) void card.take(files);
+    else if (this.foreign)
+      this.hint = "Unterlagen nimmt nur das Portal an. Es wurde nichts gesendet.";
+    else {
+      this.hold(files);
+      this.hint = `Im Moment wird kein Dokument gebraucht. ${this.files.length === 1 ? `„${this.files[0]?.name}“ liegt` : `${this.files.length} Dateien liegen`} auf dieser Seite bereit und wurde${this.files.length === 1 ? "" : "n"} nicht gesendet. Ich frage danach, wenn es so weit ist.`;
     }
   }
 
@@ -247,18 +266,19 @@ export class AmtslotseChat extends LitElement {
     });
   };
 
+  /** A copied text may bring a picture of itself along: then the text is meant. */
   private paste = (event: ClipboardEvent): void => {
-    const file = event.clipboardData?.files[0];
-    if (!file) return;
+    const files = Array.from(event.clipboardData?.files ?? []);
+    if (files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
     event.preventDefault();
-    this.takeFile(file);
+    this.takeFiles(files);
   };
 
   private drop = (event: DragEvent): void => {
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    const files = Array.from(event.dataTransfer?.files ?? []);
+    if (files.length === 0) return;
     event.preventDefault();
-    this.takeFile(file);
+    this.takeFiles(files);
   };
 
   private key = (event: KeyboardEvent): void => {

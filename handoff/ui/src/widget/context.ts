@@ -15,6 +15,12 @@ export interface CardContext {
   toPortal(): void;
   /** `url` with the current page as the way back. */
   withReturn(url: string): string;
+  /** Files that lie ready on this device until a document is asked for. */
+  files: readonly File[];
+  /** Keeps files ready. */
+  hold(files: readonly File[]): void;
+  /** Sends or removes: the file lies ready no longer. */
+  release(file: File): void;
   bearer(): Promise<string | null>;
   csrf(): string | null;
 }

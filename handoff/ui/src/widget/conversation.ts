@@ -13,6 +13,8 @@ export type Problem = "anmeldung" | "unbekannt" | null;
 
 const RETRY_MS = 3_000;
 const TYPING_MS = 20_000;
+/** As many of the last messages stay where screen readers hear them. */
+const READ_OUT = 10;
 
 /** One citizen's conversation: log, unsent messages, login and line. Calls `changed` after every change. */
 export class Conversation {
@@ -25,6 +27,8 @@ export class Conversation {
   notice = "";
   /** Text that the server refused and that belongs back into the field. */
   returned: string | null = null;
+  /** What the other side said last and the citizen has not had read out yet. */
+  news: readonly Message[] = [];
   readonly session = new Session();
   readonly outbox: Outbox;
   private memory: Memory;
@@ -113,6 +117,7 @@ export class Conversation {
     this.transport?.close();
     this.transport = null;
     this.log = new MessageLog();
+    this.news = [];
     this.state = { phase: "bot" };
     this.problem = null;
     this.notice = "";
@@ -241,6 +246,7 @@ export class Conversation {
         try {
           await this.deliver(entry.message);
           this.outbox.mark(id, "gesendet");
+          this.setOnline(true);
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
           this.notDelivered(id, error);
@@ -277,6 +283,7 @@ export class Conversation {
       this.fail(error);
     } else if (error.temporary) {
       this.outbox.mark(id, "nicht_gesendet", error.message);
+      if (error.status === 0) this.online = false;
       window.setTimeout(() => this.retryFailed(), RETRY_MS);
     } else {
       const entry = this.outbox.remove(id);
@@ -302,6 +309,8 @@ export class Conversation {
   private take(page: Partial<Page>): void {
     const fresh = this.log.add(page.messages ?? []);
     this.settle();
+    const news = fresh.filter(({ author, seq }) => author !== "citizen" && seq > this.memory.seen);
+    if (news.length) this.news = [...this.news, ...news].slice(-READ_OUT);
     if (fresh.some(({ author }) => author !== "citizen")) this.setTyping(null);
     if (page.state) this.takeState(page.state);
     if (this.memory.open && document.visibilityState === "visible") this.markSeen();
@@ -356,9 +365,15 @@ export class Conversation {
     else if (error.status === 404) this.problem = "unbekannt";
     else {
       this.notice = error.message;
-      if (error.temporary) window.setTimeout(() => void this.connect(), RETRY_MS);
+      if (error.temporary) {
+        this.online = false;
+        window.setTimeout(() => void this.connect(), RETRY_MS);
+      }
     }
-    if (this.problem) this.log = new MessageLog();
+    if (this.problem) {
+      this.log = new MessageLog();
+      this.news = [];
+    }
     this.changed();
   }
 

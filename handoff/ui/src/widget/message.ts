@@ -50,6 +50,13 @@ export function ownButtons(message: Message): Button[] {
   return (message.buttons ?? []).filter((button) => !offeredByCard(button, message.cards ?? []));
 }
 
+/** A message as it is read out: who speaks, the whole text, and what can be pressed. */
+export function spoken(message: Message): string {
+  const titles = (message.buttons ?? []).map(({ title }) => title);
+  const choices = titles.length ? ` Antwortmöglichkeiten: ${titles.join(", ")}.` : "";
+  return `${authorLabel(message)}: ${message.text}${choices}`;
+}
+
 const ONE_TURN_MS = 1000;
 
 /** Whether reading begins at this message: somebody else wrote it, or the assistant spoke anew. */
@@ -92,12 +99,13 @@ const SENDING: Record<Entry["state"], string> = {
   wartet: "wird gesendet",
   wird_gesendet: "wird gesendet",
   gesendet: "gesendet",
-  nicht_gesendet: "nicht gesendet",
+  nicht_gesendet: "noch nicht gesendet",
 };
 
-export function renderEcho(entry: Entry, retry: () => void, discard: () => void): TemplateResult {
+/** An own message that the server has not numbered yet. */
+export function renderEcho(entry: Entry, online: boolean, retry: () => void, discard: () => void): TemplateResult {
   return html`<article class="message from-citizen is-echo is-start">
-    <p class="meta"><span class="author">Sie</span> <span>${SENDING[entry.state]}</span></p>
+    <p class="meta"><span class="author">Sie</span> <span>${SENDING[online || entry.state === "gesendet" ? entry.state : "nicht_gesendet"]}</span></p>
     <p class="bubble">${entry.echo}</p>
     ${
       entry.state === "nicht_gesendet"

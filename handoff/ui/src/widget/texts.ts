@@ -34,7 +34,7 @@ export function notice(empty: boolean, say: (text: string) => void): TemplateRes
 
 /** Who is on the other side now, in a few words. */
 export function statusLine({ online, state }: Pick<Conversation, "online" | "state">): string {
-  if (!online) return "Keine Verbindung, wird wiederhergestellt";
+  if (!online) return "Keine Verbindung, Nachrichten warten auf diesem Gerät";
   switch (state.phase) {
     case "waiting":
       return state.place

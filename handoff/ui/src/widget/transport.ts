@@ -48,6 +48,8 @@ export class Transport {
         });
       },
     });
+    window.addEventListener("offline", this.lost);
+    window.addEventListener("online", this.found);
     this.socket.on("connect", () => this.connected());
     this.socket.on("disconnect", (reason) => {
       listener.online(false);
@@ -92,9 +94,21 @@ export class Transport {
 
   close(): void {
     this.closed = true;
+    window.removeEventListener("offline", this.lost);
+    window.removeEventListener("online", this.found);
     this.polling.abort();
     this.socket.close();
   }
+
+  /** The device itself knows that it has no network: nothing is tried until it has one again. */
+  private lost = (): void => {
+    this.socket.disconnect();
+    this.listener.online(false);
+  };
+
+  private found = (): void => {
+    this.socket.connect();
+  };
 
   private async ack(event: string, body: unknown): Promise<unknown> {
     let answer: unknown;

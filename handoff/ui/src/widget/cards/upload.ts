@@ -1,32 +1,33 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { ApiError } from "../../shared/http";
+import { size } from "../../shared/format";
 import { icons } from "../../shared/icons";
 import type { UploadCard } from "../../shared/protocol";
 import type { CardContext } from "../context";
 import { allowed, refusal, upload } from "../upload";
 
-/** The card that takes one document: file dialog, camera, drag and drop. */
+/** The card that takes one document: file dialog, camera, drag and drop, paste. */
 export class Upload extends LitElement {
   static override properties = {
     card: { attribute: false },
     context: { attribute: false },
     file: { state: true },
     share: { state: true },
-    error: { state: true },
+    errors: { state: true },
     over: { state: true },
   };
   declare card: UploadCard;
   declare context: CardContext;
   declare file: File | null;
   declare share: number | null;
-  declare error: string;
+  declare errors: readonly string[];
   declare over: boolean;
 
   constructor() {
     super();
     this.file = null;
     this.share = null;
-    this.error = "";
+    this.errors = [];
     this.over = false;
   }
 
@@ -34,11 +35,24 @@ export class Upload extends LitElement {
     return this;
   }
 
-  /** Takes a file from the dialog, the camera, a drop or the clipboard, and sends it. */
-  async take(file: File): Promise<void> {
-    if (!this.context.open || this.share !== null) return;
-    this.error = refusal(file, this.card) ?? "";
-    if (this.error) return;
+  /**
+   * Takes files from the dialog, the camera, a drop or the clipboard. A single one is sent at once; of several the
+   * citizen chooses which one is this document. What cannot be taken is named, and the others are not lost with it.
+   */
+  async take(files: readonly File[]): Promise<void> {
+    if (!this.context.open || files.length === 0) return;
+    const good = files.filter((file) => refusal(file, this.card) === null);
+    this.errors = files.map((file) => refusal(file, this.card) ?? "").filter(Boolean);
+    const [only] = good;
+    if (only && good.length === 1 && this.share === null && this.context.files.length === 0) await this.send(only);
+    else this.context.hold(good);
+  }
+
+  /** Sends one file; when that fails it lies ready to be sent again. */
+  private async send(file: File): Promise<void> {
+    const refused = refusal(file, this.card);
+    this.errors = refused ? [refused] : [];
+    if (refused || this.share !== null) return;
     this.file = file;
     this.share = 0;
     try {
@@ -46,10 +60,12 @@ export class Upload extends LitElement {
       const stored = await upload(file, this.card, access, (share) => {
         this.share = share;
       });
+      this.context.release(file);
       this.context.press(`Hochgeladen: ${stored.filename}`, this.card.payload, { dokument: stored.id });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.error = error.message;
+      this.errors = [error.message];
+      this.context.hold([file]);
     } finally {
       this.share = null;
     }
@@ -70,17 +86,35 @@ export class Upload extends LitElement {
         <progress max="1" .value=${this.share} aria-label="Übertragung"></progress>
       </div>`;
     }
+    const { accept, evidence } = this.card;
+    const photos = accept.filter((type) => type.startsWith("image/"));
     return html`
       <div class="drop ${this.over ? "is-over" : ""}" @dragover=${this.drag} @dragleave=${this.leave} @drop=${this.drop}>
         <div class="actions">
           <button type="button" class="btn primary" @click=${() => this.choose(".pick")}>${icons.upload}<span>Datei auswählen</span></button>
-          <button type="button" class="btn camera" @click=${() => this.choose(".shot")}>${icons.camera}<span>Foto aufnehmen</span></button>
+          ${photos.length ? html`<button type="button" class="btn camera" @click=${() => this.choose(".shot")}>${icons.camera}<span>Foto aufnehmen</span></button>` : nothing}
         </div>
-        <p class="muted">${allowed(this.card)}. Sie können die Datei auch hierher ziehen.</p>
-        <input class="pick" type="file" hidden accept=${this.card.accept.join(",")} @change=${this.picked} aria-label="Datei für ${this.card.evidence.label}" />
-        <input class="shot" type="file" hidden accept="image/*" capture="environment" @change=${this.picked} aria-label="Foto für ${this.card.evidence.label}" />
+        <p class="muted">${allowed(this.card)}. Sie können Dateien auch hierher ziehen oder aus der Zwischenablage einfügen.</p>
+        <input class="pick" type="file" hidden multiple accept=${accept.join(",")} @change=${this.picked} aria-label="Datei für ${evidence.label}" />
+        <input class="shot" type="file" hidden accept=${photos.join(",")} capture="environment" @change=${this.picked} aria-label="Foto für ${evidence.label}" />
       </div>
-      <p class="error" role="alert">${this.error}</p>`;
+      ${this.ready()}
+      <div class="error" role="alert">${this.errors.map((error) => html`<p>${error}</p>`)}</div>`;
+  }
+
+  private ready(): TemplateResult | typeof nothing {
+    const { files } = this.context;
+    if (files.length === 0) return nothing;
+    return html`<p>${files.length === 1 ? "Diese Datei liegt bereit und ist noch nicht gesendet." : `Diese ${files.length} Dateien liegen bereit und sind noch nicht gesendet. Welche ist „${this.card.evidence.label}“?`}</p>
+      <ul class="fields">${files.map(
+        (file) => html`<li class="field">
+          <div class="field-text"><span class="field-value">${file.name}</span><span class="field-source">${size(file.size)}</span></div>
+          <div class="field-tools">
+            <button type="button" class="btn small" @click=${() => void this.send(file)} aria-label="${file.name} senden">Senden</button>
+            <button type="button" class="tool" @click=${() => this.context.release(file)} aria-label="${file.name} nicht senden" title="Nicht senden">${icons.close}</button>
+          </div>
+        </li>`,
+      )}</ul>`;
   }
 
   private choose(selector: string): void {
@@ -89,8 +123,7 @@ export class Upload extends LitElement {
 
   private picked = (event: Event): void => {
     const input = event.currentTarget as HTMLInputElement;
-    const file = input.files?.[0];
-    if (file) void this.take(file);
+    void this.take(Array.from(input.files ?? []));
     input.value = "";
   };
 
@@ -107,7 +140,6 @@ export class Upload extends LitElement {
     event.preventDefault();
     event.stopPropagation();
     this.over = false;
-    const file = event.dataTransfer?.files[0];
-    if (file) void this.take(file);
+    void this.take(Array.from(event.dataTransfer?.files ?? []));
   };
 }

@@ -20,7 +20,7 @@ export const cardStyles = css`
   .pair + .pair, .pairs.compact .pair + .pair { padding-top: 0.625rem; border-top: 1px solid var(--line); }
   .pair dt { font-size: 0.875rem; color: var(--tm); }
   .pair dd { font-weight: 500; overflow-wrap: anywhere; }
-  .pair ul, details > ul:not(.fields) { padding-left: 1.125rem; font-weight: 400; }
+  .pair ul, details > ul:not(.fields) { padding-inline-start: 1.125rem; font-weight: 400; }
   .pairs.compact { padding: 0.75rem; border-radius: 6px; background: var(--bg2); }
   .pairs.compact dd { font-weight: 400; font-size: 0.9375rem; }
   details summary { cursor: pointer; color: var(--act); font-weight: 500; }
@@ -45,7 +45,7 @@ export const cardStyles = css`
   .step { position: relative; counter-increment: step; display: grid; grid-template-columns: 2rem 1fr; gap: 0.75rem; padding-bottom: 1.25rem; }
   .step:last-child { padding-bottom: 0; }
   .step::before { content: counter(step); display: grid; place-items: center; width: 2rem; height: 2rem; border-radius: 50%; border: 2px solid var(--act); color: var(--act); background: var(--bg); font-weight: 600; z-index: 1; }
-  .step:not(:last-child)::after { content: ""; position: absolute; left: calc(1rem - 1px); top: 2rem; bottom: 0; width: 2px; background: var(--line); }
+  .step:not(:last-child)::after { content: ""; position: absolute; inset-inline-start: calc(1rem - 1px); top: 2rem; bottom: 0; width: 2px; background: var(--line); }
   .step.is-done::before { content: "✓"; background: var(--good-bg); border-color: var(--good); color: var(--t); }
   .step-body { display: grid; gap: 0.375rem; padding-top: 0.1875rem; justify-items: start; min-width: 0; }
   .step-name { font-weight: 600; }
@@ -65,16 +65,16 @@ export const cardStyles = css`
   .field-tools .tool { color: var(--act); }
   .field .inline-form { margin: 0.25rem 0; }
   .switch { appearance: none; position: relative; width: 3rem; height: 1.75rem; margin: 0; flex: none; border-radius: 1rem; border: 2px solid var(--edge); background: var(--bg); cursor: pointer; transition: background-color 120ms; }
-  .switch::before { content: ""; position: absolute; top: 3px; left: 3px; width: 1.125rem; height: 1.125rem; border-radius: 50%; background: var(--edge); transition: transform 120ms; }
+  .switch::before { content: ""; position: absolute; top: 3px; inset-inline-start: 3px; width: 1.125rem; height: 1.125rem; border-radius: 50%; background: var(--edge); transition: inset-inline-start 120ms; }
   .switch:checked { background: var(--act); border-color: var(--act); }
-  .switch:checked::before { background: var(--on); transform: translateX(1.25rem); }
+  .switch:checked::before { background: var(--on); inset-inline-start: calc(3px + 1.25rem); }
   .switch:focus-visible { border-radius: 1rem; }
   .drop { display: grid; gap: 0.625rem; padding: 1rem; border: 2px dashed var(--edge); border-radius: 8px; background: var(--bg2); }
   .drop.is-over { border-color: var(--act); background: var(--tint); }
   @media (hover: hover) and (pointer: fine) { .camera { display: none; } }
   .change { display: grid; gap: 0.5rem; }
   .change > div { padding: 0.625rem 0.75rem; border-radius: 6px; background: var(--bg2); }
-  .change .change-new { background: var(--good-bg); border-left: 4px solid var(--good); }
+  .change .change-new { background: var(--good-bg); border-inline-start: 4px solid var(--good); }
   .change dt { font-size: 0.875rem; color: var(--tm); }
   .change .change-new dt { color: var(--t); }
   .change dd { font-weight: 600; overflow-wrap: anywhere; }
@@ -82,5 +82,11 @@ export const cardStyles = css`
   del { color: var(--tm); }
   .place { display: flex; align-items: center; gap: 0.875rem; font-weight: 500; }
   .place-number { display: grid; place-items: center; min-width: 3rem; height: 3rem; padding: 0 0.5rem; border-radius: 1.5rem; background: var(--act); color: var(--on); font-size: 1.375rem; font-weight: 600; }
+  @media (forced-colors: active) {
+    .switch { appearance: auto; }
+    .switch::before { display: none; }
+    progress { appearance: auto; }
+    .place-number { border: 2px solid; }
+  }
   .is-wide .pairs:not(.compact) .pair { grid-template-columns: 12rem 1fr; gap: 1rem; }
 `;
