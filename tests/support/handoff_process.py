@@ -1,9 +1,11 @@
 """A gateway and an engine as processes of their own, to be killed in the middle of a turn.
 
-Run as `python handoff_process.py gateway|engine FOLDER PORT ENGINE_PORT`.
+Run as `python handoff_process.py gateway|engine FOLDER PORT ENGINE_PORT`. Channels are switched on as in a town, by
+`AMTSLOTSE_KANAL_…`; notices go to the portal at `AMTSLOTSE_PORTAL_URL`, if it is set.
 """
 
 import asyncio
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -33,6 +35,9 @@ def engine(folder: Path) -> Starlette:
         database.execute("INSERT OR IGNORE INTO turns VALUES (?, ?)", [turn["message_id"], turn["text"]])
         if when == "after":
             await hold()
+        if turn["text"] == "mensch":
+            handover = {"reason": "wunsch", "topic": None, "summary": []}
+            return JSONResponse({"replies": [{"text": "Ich hole jemanden."}], "handoff": handover})
         return JSONResponse({"replies": [{"text": f"Echo: {turn['text']}"}, {"text": "Sonst noch etwas?"}]})
 
     async def hold() -> None:
@@ -48,6 +53,8 @@ def gateway(folder: Path, engine_port: int):
     from handoff_world import Clock, FakePortal, settings_for
 
     from handoff.app import create_app
+    from handoff.channels.registry import switched_on
+    from handoff.portal import HttpPortal
 
     clock = Clock()
 
@@ -60,7 +67,14 @@ def gateway(folder: Path, engine_port: int):
         keys=((folder / "key").read_text(),),
         engine_url=f"http://127.0.0.1:{engine_port}",
     )
-    return create_app(settings, now, portal=FakePortal())
+    url = os.environ.get("AMTSLOTSE_PORTAL_URL")
+    return create_app(
+        settings,
+        now,
+        portal=FakePortal(),
+        channels=switched_on(os.environ, clock.now.date()),
+        notifier=HttpPortal(url, "handoff-token").notifier if url else None,
+    )
 
 
 def main() -> None:
