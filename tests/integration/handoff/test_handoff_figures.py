@@ -8,7 +8,7 @@ from handoff_world import staff
 from lead_desk import desk_of, text_of
 
 from handoff.domain.figures import TOO_FEW
-from handoff.services import desk, figures, presence, queue
+from handoff.services import claims, desk, figures, presence, queue
 
 CROWD = [f"k{number}" for number in range(5)]
 
@@ -22,7 +22,7 @@ async def served(town, person="k0", *, result="geloest", wait_s=60, talk_s=300):
     handle = await town.start()
     await town.ask_human(handle)
     town.clock.forward(wait_s)
-    conversation = await queue.claim(town.context, await town.chat(), staff(person))
+    conversation = await claims.claim(town.context, await town.chat(), staff(person))
     town.clock.forward(talk_s)
     await desk.close(town.context, conversation, staff(person), result, "fertig")
 
@@ -83,9 +83,9 @@ async def test_who_was_here_only_before_the_period_does_not_make_a_group_larger(
 async def test_a_chat_that_was_given_back_is_one_call(town):
     await crowd(town)
     await town.ask_human(await town.start())
-    conversation = await queue.claim(town.context, await town.chat(), staff("k0"))
+    conversation = await claims.claim(town.context, await town.chat(), staff("k0"))
     await queue.release(town.context, conversation, staff("k0"))
-    await queue.claim(town.context, await town.chat(), staff("k1"))
+    await claims.claim(town.context, await town.chat(), staff("k1"))
     await desk.close(town.context, conversation, staff("k1"), "geloest", "fertig")
     found = await figures.overview(town.context, None, "heute")
     assert (found.whole.calls, found.whole.figures.first_contact) == (1, 0.0)
@@ -97,7 +97,7 @@ async def test_the_load_now(town):
     await town.ask_human(await town.start())
     town.clock.forward(30)
     await town.ask_human(await town.start())
-    await queue.claim(town.context, await town.chat(), staff("k0"))
+    await claims.claim(town.context, await town.chat(), staff("k0"))
     found = await figures.load(town.context, None)
     assert (found.waiting, found.served, found.on_duty, found.on_break) == (1, 1, 1, 1)
     assert (await figures.load(town.context, "steuern")).waiting == 0

@@ -160,9 +160,9 @@ async def test_who_waits_or_leaves_a_request_is_not_put_back_into_the_queue(town
 async def test_a_clerk_cannot_hand_back_to_an_assistant_that_is_off(town):
     handle = await town.start()
     await said(town, handle, text="mensch")
-    from handoff.services import queue
+    from handoff.services import claims
 
-    conversation = await queue.claim(town.context, await town.chat(), staff())
+    conversation = await claims.claim(town.context, await town.chat(), staff())
     await off(town, Kind.ASSISTANT)
     with pytest.raises(ConflictError) as refused:
         await desk.hand_back(town.context, conversation, staff())
