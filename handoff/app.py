@@ -18,6 +18,7 @@ from handoff.live.feed import Feed
 from handoff.live.server import create_server, register
 from handoff.portal import HttpPortal
 from handoff.ports import Channel, Engine, Notifier, Portal
+from handoff.relay import Relay
 from handoff.schema import lead as _lead  # noqa: F401  # its tables belong to the metadata
 from handoff.schema import routing as _routing  # noqa: F401  # the same
 from handoff.schema.base import KEYRING
@@ -88,6 +89,7 @@ def create_app(
     leases, revocations = LeaseWatch(context), Revocations()
     assigner = Assigner(context)
     retention = RetentionWatch(context)
+    relay = Relay(settings.redis, settings.database, hub) if settings.redis else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -103,9 +105,13 @@ def create_app(
         leases.start()
         assigner.start()
         retention.start()
+        if relay is not None:
+            await relay.start()
         try:
             yield
         finally:
+            if relay is not None:
+                await relay.stop()
             await retention.stop()
             await assigner.stop()
             await leases.stop()
@@ -123,8 +129,8 @@ def create_app(
     app.state.assigner = assigner
     app.state.revocations = revocations
     app.state.verifier = Verifier(settings.portal_public_key, clock, revocations.check)
-    app.state.handles = Limiter(settings.handle_rate, lambda: clock().timestamp())
-    app.state.addresses = Limiter(settings.address_rate, lambda: clock().timestamp())
+    app.state.handles = Limiter(settings.handle_rate, lambda: clock().timestamp(), kind="citizen", hub=hub)
+    app.state.addresses = Limiter(settings.address_rate, lambda: clock().timestamp(), kind="address", hub=hub)
     register(server, Desk(context, feed, app.state.handles, app.state.addresses), app.state.verifier)
     app.state.rasa = RasaSocket(
         context,

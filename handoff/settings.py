@@ -55,6 +55,8 @@ class HandoffSettings:
     portal_url: str = "http://127.0.0.1:8000"
     origins: tuple[str, ...] = ()
     """Foreign origins whose pages may talk with the gateway: the embedded widget, Rasa's web clients."""
+    redis: str = ""
+    """URL of the Redis through which several processes on one PostgreSQL hear of each other; empty: one process."""
     demo: bool = False
     engine_timeout_s: float = 30.0
     lease_s: int = 60
@@ -85,5 +87,6 @@ class HandoffSettings:
             engine_url=environment.get("AMTSLOTSE_ENGINE_URL", "http://127.0.0.1:5005"),
             portal_url=environment.get("AMTSLOTSE_PORTAL_URL", origin),
             origins=origins_from(environment.get("AMTSLOTSE_ORIGINS", "")),
+            redis=environment.get("AMTSLOTSE_REDIS", ""),
             demo=environment.get("AMTSLOTSE_DEMO") == "1",
         )

@@ -39,7 +39,7 @@ async def receive(request: Request, context: Context, token: Bearer, stream: boo
     body = _body(await request.body())
     citizen = request.app.state.verifier.citizen(token) if token else None
     allowed, handle, is_new = await _conversation(context, body.sender, citizen)
-    request.app.state.handles.take(allowed.conversation_id)
+    request.app.state.handles.take(allowed.conversation_id, allowed.account)
     sent = await rasa_shape.send(context, allowed, uuid4().hex, body.message)
     said_at = 0 if sent is None else sent.seq
     answers = _answers(context, allowed, handle, said_at, 0 if is_new else said_at)

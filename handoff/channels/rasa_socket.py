@@ -98,6 +98,11 @@ class RasaSocket(Listener):
         """The session id is dead or its conversation belongs to an account now: who cannot show a token leaves."""
         self.messages_changed(conversation_id)
 
+    def missed(self) -> None:
+        """Any conversation may have new messages."""
+        for conversation_id in self._rooms:
+            self._lanes.wake(conversation_id)
+
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
         client = (environ.get("asgi.scope") or {}).get("client") or ("unbekannt", 0)
         address = str(client[0])
@@ -147,7 +152,7 @@ class RasaSocket(Listener):
         allowed, session_id = await self._session(entry, wanted)
         if session_id != wanted or sid not in self._rooms.get(allowed.conversation_id, {}):
             await self._join(sid, entry, allowed, session_id)
-        self._handles.take(allowed.conversation_id)
+        self._handles.take(allowed.conversation_id, allowed.account)
         await rasa_shape.send(self._context, allowed, uuid4().hex, text)
 
     async def _session(self, entry: Pass, wanted: object) -> tuple[access.Access, str]:

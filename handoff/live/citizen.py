@@ -35,7 +35,7 @@ class TypingBody(Body):
 async def send(call: CitizenCall, body: SendBody) -> Object:
     """Take a message; acknowledged after the commit."""
     call.desk.addresses.take(call.entry.address)
-    call.desk.handles.take(call.access.conversation_id)
+    call.desk.handles.take(call.access.conversation_id, call.access.account)
     incoming = messages.Incoming(body.client_id, body.text, body.payload, body.values)
     allowed = call.access
     if body.payload is not None:  # what a button causes may reach further than the log

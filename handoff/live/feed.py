@@ -175,6 +175,14 @@ class Feed(Listener):
             if staff.sid in sessions:
                 self._goodbyes.wake(sid)
 
+    def missed(self) -> None:
+        """Everybody is told anew."""
+        for conversation_id, room in self._rooms.items():
+            room.look = room.tell_state = True
+            self._lanes.wake(conversation_id)
+        self._desk_lane.wake(QUEUE_LANE)
+        self.queue_changed()
+
     def _wake(self, conversation_id: str, note: Callable[[Room], None]) -> None:
         room = self._rooms.get(conversation_id)
         if room is not None:

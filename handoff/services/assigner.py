@@ -39,6 +39,10 @@ class Assigner(Listener):
         if self._context.names:
             self._lane.wake(LANE)
 
+    def missed(self) -> None:
+        """Somebody may have come unheard."""
+        self.queue_changed()
+
     async def _assign(self, _lane: str) -> None:
         context = self._context
         async with context.database.read() as session:

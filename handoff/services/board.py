@@ -47,6 +47,10 @@ class BoardWatch(Listener):
         """Somebody came into the queue, left it or was served, or a clerk came or went."""
         self._stale = True
 
+    def missed(self) -> None:
+        """It may have changed unheard."""
+        self._stale = True
+
     async def get(self, now: datetime, session: AsyncSession | None = None) -> Board:
         """Give the snapshot; `session` sees what its own transaction changed, as long as the queue is small."""
         if (board := self._usable()) is not None:

@@ -133,6 +133,10 @@ class LeaseWatch(Listener):
         """A chat was claimed or given back."""
         self._changed.set()
 
+    def missed(self) -> None:
+        """A lease may have begun unheard."""
+        self._changed.set()
+
     async def _run(self) -> None:
         while True:
             self._changed.clear()

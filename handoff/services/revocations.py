@@ -2,24 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
 from handoff.context import HandoffContext
 from handoff.errors import LoginNeededError
+from handoff.hub import Listener
 from handoff.schema.tables import ConversationRow, RevokedSessionRow
 
 KEEP = timedelta(minutes=20)
 """Longer than any token of the portal lasts; after that its end is refusal enough."""
 LOOK_S = 1.0
-"""Seconds between two looks for what another process was told (PostgreSQL only; on SQLite there is one process)."""
+"""Seconds between two looks for what another process was told and Redis did not bring (PostgreSQL only)."""
 
 logger = logging.getLogger(__name__)
 
 
-class Revocations:
+class Revocations(Listener):
     """Knows the ended sessions of the last minutes, in memory for every check and in the database for the next start."""
 
     def __init__(self) -> None:
@@ -30,6 +31,7 @@ class Revocations:
     async def start(self, context: HandoffContext) -> None:
         """Load what was ended before this start, and watch for what other processes are told."""
         self._context = context
+        context.hub.attach(self)
         await self._load(context)
         if not context.database.is_sqlite:
             self._looking = asyncio.create_task(self._look(context))
@@ -46,6 +48,11 @@ class Revocations:
             raise LoginNeededError(
                 "Diese Anmeldung ist beendet. Bitte melden Sie sich wieder an. Alles Bisherige ist gespeichert."
             )
+
+    def sessions_ended(self, sessions: frozenset[str], conversations: Sequence[str]) -> None:
+        """This or another process was told."""
+        if self._context is not None:
+            self._ended |= dict.fromkeys(sessions, self._context.clock())
 
     async def end(self, context: HandoffContext, session_ids: Iterable[str]) -> None:
         """Note that these sessions have ended, and cut their connections. Doing it again changes nothing."""

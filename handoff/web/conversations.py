@@ -50,7 +50,7 @@ async def send(
     request: Request, response: Response, context: Context, allowed: InConversation, body: SendBody
 ) -> dict[str, int]:
     """Take a message; answered after the commit."""
-    request.app.state.handles.take(allowed.conversation_id)
+    request.app.state.handles.take(allowed.conversation_id, allowed.account)
     incoming = messages.Incoming(body.client_id, body.text, body.payload, body.values)
     sent = await messages.send(context, allowed, incoming)
     if not sent.new:
@@ -90,7 +90,7 @@ async def text_file(context: HandoffContext, allowed: access.Access) -> PlainTex
 @router.post("/{handle}/portal")
 async def portal(request: Request, context: Context, allowed: InConversation) -> dict[str, str]:
     """Give a one-time link under which the conversation goes on in the portal; using it ends this handle."""
-    request.app.state.handles.take(allowed.conversation_id)
+    request.app.state.handles.take(allowed.conversation_id, allowed.account)
     return {"url": await linking.portal_link(context, allowed.conversation_id)}
 
 

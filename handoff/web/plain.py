@@ -60,7 +60,7 @@ async def say(request: Request, context: Context, visit: Visitor) -> Response:
     if visit.allowed is None:
         return await _page(context, visit, text=incoming.text or "")
     try:
-        request.app.state.handles.take(visit.allowed.conversation_id)
+        request.app.state.handles.take(visit.allowed.conversation_id, visit.allowed.account)
         sent = await messages.send(context, visit.allowed, incoming)
     except HandoffError as error:
         return await _page(context, visit, text=incoming.text or "", error=error)
