@@ -75,7 +75,7 @@ export class Conversation {
   }
 
   markSeen(): void {
-    if (this.memory.seen !== this.log.last) this.keep({ seen: this.log.last });
+    if (this.log.last > this.memory.seen) this.keep({ seen: this.log.last });
   }
 
   /** Resumes the conversation of an earlier page, if there is one. */
