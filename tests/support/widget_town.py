@@ -53,10 +53,10 @@ class Documents:
         return JSONResponse(shape, 201)
 
 
-def embedding(origin: str) -> str:
+def embedding(origin: str, *, page: str = "", head: str = "") -> str:
     """The page of a town's own site: one script tag and one element, as docs/operations.md says."""
-    return f"""<!doctype html><html lang="de"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Stadt Beispiel</title><main><h1>Stadt Beispiel</h1><p><a href="/zweite">Zweite Seite</a></p></main>
+    return f"""<!doctype html><html lang="de"{page}><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Stadt Beispiel</title>{head}<main><h1>Stadt Beispiel</h1><p><a href="/zweite">Zweite Seite</a></p></main>
 <script type="module" src="{origin}/live/ui/widget.js"></script>
 <amtslotse-chat><a href="{origin}/chat">Chat öffnen</a></amtslotse-chat></html>"""
 
@@ -67,14 +67,30 @@ def policy(origin: str) -> str:
     return f"default-src 'none'; script-src {origin}; connect-src {origin} {socket}; style-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
+THEME = """:root { --kern-color-action-default: rgb(122, 0, 25); --kern-color-action-on-default: rgb(255, 250, 240);
+  --kern-color-layout-background-default: rgb(255, 250, 240); --kern-color-layout-background-hued: rgb(245, 235, 220); }"""
+
+
 def foreign_site(origin: str) -> Starlette:
-    """A town's own site: two pages with the widget."""
+    """A town's own site: two plain pages with the widget, one with the town's colours, one that runs from right to left."""
 
-    def page(_request: Request) -> Response:
-        return HTMLResponse(embedding(origin), headers={"Content-Security-Policy": policy(origin)})
+    def at(path: str, html: str, styles: str = "'none'") -> Route:
+        allowed = {
+            "Content-Security-Policy": policy(origin).replace("style-src 'none'", f"style-src {styles}")
+        }
+        return Route(path, lambda _request: HTMLResponse(html, headers=allowed))
 
-    icon = Route("/favicon.ico", lambda _request: Response(status_code=204))
-    return Starlette(routes=[Route("/", page), Route("/zweite", page), icon])
+    link = '<link rel="stylesheet" href="/stadt.css">'
+    return Starlette(
+        routes=[
+            at("/", embedding(origin)),
+            at("/zweite", embedding(origin)),
+            at("/farben", embedding(origin, head=link), "'self'"),
+            at("/rechts", embedding(origin, page=' dir="rtl"')),
+            Route("/stadt.css", lambda _request: Response(THEME, media_type="text/css")),
+            Route("/favicon.ico", lambda _request: Response(status_code=204)),
+        ]
+    )
 
 
 async def kept(download: Download) -> str:

@@ -64,6 +64,8 @@ export const shellStyles = css`
     .head { padding-inline-start: 1rem; }
     .scroll { padding: 0.875rem 1rem 1rem; }
   }
+  .head h2 { unicode-bidi: normal; }
+  :host(:dir(rtl)) .send .icon { transform: scaleX(-1); }
   /* 400 % zoom: as little as possible beside what is read and written. */
   @media (max-height: 26rem) {
     .head { padding-block: 0; }
