@@ -53,8 +53,8 @@ GESPRAECHE: dict[str, Zweck] = {
         "24 Stunden oder bis zur Benutzung",
     ),
     "channel_notices": Zweck(
-        "Kennungen gesendeter Hinweise",
-        "Sorgt dafür, dass ein Hinweis in Ihrem Messenger nur einmal ankommt; ohne Inhalt.",
+        "Kennungen von Nachrichten der Messenger",
+        "Sorgt dafür, dass ein Hinweis oder eine Nachricht nur einmal ankommt; ohne Inhalt.",
         SICHERHEIT,
         "90 Tage",
     ),

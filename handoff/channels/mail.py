@@ -144,6 +144,9 @@ class Mail(Adapter):
             await self.take(context, f"{mail.sender} {thread}", inbound)
         except HandoffError:
             return False
+        except Exception:  # the edge of this mail: it stays unread, and holds back no other
+            logger.exception("mail not taken")
+            return False
         return True
 
     def thread_of(self, mail: mail_text.Mail) -> str:

@@ -85,6 +85,12 @@ def _header(mail: EmailMessage, name: str) -> str:
 
 
 def _text(mail: EmailMessage) -> str:
+    """Give what was written; some programs make a part of its own of what follows an attachment."""
+    further = [str(_content(part)) for part in mail.iter_attachments() if _is_text(part)]
+    return "\n".join([_body(mail), *further])
+
+
+def _body(mail: EmailMessage) -> str:
     part = mail.get_body(preferencelist=("plain", "html"))
     content = "" if part is None else _content(part)
     if not isinstance(content, str):
@@ -106,12 +112,19 @@ def _without_quotes(text: str) -> str:
 
 
 def _files(mail: EmailMessage) -> Sequence[InboundFile]:
+    """Give what is attached; text and mails among it too, so that they are refused by name."""
     found = []
     for part in mail.iter_attachments():
+        if _is_text(part):
+            continue
         content = _content(part)
-        if isinstance(content, bytes):
-            found.append(InboundFile(str(part.get_filename() or "Anhang"), content))
+        raw = content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
+        found.append(InboundFile(str(part.get_filename() or "Anhang"), raw))
     return found
+
+
+def _is_text(part: EmailMessage) -> bool:
+    return part.get_content_type() == "text/plain" and not part.get_filename() and not part.is_attachment()
 
 
 def _content(part: object) -> object:

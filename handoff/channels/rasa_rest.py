@@ -83,12 +83,16 @@ async def _conversation(
 async def _answers(
     context: HandoffContext, allowed: access.Access, handle: str, said_at: int, after: int
 ) -> AsyncIterator[Object]:
-    """Give what the other side says after `after`, once the turn of the message `said_at` is over.
+    """Give what the other side has said after `after`, and the rest once the turn of the message `said_at` is over.
 
     While a human is in charge there is no turn, and nothing to wait for.
     """
-    state = await life.state(context, allowed.conversation_id)
-    if said_at and state["phase"] == Phase.BOT:
-        await messages.read(context, allowed, said_at, WAIT_MAX_S)
-    for message in rasa_shape.from_others(await life.messages_after(context, allowed.conversation_id, after)):
-        yield await rasa_shape.rest_message(context, allowed.conversation_id, handle, message)
+    conversation_id = allowed.conversation_id
+    state = await life.state(context, conversation_id)
+    for turn_is_over in (False, True):
+        if turn_is_over and said_at and state["phase"] == Phase.BOT:
+            await messages.read(context, allowed, said_at, WAIT_MAX_S)
+        for message in await life.messages_after(context, conversation_id, after):
+            after = message.seq
+            for said in rasa_shape.from_others([message]):
+                yield await rasa_shape.rest_message(context, conversation_id, handle, said)

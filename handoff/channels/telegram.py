@@ -115,8 +115,9 @@ class Telegram(Adapter):
         if update.callback_query is not None:
             await self._acknowledge(update.callback_query.id)
             return str(chat.id), Inbound(key, choice=str(update.callback_query.data or "-"))
-        if update.edited_message is not None and update.edited_message.text:
-            text = channel_texts.CORRECTED.format(text=update.edited_message.text)
+        edited = update.edited_message
+        if edited is not None and (edited.text or edited.caption):
+            text = channel_texts.CORRECTED.format(text=edited.text or edited.caption)
             return str(chat.id), Inbound(key, text)
         if update.message is None:
             return None

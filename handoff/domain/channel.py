@@ -38,10 +38,6 @@ class Capability:
         Media types that are taken; empty: none.
     file_max_bytes
         Largest file that is taken.
-    files_out
-        How public documents travel: `link` or `attachment`.
-    handoff
-        What a handover to a human looks like here.
     """
 
     name: str
@@ -53,14 +49,12 @@ class Capability:
     button_chars: int
     files_in: tuple[str, ...] = ()
     file_max_bytes: int = 0
-    files_out: str = "link"
     caution: str = ""
     """What people must know before they write here; part of the first message."""
     greets: bool = True
     """Whether a conversation begins with a message that says who answers; a mail says it at its foot."""
     commands: bool = True
     """Whether words like „Link“, „Neu“ and „Verbinden“ are understood, for channels without buttons of their own for it."""
-    handoff: str = "Der Mensch schreibt im selben Gespräch; der Wechsel wird mit einer Nachricht angesagt."
 
 
 @dataclass(frozen=True)

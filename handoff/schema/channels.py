@@ -46,7 +46,7 @@ class ChannelFileRow(Base):
 
 
 class NoticeRow(Base):
-    """The key of a portal's notice that was taken over, so that its repetition sends nothing."""
+    """The key of a portal's notice, or of a channel's message, that was taken over, so that its repetition does nothing."""
 
     __tablename__ = "channel_notices"
 

@@ -68,26 +68,31 @@ async def take(context: HandoffContext, capability: Capability, address: str, in
     UnavailableError
         A part that is needed does not answer; nothing was stored. The channel delivers the message again.
     """
+    client_id = client_id_of(capability.name, address, inbound.key)
+    if await _is_known(context, client_id):
+        return
     links = capability.commands and _CODE.fullmatch((inbound.text or "").strip()) is not None
     conversation_id = await _conversation(context, capability, address, keep=links, details=inbound.details)
     await _note(context, conversation_id, inbound)
-    client_id = client_id_of(inbound.key)
     try:
         await _take(context, capability, address, conversation_id, inbound, client_id)
     except UnavailableError:
         raise
     except HandoffError as error:
         await say_once(context, conversation_id, f"{client_id}-fehler", error.message)
+    async with context.database.write() as session:
+        await channel_notices.remember(session, client_id, context.clock())
 
 
 async def answer(context: HandoffContext, capability: Capability, address: str, key: str, text: str) -> None:
     """Tell an address something that is no part of its conversation, once for each key."""
-    await say_once(context, await _conversation(context, capability, address), client_id_of(key), text)
+    client_id = client_id_of(capability.name, address, key)
+    await say_once(context, await _conversation(context, capability, address), client_id, text)
 
 
-def client_id_of(key: str) -> str:
-    """Give the client id of a channel's message: any text becomes one that the log takes."""
-    digest = hashlib.sha256(key.encode("utf-8", "replace")).digest()
+def client_id_of(channel: str, address: str, key: str) -> str:
+    """Give the client id of a message from an address: any text becomes one that the log takes."""
+    digest = hashlib.sha256("\x00".join((channel, address, key)).encode("utf-8", "replace")).digest()
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
@@ -136,11 +141,12 @@ async def _take(
             context, capability, conversation_id, f"{client_id}-{number}", file.name, file.content
         )
     text = (inbound.text or "").strip()
-    if text and capability.commands:
-        if await _repeated(context, client_id):
-            return
-        if await _command(context, capability, address, conversation_id, text, client_id):
-            return
+    if (
+        text
+        and capability.commands
+        and await _command(context, capability, address, conversation_id, text, client_id)
+    ):
+        return
     if inbound.choice is not None:
         payload = await _payload_of(context, conversation_id, inbound.choice)
         incoming = messages.Incoming(client_id, payload=payload)
@@ -190,7 +196,8 @@ async def _command(
     return True
 
 
-async def _repeated(context: HandoffContext, client_id: str) -> bool:
+async def _is_known(context: HandoffContext, client_id: str) -> bool:
+    """Tell a repetition, also of what was said in a conversation that has ended since."""
     async with context.database.read() as session:
         return await channel_notices.known(session, client_id)
 

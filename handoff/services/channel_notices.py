@@ -1,17 +1,17 @@
-"""Texts to a channel that are no part of the conversation: notices of the portal, answers to words like „Link“."""
+"""Texts to a channel that are no part of the conversation (notices of the portal, answers to words like „Link“), and what is known of repetitions."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
 from handoff.errors import NoMessengerError
 from handoff.schema.channels import NoticeRow
-from handoff.storage import channels, linking, outbox
+from handoff.storage import channels, outbox
 from handoff.storage.outbox import Kind
 
 REMEMBERED = timedelta(days=90)
-"""So long a notice's key is known, so that its repetition sends nothing."""
+"""So long a key is known, so that its repetition does nothing."""
 
 
 async def send(context: HandoffContext, account: str, key: str, text: str) -> None:
@@ -22,9 +22,7 @@ async def send(context: HandoffContext, account: str, key: str, text: str) -> No
     NoMessengerError
         No channel that is switched on is linked with the account.
     """
-    now = context.clock()
     async with context.database.write() as session:
-        await linking.forget_notices(session, now - REMEMBERED)
         if await known(session, key):
             return
         linked = [row for row, _chat in await channels.of_account(session, account)]
@@ -41,10 +39,16 @@ async def put_once(
     if await known(session, key):
         return
     now = context.clock()
-    session.add(NoticeRow(key=key, at=now))
+    await remember(session, key, now)
     await outbox.put(session, Kind.CHANNEL, conversation_id, f"notice:{key}"[:64], now, {"text": text})
 
 
+async def remember(session: AsyncSession, key: str, now: datetime) -> None:
+    """Note the key of something that was taken over."""
+    if not await known(session, key):
+        session.add(NoticeRow(key=key, at=now))
+
+
 async def known(session: AsyncSession, key: str) -> bool:
-    """Tell whether a text with this key was taken over before."""
+    """Tell whether something with this key was taken over before."""
     return await session.get(NoticeRow, key) is not None

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
 from handoff.domain.anschrift import hide
+from handoff.domain.channel import Shows
 from handoff.domain.facts import facts
 from handoff.domain.message import BERLIN, Message, Object
 from handoff.domain.offers import Json
@@ -14,9 +15,10 @@ from handoff.errors import HandoffError
 from handoff.schema.desk import AskRow
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
+from handoff.services import desk_texts
 from handoff.services.drafts import for_clerk, summary_lines
 from handoff.services.filing import note_shape
-from handoff.storage import conversations, log
+from handoff.storage import channels, conversations, log
 from handoff.storage import desk as store
 
 NO_PORTAL = "Der Antrag kann gerade nicht geladen werden."
@@ -41,6 +43,7 @@ async def look(context: HandoffContext, conversation_id: str, staff: Staff) -> O
         if citizen is not None:
             row.address_locked = bool(citizen.get("address_locked"))
         messages = await log.after(session, row, hidden)
+        channel = await _channel(session, context, row)
         view: Object = {
             "chat": row.chat,
             "from": hidden,
@@ -62,7 +65,7 @@ async def look(context: HandoffContext, conversation_id: str, staff: Staff) -> O
         }
     handover = found.handover or {"reason": None, "topic": None, "summary": []}
     view |= {"topic": handover["topic"], "reason": handover["reason"]}
-    view["summary"] = [] if hidden else _summary(handover["summary"], draft, trouble)
+    view["summary"] = channel + ([] if hidden else _summary(handover["summary"], draft, trouble))
     if draft is not None:
         view["draft"] = for_clerk(draft, context.clock().astimezone(BERLIN).date())
     if entry is not None:
@@ -85,6 +88,20 @@ async def _from_portal(
     except HandoffError:
         return citizen, None, None, True  # the chat goes on without the form while the portal is away
     return citizen, draft, entry, False
+
+
+async def _channel(session: AsyncSession, context: HandoffContext, row: ConversationRow) -> list[Json]:
+    """Say through which channel the citizen reads, and what reaches her there; nothing for the chat on a page."""
+    binding = await channels.of_conversation(session, row.id)
+    adapter = None if binding is None else context.channels.get(binding.channel)
+    if binding is None or adapter is None:
+        return []
+    capability = adapter.capability_for(binding.details or {})
+    if capability.shows is Shows.PERSONAL:
+        said = desk_texts.CHANNEL_OWN
+    else:
+        said = desk_texts.CHANNEL_OPEN if row.account is None else desk_texts.CHANNEL_LINK
+    return [said.format(title=capability.title)]
 
 
 def is_locked(row: ConversationRow) -> bool:

@@ -1,5 +1,9 @@
 """Every sentence around the desk that a citizen reads."""
 
+CHANNEL_OPEN = "Kanal: {title}. Ihre Antworten sind dort zu lesen, deshalb nichts Persönliches."
+CHANNEL_LINK = "Kanal: {title}. Dorthin geht nur ein Link, gelesen wird im Portal."
+CHANNEL_OWN = "Kanal: {title}, verschlüsselt und der Stadt eigen. Ihre Antworten sind dort zu lesen."
+
 ASK_DATA = (
     "{function}, {office}, bittet um Ihre gespeicherten Daten: {label} ({items}).\n"
     "Zweck: {purpose}\n"

@@ -16,6 +16,7 @@ from handoff.schema.desk import ColleagueRow
 from handoff.schema.lead import ChangeRow, ExampleRow, RatingRow, SwitchRow
 from handoff.schema.routing import ClerkRow, JobRow, RequestRow, WaitRow
 from handoff.schema.tables import ConversationRow, OutboxRow
+from handoff.services.channel_notices import REMEMBERED
 from handoff.storage import linking
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
             break
     async with context.database.write() as session:
         await linking.forget_expired(session, now)
+        await linking.forget_notices(session, now - REMEMBERED)
         for name, statement in (
             (
                 "requests",

@@ -6,6 +6,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.support.messenger import Messenger
 from tests.support.person import Person
+from tests.support.rasa_webchat import ForeignSite
 from tests.support.town import Town
 
 CHROMIUM_FLAGS = [
@@ -27,8 +28,16 @@ def messenger():
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory, messenger):
-    running = Town(tmp_path_factory.mktemp("stadt"), settings=messenger.settings).start()
+def foreign_site():
+    one = ForeignSite()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory, messenger, foreign_site):
+    settings = messenger.settings | foreign_site.settings
+    running = Town(tmp_path_factory.mktemp("stadt"), settings=settings).start()
     yield running
     assert running.stop() == 0
 

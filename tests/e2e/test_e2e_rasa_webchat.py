@@ -1,4 +1,4 @@
-"""An unmodified client that people already have: rasa-webchat in a real browser, through the whole path."""
+"""An unmodified client that people already have: rasa-webchat in a real browser, on another site, through the whole path."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from portal.demo import DEMO_PASSWORT
 from tests.support.people import LIMIT_MS, ConsolePage, shot
-from tests.support.rasa_webchat import PAGE, script
+from tests.support.rasa_webchat import script
 
 pytestmark = pytest.mark.browser
 
@@ -16,14 +16,12 @@ PICTURES = Path(os.environ["AMTSLOTSE_PICTURES"]) if "AMTSLOTSE_PICTURES" in os.
 
 
 @pytest.fixture
-def page(town, browser):
-    bundle = script()
+def page(town, browser, foreign_site):
+    script()  # skips where the package cannot be fetched
     context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
     one = context.new_page()
     one.set_default_timeout(LIMIT_MS)
-    one.route("**/fremde-seite", lambda route: route.fulfill(content_type="text/html", body=PAGE))
-    one.route("**/rasa-webchat.js", lambda route: route.fulfill(content_type="text/javascript", body=bundle))
-    one.goto(f"{town.origin}/fremde-seite")
+    one.goto(f"{foreign_site.origin}/?stadt={town.origin}")
     one.locator(".rw-launcher").click()
     yield one
     context.close()
@@ -61,6 +59,7 @@ def test_bot_buttons_human_reload_and_back(town, browser, page):
     if not page.locator(".rw-new-message").is_visible():
         page.locator(".rw-launcher").click()
     sees("Bringen Sie bitte auch den Impfpass mit.")
+    shot(page, PICTURES, "rasa-webchat-mensch")
     sees("innerhalb von zwei Wochen nach dem Einzug")  # what was said before the reload is still there
     says("Danke, das mache ich.")
     expect(console.page.get_by_text("Danke, das mache ich.").last).to_be_visible()
@@ -70,6 +69,7 @@ def test_bot_buttons_human_reload_and_back(town, browser, page):
     sees("an den Assistenten zurückgegeben")
     says("Was kostet ein Personalausweis?")
     sees("46")
+    shot(page, PICTURES, "rasa-webchat-zurueck")
     for once in ("Bringen Sie bitte auch den Impfpass mit.", "Sie sprechen jetzt mit einem Menschen"):
         expect(messages.get_by_text(once)).to_have_count(1)
     console.context.close()

@@ -1,4 +1,4 @@
-"""The unmodified npm package rasa-webchat, on a page of the town's origin."""
+"""The unmodified npm package rasa-webchat, on a page of somebody else's site."""
 
 import base64
 import hashlib
@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import tarfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,41 @@ PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Beis
 <script src="/rasa-webchat.js"></script>
 <script>
 WebChat.default({
-  initPayload: "/get_started", socketPath: "/socket.io/", socketUrl: location.origin, title: "Chat",
+  initPayload: "/get_started", socketPath: "/socket.io/", socketUrl: new URLSearchParams(location.search).get("stadt"), title: "Chat",
   inputTextFieldHint: "Nachricht schreiben", customData: {language: "de"}, params: {storage: "session"},
 });
 </script></body></html>"""
+
+
+class ForeignSite:
+    """A site with the package on its page, at another origin than the town's; `/?stadt=<origin>` says where to ask."""
+
+    def __init__(self) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # the base class names it
+                is_script = self.path == "/rasa-webchat.js"
+                body = (script() if is_script else PAGE).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/javascript" if is_script else "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_arguments: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://localhost:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What lets its pages in at a town."""
+        return {"AMTSLOTSE_ORIGINS": self.origin}
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 def script() -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from handoff.channels.adapter import Adapter
 from handoff.domain.channel import Capability, Shows
 from handoff.domain.message import Answer, Body
-from handoff.services import channel_intake, claims, desk, linking
+from handoff.services import channel_intake, chat_view, claims, desk, linking, retention
 from handoff.services.channel_intake import Inbound
 from handoff.settings import Rate
 
@@ -332,3 +332,35 @@ async def test_any_link_and_any_body_of_the_portal_never_give_a_500(tmp_path):
         for call in ("overview", "codes", "links/end", "files/drop", "notices"):
             answer = await town.http.post(f"{API}/{call}", content=json.dumps(wild), headers=PORTAL)
             assert answer.status_code < 500, call
+
+
+async def test_a_replay_does_nothing_even_after_its_conversation_has_ended(town):
+    capability = town.context.channels["bote"].capability
+
+    async def deliver(key, text, address="anna"):
+        await channel_intake.take(town.context, capability, address, Inbound(key, text))
+        await town.idle()
+
+    await deliver("alt", "eins")
+    await say(town, "Neu")
+    before = len(texts(town))
+    for _ in range(2):
+        await deliver("alt", "eins")
+    assert len(texts(town)) == before
+    await deliver("alt", "eins", "otto")  # the same id of another address is another message
+    town.clock.forward(91 * 24 * 3600)
+    await retention.run(town.context)
+    await deliver("alt", "eins")
+    assert [turn.text for turn in town.bot.turns] == ["eins", "eins", "eins"]
+
+
+async def test_the_clerk_sees_the_channel_and_what_reaches_the_citizen_there(town):
+    await connect(town)
+    await say(town, "mensch")
+    conversation_id = await claims.claim(town.context, await town.chat(), staff())
+    view = await chat_view.look(town.context, conversation_id, staff())
+    assert view["summary"][0].startswith("Kanal: Bote. Ihre Antworten sind dort zu lesen")
+    _answer, handle = await follow(town, await link_of(town))
+    await town.login(handle, citizen_token("anna"))
+    view = await chat_view.look(town.context, conversation_id, staff())
+    assert view["summary"][0] == "Kanal: Bote. Dorthin geht nur ein Link, gelesen wird im Portal."

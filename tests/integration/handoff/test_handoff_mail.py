@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from email.message import EmailMessage
+from email.mime.text import MIMEText
 
 import pytest
 from handoff_world import sqlite, staff, world
@@ -135,11 +136,17 @@ async def test_attachments_become_documents(town):
     mail = letter("mein Bescheid liegt bei")
     mail.add_attachment(PDF, maintype="application", subtype="pdf", filename="../../Bescheid.pdf")
     mail.add_attachment(b"MZ\x90\x00", maintype="application", subtype="pdf", filename="virus.pdf")
+    mail.add_attachment("Zeile 1", filename="liste.txt")
+    mail.add_attachment(letter("weitergeleitet"), filename="brief.eml")
+    mail.attach(MIMEText("und danke im Voraus"))
     await comes(town, mail)
     said = "\n".join(answers(town))
     assert "„Bescheid.pdf“ ist gespeichert" in said
     assert "„virus.pdf“: Diese Datei ist weder PDF noch JPEG noch PNG und wurde nicht gespeichert." in said
-    assert town.bot.turns[-1].text == "mein Bescheid liegt bei"
+    assert "„liste.txt“: Diese Datei ist weder PDF noch JPEG noch PNG" in said
+    assert "„brief.eml“: Diese Datei ist weder PDF noch JPEG noch PNG" in said
+    assert "„Anhang“" not in said
+    assert town.bot.turns[-1].text == "mein Bescheid liegt bei\n\nund danke im Voraus"
     code = (await linking.new_code(town.context, "anna"))["code"]
     await comes(town, reply(town, f"Verbinden {code}", 2))
     assert "Verbunden" in answers(town)[-1]

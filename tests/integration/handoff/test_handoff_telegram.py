@@ -149,6 +149,10 @@ async def test_an_edited_message_comes_as_a_correction(town):
     await post(town, {"update_id": number, "edited_message": {"message_id": 1, "date": 1, "edit_date": 2, "chat": ANNA, "text": "am 12.11."}})  # fmt: skip
     await town.idle()
     assert town.bot.turns[-1].text == "Berichtigt: am 12.11."
+    number = next(town.numbers)
+    await post(town, {"update_id": number, "edited_message": {"message_id": 2, "date": 1, "edit_date": 2, "chat": ANNA, "caption": "mein Mietvertrag"}})  # fmt: skip
+    await town.idle()
+    assert town.bot.turns[-1].text == "Berichtigt: mein Mietvertrag"
 
 
 async def test_a_document_is_kept_and_answered_with_a_link(town):
