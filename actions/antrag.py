@@ -16,8 +16,6 @@ from portal.client import DraftView, InvalidValueError, NotFoundError
 
 # After these abilities the citizen has something else to answer first.
 WARTEN = {"action_mensch", "action_notfall", "action_aendern", "action_restart"}
-# So many answers in a row that do not fit, then the question is explained and help offered.
-GEDULD = 2
 
 
 class ValidateAntragForm(Faehigkeit):
@@ -103,7 +101,7 @@ class ValidateAntragForm(Faehigkeit):
 
     def _missed(self, gespraech: Gespraech) -> list[Event]:
         attempts = int(gespraech.slot("versuche") or 0) + 1
-        if attempts >= GEDULD:
+        if attempts >= entwurf.GEDULD:
             gespraech.say("utter_antrag_hilfe", buttons=[HILFE])
         return [SlotSet("feld_wert", None), SlotSet("versuche", attempts)]
 

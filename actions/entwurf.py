@@ -9,6 +9,9 @@ from actions.gespraech import Event, Gespraech
 from actions.tuer import portal
 from portal.client import DraftChangedError, DraftView, FieldView, NotFoundError
 
+GEDULD = 2
+"""So many answers in a row that do not fit, then the question is explained and help offered."""
+
 
 @dataclass(frozen=True)
 class Geschrieben:
@@ -46,6 +49,11 @@ def gefragt(gespraech: Gespraech, draft: DraftView) -> FieldView | None:
     further, and the same message must not become the answer to the next question.
     """
     return feld(draft, gespraech.slot("feld")) if gespraech.slot("frage_art") == "field" else None
+
+
+def festgefahren(gespraech: Gespraech) -> bool:
+    """Whether she could not answer the form's question again and again."""
+    return bool(gespraech.slot("entwurf")) and int(gespraech.slot("versuche") or 0) >= GEDULD
 
 
 def feld(draft: DraftView, field_id: str | None) -> FieldView | None:

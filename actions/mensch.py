@@ -20,7 +20,7 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
         The turn.
     reason
         One of the gateway's reasons: `wunsch`, `nicht_verstanden`, `rechtsbehelf`, `beschwerde`, `notfall` and others;
-        a wish about a sensitive service becomes `sensibel`.
+        a wish about a sensitive service becomes `sensibel`, one in a form that she is stuck in `komplex`.
     response
         Sentence for the citizen.
     """
@@ -41,6 +41,8 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
     except PortalError:
         # A human is needed all the more; the form stays in the portal.
         draft = None
+    if reason == "wunsch" and entwurf.festgefahren(gespraech):
+        reason = "komplex"
     gespraech.say(
         response,
         card=karten.warteschlange(reason, topic or ALLGEMEIN),

@@ -25,6 +25,11 @@ RATE = 200
 OUT = ROOT / "docs" / "benchmarks"
 
 
+def _gateway(kind: str, database: str) -> Gateway:
+    redis = "redis://127.0.0.1:6379" if kind == "postgresql" else ""
+    return Gateway(database, redis=redis, lease_s=10**8, address_rate=MANY, handle_rate=MANY)
+
+
 def _cpu_s(gateway: Gateway) -> float:
     fields = Path(f"/proc/{gateway.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -42,7 +47,7 @@ async def live(kind: str, folder: Path, options: argparse.Namespace) -> dict[str
     found: dict[str, Any] = {"latency": [], "latency_floor": [], "throughput": [], "throughput_floor": []}
     async with ground.database(kind, folder) as database:
         chats = await ground.fill(database, options.citizens, options.clerks)
-        ours = Gateway(database, lease_s=10**8, address_rate=MANY, handle_rate=MANY)
+        ours = _gateway(kind, database)
         base = Gateway(database, serve=floor.serve)
         await ours.start()
         await base.start()
@@ -77,7 +82,7 @@ async def killed(kind: str, folder: Path, options: argparse.Namespace) -> dict[s
     """The rounds of SIGKILL."""
     async with ground.database(kind, folder) as database:
         chats = await ground.fill(database, kill.SENDERS, 4)
-        gateway = Gateway(database, lease_s=10**8, address_rate=MANY, handle_rate=MANY)
+        gateway = _gateway(kind, database)
         await gateway.start()
         try:
             return await kill.rounds(gateway, database, chats, options.kills)

@@ -106,6 +106,20 @@ async def test_an_unforeseen_fault_becomes_a_sentence_and_its_message_is_not_log
     assert "ValueError" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("answers", "reason"), [(["irgendwann"], "wunsch"), (["irgendwann", "bald"], "komplex")]
+)
+async def test_a_human_hears_that_the_form_was_too_difficult(portal, answers, reason):
+    seen = await portal.open_draft(TALK, "probe", key="k0")
+    slots = {**ASKED, "entwurf": seen.id}
+    for text in answers:
+        said, events = await run(ValidateAntragForm(), tracker(text, slots=slots))
+        slots |= slots_of(events)
+    assert ("utter_antrag_hilfe" in said) == (reason == "komplex")
+    _, events = await run(ActionMensch(), tracker("Mensch bitte", intent="human_handoff", slots=slots))
+    assert slots_of(events)["uebergabe"]["reason"] == reason
+
+
 async def test_a_change_in_between_is_written_on_the_current_version(portal):
     seen = await portal.open_draft(TALK, "probe", key="k0")
     await portal.put_field(TALK, seen.id, "ort", "Gelsenkirchen", version=seen.version, key="k1")
