@@ -25,6 +25,9 @@ WEB = Capability(
 )
 _ONE_LINE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 """Rasa's web clients read Markdown: a line break needs two spaces before it."""
+_ADDRESS = re.compile(r"https?://[^\s<>()]*[^\s<>().,;:!?]")
+"""Written out, a long address is wider than these clients' messages; as a link it has a title."""
+PAGE_TITLE = "Zur Seite"
 PORTAL_TITLE = "Im Portal weitermachen"
 
 
@@ -65,7 +68,7 @@ def from_others(found: Iterable[Message]) -> list[Message]:
 async def socket_frame(context: HandoffContext, conversation_id: str, message: Message) -> Object:
     """Give a `bot_uttered` body: `text`, or `text` and `quick_replies`; everything else is in `metadata`."""
     text, link = await _words(context, conversation_id, message)
-    text = _ONE_LINE_BREAK.sub("  \n", text)
+    text = _ADDRESS.sub(rf"[{PAGE_TITLE}](\g<0>)", _ONE_LINE_BREAK.sub("  \n", text))
     replies: list[Object] = [
         {"content_type": "text", "title": offer.title, "payload": offer.payload}
         for offer in choices_of(message.public())

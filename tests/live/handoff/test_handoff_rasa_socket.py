@@ -191,6 +191,17 @@ async def test_what_only_the_portal_can_do_becomes_a_link(town, client):
     assert "/weiter/" in frame["quick_replies"][-1]["url"]
 
 
+async def test_addresses_are_links_and_lines_break(town, client):
+    town.bot.react = lambda turn: Answer(
+        [Body("Mehr dazu:\nhttps://stadt.example/a_b?c=1. Gut (http://x.example)?")], None
+    )
+    await client.say("wo?")
+    frame = await client.hears("Mehr dazu")
+    assert frame["text"] == (
+        "Mehr dazu:  \n[Zur Seite](https://stadt.example/a_b?c=1). Gut ([Zur Seite](http://x.example))?"
+    )
+
+
 async def test_the_server_hears_the_declared_events_only(town):
     handlers = town.app.state.rasa.server.handlers
     assert set(handlers) == {"/"}
