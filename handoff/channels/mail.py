@@ -18,7 +18,7 @@ import aiosmtplib
 from handoff.channels import mail_text
 from handoff.channels.adapter import Adapter
 from handoff.context import HandoffContext
-from handoff.domain.channel import Capability, Choice, Shows
+from handoff.domain.channel import DOCUMENT_MAX_BYTES, DOCUMENTS, Capability, Choice, Shows
 from handoff.errors import HandoffError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
 from handoff.services import channel_texts
@@ -34,8 +34,8 @@ CAPABILITY = Capability(
     text_max=50_000,
     buttons_max=0,
     button_chars=0,
-    files_in=("application/pdf", "image/jpeg", "image/png"),
-    file_max_bytes=10 * 1024**2,
+    files_in=DOCUMENTS,
+    file_max_bytes=DOCUMENT_MAX_BYTES,
     greets=False,
 )
 FOOTER = f"\n\n-- \n{channel_texts.PROGRAM}\n{channel_texts.MAIL_CAUTION}"

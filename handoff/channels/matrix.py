@@ -16,8 +16,9 @@ from mautrix.errors import MatrixConnectionError, MatrixRequestError, MLimitExce
 
 from handoff.channels.adapter import Adapter, Proof, json_body, refused
 from handoff.channels.matrix_crypto import RoomCrypto, UndecryptableError
+from handoff.channels.outbound import retry_after_s
 from handoff.context import HandoffContext
-from handoff.domain.channel import Capability, Choice, Shows
+from handoff.domain.channel import DOCUMENT_MAX_BYTES, DOCUMENTS, Capability, Choice, Shows
 from handoff.domain.offers import Json, objects
 from handoff.errors import InvalidInputError, UnavailableError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
@@ -35,8 +36,8 @@ CAPABILITY = Capability(
     text_max=16_000,
     buttons_max=0,
     button_chars=0,
-    files_in=("application/pdf", "image/jpeg", "image/png"),
-    file_max_bytes=10 * 1024**2,
+    files_in=DOCUMENTS,
+    file_max_bytes=DOCUMENT_MAX_BYTES,
     caution=channel_texts.MATRIX_CAUTION,
 )
 OWN_AND_ENCRYPTED = replace(
@@ -126,8 +127,7 @@ class Matrix(Adapter):
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         answer = await handler(request)
-        wait = answer.headers.get("Retry-After", "")
-        self._retry_after_s = float(wait) if answer.status == 429 and wait.isdigit() else None
+        self._retry_after_s = retry_after_s(answer.headers) if answer.status == 429 else None
         return answer
 
     def router(self) -> APIRouter:
@@ -234,7 +234,7 @@ class Matrix(Adapter):
                 answer.raise_for_status()
                 return InboundFile(name, await answer.content.read(self.capability.file_max_bytes + 1))
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise UnavailableError("Die Datei konnte gerade nicht geholt werden.") from error
+            raise UnavailableError(channel_texts.NOT_FETCHED_NOW) from error
 
     async def _call(self, method: Method, path: Any, content: dict[str, Any] | None = None) -> Any:
         """Ask the homeserver while a transaction is taken; a refusal is final, silence repeats the transaction."""

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 
 import httpx
 
@@ -34,12 +35,12 @@ async def post_signed(http: httpx.AsyncClient, url: str, content: Object, secret
     except httpx.HTTPError as error:
         raise ReceiverDownError("receiver does not answer") from error
     if answer.status_code == 429 or answer.status_code >= 500:
-        raise ReceiverDownError(f"receiver says {answer.status_code}", retry_after_s(answer))
+        raise ReceiverDownError(f"receiver says {answer.status_code}", retry_after_s(answer.headers))
     if answer.status_code >= 300:
         raise ReceiverRefusedError(f"receiver says {answer.status_code}")
 
 
-def retry_after_s(answer: httpx.Response) -> float | None:
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Give the seconds that a receiver asks to wait; None if it names none (a date counts as none)."""
-    wait = answer.headers.get("Retry-After", "")
-    return float(wait) if wait.isdigit() else None
+    wait = headers.get("Retry-After", "")
+    return float(wait) if wait.isdecimal() else None

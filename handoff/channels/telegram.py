@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from telegram.request import HTTPXRequest
 
 from handoff.channels.adapter import Adapter, Proof, json_body, refused
-from handoff.domain.channel import Capability, Choice, Shows
+from handoff.domain.channel import DOCUMENT_MAX_BYTES, DOCUMENTS, Capability, Choice, Shows
 from handoff.errors import InvalidInputError, UnavailableError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
 from handoff.services import channel_texts
@@ -28,12 +28,11 @@ CAPABILITY = Capability(
     text_max=4096,
     buttons_max=10,
     button_chars=64,
-    files_in=("application/pdf", "image/jpeg", "image/png"),
-    file_max_bytes=10 * 1024**2,
+    files_in=DOCUMENTS,
+    file_max_bytes=DOCUMENT_MAX_BYTES,
     caution=channel_texts.MESSENGER_CAUTION.format(title="Telegram"),
 )
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the header's name
-NOT_FETCHED = "Die Datei konnte gerade nicht geholt werden."
 
 
 class SecretToken(Proof):
@@ -147,7 +146,7 @@ class Telegram(Adapter):
         except (BadRequest, Forbidden, InvalidToken):  # its link has run out, or it is too large for bots
             return InboundFile(name, None)
         except TelegramError as error:
-            raise UnavailableError(NOT_FETCHED) from error
+            raise UnavailableError(channel_texts.NOT_FETCHED_NOW) from error
 
     async def _acknowledge(self, query: str) -> None:
         """Stop the button's clock; its answer comes as a message anyway."""

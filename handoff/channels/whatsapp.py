@@ -16,7 +16,7 @@ from pywa_async.api import GraphAPIAsync
 from handoff.channels.adapter import Adapter, Proof, json_body, refused
 from handoff.channels.outbound import retry_after_s
 from handoff.context import HandoffContext
-from handoff.domain.channel import Capability, Choice, Shows
+from handoff.domain.channel import DOCUMENT_MAX_BYTES, DOCUMENTS, Capability, Choice, Shows
 from handoff.domain.offers import objects
 from handoff.errors import UnavailableError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
@@ -34,8 +34,8 @@ CAPABILITY = Capability(
     text_max=1024,
     buttons_max=10,
     button_chars=24,
-    files_in=("application/pdf", "image/jpeg", "image/png"),
-    file_max_bytes=10 * 1024**2,
+    files_in=DOCUMENTS,
+    file_max_bytes=DOCUMENT_MAX_BYTES,
     caution=channel_texts.MESSENGER_CAUTION.format(title="WhatsApp"),
 )
 WINDOW = timedelta(hours=24)
@@ -45,7 +45,6 @@ LIST_LABEL = "Auswählen"
 WINDOW_CLOSED = 131047
 THROTTLED = frozenset({4, 80007, 130429, 131048, 131056})
 TOKEN_TROUBLE = frozenset({0, 190})
-NOT_FETCHED = "Die Datei konnte gerade nicht geholt werden."
 
 
 class HubSignature(Proof):
@@ -185,7 +184,7 @@ class WhatsApp(Adapter):
         except (WhatsAppError, httpx.HTTPError, KeyError, TypeError, ValueError) as error:
             if _is_gone(error):
                 return InboundFile(name, None)
-            raise UnavailableError(NOT_FETCHED) from error
+            raise UnavailableError(channel_texts.NOT_FETCHED_NOW) from error
 
     async def send(self, delivery: Delivery, key: str, text: str, choices: Sequence[Choice]) -> None:
         """Send a text, up to three buttons or a list; after 24 hours of silence the template, once until they end."""
@@ -252,6 +251,6 @@ def _translated(error: WhatsAppError) -> Exception:
     if status == 429 or status >= 500 or error.code in THROTTLED | TOKEN_TROUBLE:
         answer = error.raw_response
         return ReceiverDownError(
-            f"whatsapp: {error.code}", retry_after_s(answer) if answer is not None else None
+            f"whatsapp: {error.code}", retry_after_s(answer.headers) if answer is not None else None
         )
     return ReceiverRefusedError(f"whatsapp refused: {error.code}")

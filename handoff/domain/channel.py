@@ -18,6 +18,12 @@ class Shows(StrEnum):
     """Everything, because the channel is the town's own and proves who reads."""
 
 
+DOCUMENTS = ("application/pdf", "image/jpeg", "image/png")
+"""Media types that the portal takes as uploads."""
+DOCUMENT_MAX_BYTES = 10 * 1024**2
+"""Largest document that comes through a channel."""
+
+
 @dataclass(frozen=True)
 class Capability:
     """What is declared of a channel (docs/protocol/channels/).

@@ -60,6 +60,7 @@ FILE_NOT_FETCHED = (
     "Sie ließ sich nicht abholen und wurde nicht gespeichert. Bitte senden Sie sie noch einmal, oder laden Sie sie im "
     "Portal hoch."
 )
+NOT_FETCHED_NOW = "Die Datei konnte gerade nicht geholt werden."
 FILE_SENT = "Datei gesendet: {name}"
 PLACE_NOT_READ = "Ihren Standort werte ich nicht aus und habe ihn nicht gespeichert. Bitte schreiben Sie den Ort oder die Postleitzahl."
 CONTACT_NOT_READ = (

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from handoff.channels.adapter import Adapter
 from handoff.domain.channel import Capability, Shows
+from handoff.portal import HttpPortal
 from handoff.services import channel_files, channel_intake, person
 from handoff.services.channel_intake import Inbound, InboundFile
 from portal.app import create_app
@@ -22,6 +23,7 @@ from tests.support import attack_files
 from tests.support.clamd import clamd
 from tests.support.handoff_world import PORTAL_TOKEN, FakePortal, served, sqlite, world
 from tests.support.portal_town import MovingClock, Town, settings_for
+from tests.support.town import free_ports
 
 PDF = attack_files.pdf()
 
@@ -315,3 +317,44 @@ async def test_files_sent_before_linking_and_before_a_new_conversation_stay_hers
     account = "00000000-0000-4000-8000-000000000001"
     await person.erase(gateway.context, account)
     assert await channel_files.of_account(gateway.context, account) == []
+
+
+async def test_from_the_messenger_over_the_real_check_into_a_draft(make_app, tmp_path, monkeypatch):
+    """Gateway and portal as they are: what the portal's scanner finds never lies with the conversations."""
+    make_app(MovingClock())
+    monkeypatch.setattr(virenscan, "ZEIT_S", 0.2)
+    (port,) = free_ports(1)
+    messenger, door = Messenger(), HttpPortal(f"http://127.0.0.1:{port}", "handoff")
+    async with (
+        clamd() as scanner,
+        world(sqlite(tmp_path), channels=[messenger], portal=door) as gateway,
+        served(gateway.app) as url,
+    ):
+        clock = MovingClock()
+        settings = settings_for(tmp_path)
+        settings = dataclasses.replace(
+            settings, handoff_url=url, portal_token=PORTAL_TOKEN, clamd=scanner.address
+        )
+        app = create_app(settings, clock)
+        async with app.router.lifespan_context(app), served(app, port):
+            await create_demo_town(app.state.context)
+            town = Town(app, clock)
+            bad = attack_files.pdf(extra=virenscan.EICAR + b"\n")
+            await say(gateway, messenger, 10, None, InboundFile("schlecht.pdf", bad))
+            assert "Schadsoftware gefunden" in messenger.last
+            scanner.mood = "silent"
+            anna, ids = await linked(town, gateway, messenger, InboundFile("verwahrt.pdf", PDF))
+            assert "konnte sie gerade nicht geprüft werden" in messenger.last
+            scanner.mood = "scans"
+            await say(gateway, messenger, 11, None, InboundFile("gut.pdf", PDF))
+            page = (await anna.get("/mein/kanaele")).text
+            assert page.count("noch nicht auf Schadsoftware geprüft") == 1
+            assert page.count("auf Schadsoftware geprüft (ClamAV)") == 1
+            assert "schlecht.pdf" not in page
+            draft = await anna.open_draft()
+            choice = await anna.get(f"/mein/kanaele/uebernehmen?id={ids[0]}")
+            target = re.search(r'<option value="(antrag:[^"]+)">', choice.text)[1]
+            assert (await take(anna, ids[0], target)).status_code == 303
+            assert "verwahrt.pdf" in (await anna.get(draft)).text
+            for browser in town.browsers:
+                await browser.http.aclose()
