@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from schwifty import IBAN
+
 PUSH_SERVICES = (
     "fcm.googleapis.com",
     "push.services.mozilla.com",
@@ -12,6 +14,15 @@ PUSH_SERVICES = (
     "notify.windows.com",
 )
 """The push services of the browsers that people have: Chrome and most others, Firefox, Safari, Edge."""
+
+
+DEMO_KASSE = ("Stadtkasse (Demonstration)", "DE36 0000 0000 0000 0000 00")
+"""Right check digits, but no bank has this number: nobody can transfer money there by mistake."""
+
+
+def kassen_iban(text: str) -> str:
+    """The Kasse's IBAN without blanks; a wrong check digit raises ValueError at the start, not with the first payment."""
+    return str(IBAN(text).compact) if text else ""
 
 
 def catalogue_roots(environment: Mapping[str, str], var: Path) -> tuple[Path, ...]:
@@ -134,6 +145,9 @@ class PortalSettings:
     sms_url: str = ""
     """Address of the SMS service's HTTP interface; empty: no SMS is sent."""
     sms_token: str = ""
+    kasse_name: str = ""
+    kasse_iban: str = ""
+    """Account of the town's Kasse for transfers, without blanks; empty: fees name no account."""
     push_key: str = ""
     """P-256 private key as JWK (JSON) by which push services know this portal (VAPID, RFC 8292); empty: no Web Push."""
     push_services: tuple[str, ...] = PUSH_SERVICES
@@ -168,6 +182,8 @@ class PortalSettings:
             mail_from=environment.get("AMTSLOTSE_MAIL_FROM", ""),
             sms_url=environment.get("AMTSLOTSE_SMS_URL", ""),
             sms_token=environment.get("AMTSLOTSE_SMS_TOKEN", ""),
+            kasse_name=environment.get("AMTSLOTSE_KASSE_NAME", DEMO_KASSE[0] if demo else ""),
+            kasse_iban=kassen_iban(environment.get("AMTSLOTSE_KASSE_IBAN", DEMO_KASSE[1] if demo else "")),
             push_key=environment.get("AMTSLOTSE_PUSH_KEY", ""),
             push_services=tuple(environment.get("AMTSLOTSE_PUSH_SERVICES", "").split()) or PUSH_SERVICES,
         )

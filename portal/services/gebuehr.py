@@ -25,6 +25,8 @@ BETRAG_HOECHSTENS_CENT = 10_000_000
 LAEUFT = timedelta(minutes=30)
 """So long a begun payment keeps her from beginning another one."""
 ABGLEICH_NACH = timedelta(minutes=2)
+UEBERWEISUNG = "ueberweisung"
+"""In place of a provider: paid and given back by bank transfer, entered by the office."""
 ARTEN = {"vorauszahlung": "Vorauszahlung", "bescheid": "Gebührenbescheid"}
 
 
@@ -43,6 +45,9 @@ class Erstattung:
     betrag_cent: int
     grund: str
     erledigt: datetime | None
+    id: str
+    von_hand: bool
+    """The office transfers it; no provider does."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,7 @@ async def _ansicht(context: PortalContext, session: AsyncSession, row: GebuehrZe
             .order_by(ErstattungZeile.angelegt_utc)
         )
     )
+    by_transfer = {p.id for p in payments if p.anbieter == UEBERWEISUNG}
     return Gebuehr(
         id=row.id,
         vorgang_id=row.vorgang_id,
@@ -221,7 +227,10 @@ async def _ansicht(context: PortalContext, session: AsyncSession, row: GebuehrZe
         laufend=row.status == "offen" and any(p.status == Stand.INITIAL for p in payments),
         befreiung=row.befreiung,
         befreiungsgruende=befreiungsgruende(context, row.leistung),
-        erstattungen=[Erstattung(r.betrag_cent, r.grund, r.erledigt_utc) for r in refunds],
+        erstattungen=[
+            Erstattung(r.betrag_cent, r.grund, r.erledigt_utc, r.id, r.zahlung_id in by_transfer)
+            for r in refunds
+        ],
         bezahlt_cent=sum(p.betrag_cent for p in payments if p.status == Stand.BOOKED),
     )
 
@@ -347,13 +356,14 @@ async def melden(context: PortalContext, meldung: Meldung) -> Stand:
         if after == before:
             return after
         row.status, row.entschieden_utc = after, now
-        await _nach_der_meldung(context, session, fee, row, after)
+        await nach_der_meldung(context, session, fee, row, after)
         return after
 
 
-async def _nach_der_meldung(
+async def nach_der_meldung(
     context: PortalContext, session: AsyncSession, fee: GebuehrZeile, row: ZahlungZeile, stand: Stand
 ) -> None:
+    """What follows from a payment's new state: the fee is paid, or money goes back; the citizen is told."""
     if stand == Stand.BOOKED and fee.status == "offen":
         fee.status, fee.bezahlt_utc = "bezahlt", context.clock()
         await _mitteilen(
@@ -430,7 +440,11 @@ async def abgleichen(context: PortalContext) -> int:
             )
         )
         refunds = list(
-            await session.scalars(select(ErstattungZeile.id).where(ErstattungZeile.status == Stand.INITIAL))
+            await session.scalars(
+                select(ErstattungZeile.id)
+                .join(ZahlungZeile, ZahlungZeile.id == ErstattungZeile.zahlung_id)
+                .where(ErstattungZeile.status == Stand.INITIAL, ZahlungZeile.anbieter != UEBERWEISUNG)
+            )
         )
     settled = 0
     for payment in waiting:
@@ -470,7 +484,8 @@ async def _auszahlen(context: PortalContext, erstattung_id: str) -> bool:
     return True
 
 
-async def _der_stelle(session: AsyncSession, stelle_id: str, gebuehr_id: str) -> GebuehrZeile:
+async def der_stelle(session: AsyncSession, stelle_id: str, gebuehr_id: str) -> GebuehrZeile:
+    """A fee of this office, for writing; another office's is as unknown. Raises NotFoundError."""
     row = await session.scalar(
         select(GebuehrZeile)
         .where(GebuehrZeile.id == gebuehr_id, GebuehrZeile.stelle_id == stelle_id)
@@ -497,7 +512,7 @@ async def zurueckzahlen(
         No reason, or more than was paid.
     NotFoundError
     """
-    fee = await _der_stelle(session, stelle_id, gebuehr_id)
+    fee = await der_stelle(session, stelle_id, gebuehr_id)
     if not grund.strip():
         raise InvalidInputError("Bitte nennen Sie den Grund der Erstattung.", field="grund")
     payment = await session.scalar(
@@ -550,7 +565,7 @@ async def befreiung_entscheiden(
     context: PortalContext, session: AsyncSession, stelle_id: str, gebuehr_id: str, *, bewilligt: bool
 ) -> str:
     """The office decides on an exemption; gives the case's id. Raises ConflictError, NotFoundError."""
-    fee = await _der_stelle(session, stelle_id, gebuehr_id)
+    fee = await der_stelle(session, stelle_id, gebuehr_id)
     if fee.befreiung is None or fee.befreiung["stand"] != "beantragt" or fee.status != "offen":
         raise ConflictError("Über diese Befreiung ist schon entschieden, oder es ist nichts mehr offen.")
     fee.befreiung = {**fee.befreiung, "stand": "bewilligt" if bewilligt else "abgelehnt"}

@@ -31,6 +31,7 @@ ANTWORT_GESPEICHERT = "Die Antwort ist gespeichert. Wer ein Konto hat, findet si
 MELDUNGEN = {
     "gefragt": "Die Rückfrage liegt im Postfach der Person. Sie hat einen Hinweis bekommen.",
     "gebuehr": "Die Gebühr liegt im Postfach der Person.",
+    "eingang": "Der Eingang ist eingetragen. Die Person hat eine Nachricht im Postfach.",
     "erstattet": "Die Erstattung ist auf dem Weg.",
     "bescheid": "Der Bescheid ist eingetragen. Die Person bekommt heute noch einen Hinweis.",
 }

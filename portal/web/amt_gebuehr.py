@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, PortalError
-from portal.services import gebuehr, vorgang
+from portal.services import gebuehr, ueberweisung, vorgang
 from portal.services.gebuehr import Posten
 from portal.services.sitzung import PersonalView
 from portal.web.auth import Context, Official
@@ -113,6 +113,33 @@ async def refund(
         case_id = await gebuehr.zurueckzahlen(
             context, session, staff.stelle or "", gebuehr_id, betrag_cent(betrag), grund
         )
+    return RedirectResponse(f"/amt/vorgaenge/{case_id}?meldung=erstattet", 303)
+
+
+@router.post("/gebuehren/{gebuehr_id}/eingang")
+async def received(
+    context: Context,
+    staff: Official,
+    gebuehr_id: str,
+    betrag: Annotated[str, Form(max_length=20)] = "",
+    am: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Enter a transfer that has come in."""
+    day = _day(am)
+    if day is None:
+        raise InvalidInputError("Bitte geben Sie an, wann das Geld eingegangen ist.", field="am")
+    async with context.transaction() as session:
+        case_id = await ueberweisung.eingang(
+            context, session, staff.stelle or "", gebuehr_id, betrag_cent(betrag), day
+        )
+    return RedirectResponse(f"/amt/vorgaenge/{case_id}?meldung=eingang", 303)
+
+
+@router.post("/erstattungen/{erstattung_id}/ueberwiesen")
+async def given_back(context: Context, staff: Official, erstattung_id: str) -> Response:
+    """Enter that a refund was transferred."""
+    async with context.transaction() as session:
+        case_id = await ueberweisung.zurueckueberwiesen(context, session, staff.stelle or "", erstattung_id)
     return RedirectResponse(f"/amt/vorgaenge/{case_id}?meldung=erstattet", 303)
 
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from portal.context import PortalContext
 from portal.domain.zahlung import Lieferfragen, Stand
 from portal.errors import ConflictError, InvalidInputError, NotFoundError, PortalError
-from portal.services import gebuehr, lieferung, quittung, zahlungsanbieter
+from portal.services import gebuehr, lieferung, quittung, ueberweisung, zahlungsanbieter
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
-from portal.web.render import download, page
+from portal.web.render import download, girocode, page
 
 router = APIRouter(include_in_schema=False)
 rueckruf = APIRouter(prefix="/api/payments", tags=["Zahlungen"])
@@ -51,12 +51,15 @@ async def _show(
 ) -> Response:
     async with context.transaction() as session:
         found = await gebuehr.laden(context, session, citizen.konto_id, gebuehr_id)
+    account = ueberweisung.kassenkonto(context)
     return page(
         request,
         "mein/gebuehr.html",
         status=fehler.status if fehler else 200,
         g=found,
         euro=gebuehr.euro,
+        kasse=account,
+        girocode=girocode(account, found.betrag_cent, found.kassenzeichen) if account else None,
         online=zahlungsanbieter.anbieter_von(context) is not None,
         meldung=meldung,
         fehler=fehler,

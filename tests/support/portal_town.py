@@ -157,6 +157,8 @@ def settings_for(folder: Path, *, demo: bool = True, origin: str = ORIGIN) -> Po
         handoff_url="http://127.0.0.1:9",
         demo=demo,
         local_accounts=demo,
+        kasse_name="Stadtkasse (Demonstration)",
+        kasse_iban="DE36000000000000000000",
         push_key=json.dumps(PUSH_KEY.as_dict(private=True)),
         push_services=("127.0.0.1",),
     )
