@@ -20,6 +20,11 @@ USUAL_HANDLING_S = 420.0
 ENOUGH = 8
 
 
+def usual_handling_s(handling_s: Sequence[float]) -> float:
+    """Give the usual handling time in seconds by recent ones; fewer than eight say nothing yet."""
+    return fmean(handling_s) if len(handling_s) >= ENOUGH else USUAL_HANDLING_S
+
+
 @dataclass(frozen=True)
 class Estimate:
     """An expected wait in seconds."""

@@ -1,13 +1,14 @@
 """The order of the queue.
 
-A chat's rank is the moment at which it came, moved forward by its reason's head start (`handoff.domain.reasons`). The
+A chat's rank is the moment at which it came, moved forward by its reason's head start (`handoff.domain.reasons`) and by how quickly
+its matter is usually settled: short matters first answers more people soon, and the bound keeps long ones from starving. The
 order therefore never changes while chats wait, whoever waits longer than the largest head start comes before every
 newcomer, and the rank can be a column with an index. Chats that a clerk gave back or lost come before all others.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handoff.domain.reasons import urgency
 
@@ -42,9 +43,20 @@ class Ticket:
         return self.service, self.office, self.lang, self.reason
 
 
-def rank_at(queued_at: datetime, reason: str | None) -> datetime:
-    """Give the rank of a chat that came at `queued_at` for this reason."""
-    return queued_at - urgency(reason).head_start
+LONG_MATTER_S = 900.0
+"""A matter that usually takes so long, or longer, has no head start."""
+QUICK_MATTER_MAX_S = 600.0
+"""The largest head start of a quick matter."""
+
+
+def quick_start(usual_s: float) -> timedelta:
+    """Give the head start of a matter that usually takes so many seconds: what it is shorter than a long one."""
+    return timedelta(seconds=min(QUICK_MATTER_MAX_S, max(0.0, LONG_MATTER_S - usual_s)))
+
+
+def rank_at(queued_at: datetime, reason: str | None, usual_s: float) -> datetime:
+    """Give the rank of a chat that came at `queued_at` for this reason and whose matter usually takes so many seconds."""
+    return queued_at - urgency(reason).head_start - quick_start(usual_s)
 
 
 def in_order(waiting: Iterable[Ticket]) -> list[Ticket]:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
 from handoff.domain.board import Place
+from handoff.domain.estimate import usual_handling_s
 from handoff.domain.message import Body, Handover, Message, Object
 from handoff.domain.phase import Phase, Step, move
 from handoff.domain.queue import rank_at
@@ -130,9 +131,10 @@ async def call_human(
     conversation.handover = handover.stored()
     now = context.clock()
     conversation.queued_at = now
-    conversation.rank_at = rank_at(now, handover.reason)
     conversation.reason = handover.reason
     conversation.service = handover.service or handover.topic
+    times = (await duty.handling_times(session)).get(conversation.service, ())
+    conversation.rank_at = rank_at(now, handover.reason, usual_handling_s(times))
     conversation.office = office
     conversation.returned = False
     conversation.clerk_seen_seq = conversation.last_seq

@@ -66,7 +66,7 @@ async def load(context: HandoffContext, office: str | None) -> Load:
         served = await _served(session, office)
         clerks = await store.clerks(session, office)
     tickets = [one for one in board.tickets if office is None or one.office == office]
-    waited = [(now - one.rank_at).total_seconds() for one in tickets]
+    waited = [(now - one.queued_at).total_seconds() for one in tickets if one.queued_at is not None]
     here = [one for one in clerks if one.seen_until > now]
     on_duty = [one for one in here if one.presence == duty.HERE]
     expected = board.place_of(tickets[-1]).estimate if tickets else None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from handoff.domain.board import Board
 from handoff.domain.estimate import estimate
 from handoff.domain.hours import BERLIN, Hours, callback_slots, is_open, next_opening, promised_day
-from handoff.domain.queue import Ticket, in_order, rank_at
+from handoff.domain.queue import LONG_MATTER_S, Ticket, in_order, rank_at
 from handoff.domain.reasons import URGENCIES, Reason, reason_of
 from handoff.domain.routing import Clerk, able, match, may_take
 from handoff.services.hours import is_holiday
@@ -22,7 +22,7 @@ def ticket(name: str, minutes_ago: float = 0, **more) -> Ticket:
     came = NOW - timedelta(minutes=minutes_ago)
     reason = more.pop("reason", "wunsch")
     returned = more.pop("returned", False)
-    return Ticket(name, rank_at(came, reason), returned, reason=reason, queued_at=came, **more)
+    return Ticket(name, rank_at(came, reason, LONG_MATTER_S), returned, reason=reason, queued_at=came, **more)
 
 
 def test_urgent_comes_before_wish_and_returned_before_all():
@@ -154,3 +154,10 @@ def test_the_clock_change_moves_no_opening():
     """On the last Sunday of October the clocks go back; Monday still begins at eight."""
     saturday = datetime(2026, 10, 24, 12, 0, tzinfo=BERLIN)
     assert next_opening(WEEK, saturday, is_holiday) == datetime(2026, 10, 26, 8, 0, tzinfo=BERLIN)
+
+
+def test_a_short_matter_comes_before_a_long_one_that_came_a_little_earlier_but_not_for_ever():
+    long = rank_at(NOW, "wunsch", 720)
+    assert rank_at(NOW + timedelta(minutes=6), "wunsch", 300) < long
+    assert rank_at(NOW + timedelta(minutes=8), "wunsch", 300) > long
+    assert rank_at(NOW + timedelta(minutes=10), "wunsch", 1) == rank_at(NOW, "wunsch", 3600)
