@@ -3,7 +3,7 @@
 import hmac
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -20,8 +20,8 @@ from handoff.domain.channel import DOCUMENT_MAX_BYTES, DOCUMENTS, Capability, Ch
 from handoff.domain.offers import objects
 from handoff.errors import UnavailableError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
-from handoff.services import channel_texts
-from handoff.services.channel_intake import Inbound, InboundFile
+from handoff.services import channel_notices, channel_texts
+from handoff.services.channel_intake import Inbound, InboundFile, client_id_of
 from handoff.web.guards import Context
 
 logger = logging.getLogger(__name__)
@@ -109,7 +109,6 @@ class WhatsApp(Adapter):
         if api is not None:
             self._http.base_url = httpx.URL(f"{api}/v{version}")
         self._context: HandoffContext | None = None
-        self._reminded: dict[str, datetime] = {}
 
     async def start(self, context: HandoffContext) -> None:
         """Take the clock along: the 24 hours are counted with it."""
@@ -202,11 +201,13 @@ class WhatsApp(Adapter):
         )
 
     async def _remind(self, delivery: Delivery) -> None:
-        heard_at = delivery.heard_at
-        if heard_at is None or self._reminded.get(delivery.address) == heard_at:
+        if self._context is None or delivery.heard_at is None:
+            return
+        key = client_id_of("whatsapp-template", delivery.address, delivery.heard_at.isoformat())
+        if await channel_notices.is_known(self._context, key):
             return
         await self._post(delivery, "template", {"name": self._template, "language": {"code": "de"}})
-        self._reminded[delivery.address] = heard_at
+        await channel_notices.note(self._context, key)
 
     async def _post(self, delivery: Delivery, kind: str, content: dict[str, Any]) -> None:
         try:

@@ -6,7 +6,7 @@ from handoff.domain.offers import Json, objects
 
 MARKS = {"geprueft": "geprüft", "stand_pruefen": "Stand prüfen"}
 PORTAL_CARDS = frozenset(
-    {"login", "identity", "prefill", "upload", "summary", "receipt", "proposal", "consent"}
+    {"login", "identity", "prefill", "upload", "summary", "receipt", "proposal", "consent", "file"}
 )
 """Cards whose content or answer is personal: they are used in the portal."""
 

@@ -22,11 +22,7 @@ from handoff.storage import linking as storage
 
 KEPT_DAYS = 14
 NAME_MAX_CHARS = 120
-TAKE_OVER: Object = {
-    "type": "login",
-    "url": "/anmelden?zurueck=/mein/kanaele",
-    "text": channel_texts.FILE_TAKE_OVER,
-}
+TAKE_OVER: Object = {"type": "file", "url": "/mein/kanaele#dateien", "text": channel_texts.FILE_TAKE_OVER}
 """The way to the page where a file is taken over; a channel turns it into a one-time link."""
 
 

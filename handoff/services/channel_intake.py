@@ -69,7 +69,7 @@ async def take(context: HandoffContext, capability: Capability, address: str, in
         A part that is needed does not answer; nothing was stored. The channel delivers the message again.
     """
     client_id = client_id_of(capability.name, address, inbound.key)
-    if await _is_known(context, client_id):
+    if await channel_notices.is_known(context, client_id):
         return
     links = capability.commands and _CODE.fullmatch((inbound.text or "").strip()) is not None
     conversation_id = await _conversation(context, capability, address, keep=links, details=inbound.details)
@@ -80,8 +80,7 @@ async def take(context: HandoffContext, capability: Capability, address: str, in
         raise
     except HandoffError as error:
         await say_once(context, conversation_id, f"{client_id}-fehler", error.message)
-    async with context.database.write() as session:
-        await channel_notices.remember(session, client_id, context.clock())
+    await channel_notices.note(context, client_id)
 
 
 async def answer(context: HandoffContext, capability: Capability, address: str, key: str, text: str) -> None:
@@ -194,12 +193,6 @@ async def _command(
     else:
         return False
     return True
-
-
-async def _is_known(context: HandoffContext, client_id: str) -> bool:
-    """Tell a repetition, also of what was said in a conversation that has ended since."""
-    async with context.database.read() as session:
-        return await channel_notices.known(session, client_id)
 
 
 async def _last_choices(context: HandoffContext, conversation_id: str) -> list[Offer]:

@@ -49,6 +49,18 @@ async def remember(session: AsyncSession, key: str, now: datetime) -> None:
         session.add(NoticeRow(key=key, at=now))
 
 
+async def is_known(context: HandoffContext, key: str) -> bool:
+    """Tell whether something with this key was done before; also what was said in a conversation that has ended."""
+    async with context.database.read() as session:
+        return await known(session, key)
+
+
+async def note(context: HandoffContext, key: str) -> None:
+    """Note the key of something that was done."""
+    async with context.database.write() as session:
+        await remember(session, key, context.clock())
+
+
 async def known(session: AsyncSession, key: str) -> bool:
     """Tell whether something with this key was taken over before."""
     return await session.get(NoticeRow, key) is not None

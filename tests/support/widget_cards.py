@@ -53,6 +53,7 @@ CARDS: dict[str, dict[str, Any]] = {
         "field": {"id": "einzug", "label": "Tag des Einzugs", "type": "date", "help": "Steht im Mietvertrag"},
         "progress": {"answered": 2, "total": 8},
     },
+    "file": {"url": "/mein/kanaele#dateien", "text": "Datei übernehmen"},
     "upload": UPLOAD,
     "identity": {"url": "/identitaet", "level": "hoch", "text": "Mit dem Online-Ausweis nachweisen"},
     "summary": {

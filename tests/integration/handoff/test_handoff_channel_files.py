@@ -51,7 +51,7 @@ async def test_a_file_is_answered_with_a_link_and_stands_in_the_conversation(tow
     assert "/weiter/" in town.shown[-1]
     log = (await town.read(await handle_of(town)))["messages"]
     said = next(one for one in log if "„a.pdf“ ist gespeichert" in one["text"])
-    assert said["cards"][0]["url"] == "/anmelden?zurueck=/mein/kanaele"
+    assert said["cards"] == [{"type": "file", "url": "/mein/kanaele#dateien", "text": "Datei übernehmen"}]
     assert not any("/weiter/" in one["text"] for one in log)
 
 

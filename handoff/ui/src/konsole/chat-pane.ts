@@ -17,6 +17,7 @@ const CARDS: Record<Card["type"], string> = {
   checklist: "Checkliste",
   service: "Leistungsbeschreibung",
   login: "Bitte um Anmeldung",
+  file: "Gesendete Datei",
   prefill: "Freigabe gespeicherter Daten",
   question: "Frage des Antrags",
   upload: "Bitte um Unterlage",

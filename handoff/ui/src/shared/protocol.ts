@@ -102,6 +102,12 @@ export interface ServiceCard {
   url?: string | null;
 }
 
+export interface FileCard {
+  type: "file";
+  url: string;
+  text: string;
+}
+
 export interface LoginCard {
   type: "login";
   url: string;
@@ -228,6 +234,7 @@ export type Card =
   | ChecklistCard
   | ServiceCard
   | LoginCard
+  | FileCard
   | PrefillCard
   | QuestionCard
   | UploadCard

@@ -5,7 +5,7 @@ import { consent } from "./consent";
 import { question, summary } from "./form";
 import { Prefill } from "./prefill";
 import { queue } from "./queue";
-import { checklist, identity, login, onward, proposal, receipt, service } from "./simple";
+import { checklist, file, identity, login, onward, proposal, receipt, service } from "./simple";
 import { Upload } from "./upload";
 
 /** Defines the elements that cards need; safe to call again. */
@@ -24,6 +24,7 @@ export const PORTAL_CARDS: ReadonlySet<Card["type"]> = new Set([
   "receipt",
   "proposal",
   "consent",
+  "file",
 ]);
 
 function content(
@@ -40,6 +41,8 @@ function content(
       return service(card);
     case "login":
       return login(card, context);
+    case "file":
+      return file(card);
     case "prefill":
       return html`<al-prefill .card=${card} .context=${context}></al-prefill>`;
     case "question":

@@ -5,6 +5,7 @@ import { at } from "../../shared/origin";
 import type {
   Button,
   ChecklistCard,
+  FileCard,
   IdentityCard,
   LoginCard,
   ProposalCard,
@@ -94,6 +95,11 @@ export function login(card: LoginCard, context: CardContext): TemplateResult {
     <h3>Bitte melden Sie sich an</h3>
     <a class="btn primary" href=${context.withReturn(card.url)}>${icons.lock}<span>${card.text || "Anmelden und weitermachen"}</span></a>
     <p class="muted">Danach kommen Sie hierher zurück. Diese Unterhaltung geht dann weiter.</p>`;
+}
+
+/** A file that came through a messenger waits in the portal. */
+export function file(card: FileCard): TemplateResult {
+  return html`<h3>Gesendete Datei</h3><a class="btn primary" href=${at(card.url)}>${icons.link}<span>${card.text}</span></a>`;
 }
 
 /** On another site's page: what only the portal may show or do. */
