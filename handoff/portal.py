@@ -23,7 +23,6 @@ from portal.client import (
     InvalidValueError,
     NotFoundError,
     NotLoggedInError,
-    PortalClient,
     PortalError,
     PortalUnreachableError,
     SessionClient,
@@ -38,6 +37,8 @@ _SECRET = TypeAdapter(SecretView)
 _CHECK = TypeAdapter(FileCheck)
 CHECK_TIMEOUT_S = 45.0
 """Longer than the portal waits for its scanner."""
+TRANSCRIPT = "verlauf"
+"""The `art` of a notice that goes into the postbox."""
 REQUEST_FIELDS = frozenset(
     ("wunsch", "service", "topic", "text", "summary", "telefon", "zeit", "adresse", "promised_for", "account")
 )
@@ -67,13 +68,16 @@ class PortalNotifier:
         The portal's client; the portal port closes it.
     """
 
-    def __init__(self, client: PortalClient) -> None:
+    def __init__(self, client: ConsoleClient) -> None:
         self._client = client
 
     async def notify(self, notice: ports.Notice) -> Mapping[str, Json]:
-        """Leave a request with the office; gives its case."""
+        """Leave a request with the office, and give its case; or put a transcript into the citizen's postbox."""
         body = {name: value for name, value in notice.body.items() if name in REQUEST_FIELDS}
         try:
+            if notice.body.get("art") == TRANSCRIPT:
+                await self._file_transcript(notice)
+                return {}
             case = await self._client.leave_request(notice.conversation_id, body, key=notice.key)
         except PortalUnreachableError as error:
             raise ports.ReceiverDownError(f"status {error.status}") from error
@@ -83,6 +87,16 @@ class PortalNotifier:
             raise ports.ReceiverDownError(error.code) from error
         shape: dict[str, Json] = case.model_dump(mode="json")
         return shape
+
+    async def _file_transcript(self, notice: ports.Notice) -> None:
+        body = notice.body
+        await self._client.file_transcript(
+            notice.conversation_id,
+            account=str(body["account"]),
+            day=str(body["day"]),
+            text=str(body["text"]),
+            key=notice.key,
+        )
 
     async def close(self) -> None:
         """Nothing to close: the client is the portal port's."""
@@ -106,6 +120,15 @@ class HttpPortal(ConsolePortal):
         self._sessions = SessionClient(url, transport=transport)
         self._translated = _translated
         self.notifier = PortalNotifier(self._client)
+
+    async def staff_door(self, cookie: str) -> ports.StaffDoor | None:
+        """Ask whose session a browser's staff cookie is."""
+        try:
+            async with _translated():
+                door = await self._sessions.staff_door(cookie)
+        except LoginNeededError:
+            return None
+        return None if door is None else ports.StaffDoor(door.token, door.csrf)
 
     async def bind(self, conversation_id: str, citizen_account: str, sid: str) -> None:
         """Tie the conversation to a citizen's session."""

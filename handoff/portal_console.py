@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 from handoff.domain.message import Object
 from handoff.domain.offers import Json
 from handoff.domain.people import Staff
-from handoff.ports import StaffDoor
 from portal.client import By, ConsoleClient, NoteLine, NotFoundError, NotLoggedInError, ServiceView
 
 _LINES = TypeAdapter(list[NoteLine])
@@ -28,12 +27,6 @@ class ConsolePortal:
 
     _client: ConsoleClient
     _translated: Callable[[], AbstractAsyncContextManager[None]]
-
-    async def staff_door(self, cookie: str) -> StaffDoor | None:
-        """Ask whose session a browser's staff cookie is."""
-        async with self._translated():
-            door = await self._client.staff_door(cookie)
-        return None if door is None else StaffDoor(door.token, door.csrf)
 
     async def console_citizen(self, conversation_id: str, staff: Staff) -> Mapping[str, Json] | None:
         """Give the citizen's level, whether her address is protected, and what she could release."""

@@ -9,6 +9,7 @@ CARD_TITLES = {
     "prefill": "Angaben freigegeben",
     "upload": "Unterlage hochgeladen",
     "summary": "Bestätigt",
+    "feedback": "Rückmeldung gesendet",
 }
 """What the log shows when a card's own control was used and no button named it."""
 

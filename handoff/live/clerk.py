@@ -6,7 +6,7 @@ from pydantic import Field
 
 from handoff.domain.message import Object
 from handoff.live.commands import ChatBody, Rule, StaffCall, command
-from handoff.services import chat_view, desk, proposals
+from handoff.services import chat_view, desk, marks, proposals
 
 
 class SendBody(ChatBody):
@@ -40,6 +40,14 @@ class RevealBody(ChatBody):
     """The field to open."""
 
     field: str
+
+
+class MarkBody(ChatBody):
+    """A mark on one message of the assistant; an empty verdict takes it back."""
+
+    seq: Annotated[int, Field(ge=1, lt=2**31)]
+    verdict: str
+    wanted: str = ""
 
 
 class CloseBody(ChatBody):
@@ -93,6 +101,15 @@ async def reveal(call: StaffCall, body: RevealBody) -> Object:
     """Open a masked value; logged, and visible to the citizen."""
     value = await desk.reveal(call.desk.context, call.conversation_id, call.staff, body.field)
     return {"value": value}
+
+
+@command("chat.mark", Rule.IN_CHAT, MarkBody)
+async def mark(call: StaffCall, body: MarkBody) -> Object:
+    """Say what the assistant understood well or wrongly; used for learning only with the citizen's yes."""
+    found = await marks.mark(
+        call.desk.context, call.conversation_id, call.staff, body.seq, body.verdict, body.wanted
+    )
+    return {"marks": list(found)}
 
 
 @command("chat.hand_back", Rule.OWN_CHAT, ChatBody)

@@ -53,12 +53,12 @@ class RatingRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     hour: Mapped[datetime] = mapped_column(Moment, index=True)
     office: Mapped[str | None] = mapped_column(String(80))
-    service: Mapped[str | None] = mapped_column(String(80))
+    """Office of the human who helped, `*` for the whole town's; null: no human took part."""
     human: Mapped[bool] = mapped_column(Boolean)
     """Whether a human took part."""
     score: Mapped[int] = mapped_column(Integer)
     text: Mapped[Any | None] = mapped_column(EncryptedJSON)
-    """Without personal data (`handoff.services.depersonalise`)."""
+    """Without personal data (`handoff.domain.depersonalise`)."""
 
 
 class MarkRow(Base):

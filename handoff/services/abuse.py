@@ -33,7 +33,7 @@ async def end(context: HandoffContext, conversation_id: str, staff: Staff, reaso
     async with context.database.write() as session:
         row = await own_for_writing(session, conversation_id, staff)
         await life.say(session, row, context, Body(texts.ENDED_FOR_ABUSE.format(reason=REASONS[reason])))
-        await life.end(session, row, context)
+        await life.end(session, row, context, ask=False)
         kept = {"abuse": reason, "abuse_note": note.strip()[:NOTE_MAX_CHARS]}
         row.handover = {**(row.handover or {}), **kept}
         state = await life.state_of(session, row, context)

@@ -15,10 +15,10 @@ from handoff.errors import HandoffError
 from handoff.schema.desk import AskRow
 from handoff.schema.tables import ConversationRow
 from handoff.services import conversation as life
-from handoff.services import desk_texts
+from handoff.services import desk_texts, marks
 from handoff.services.drafts import for_clerk, summary_lines
 from handoff.services.filing import note_shape
-from handoff.storage import channels, conversations, log
+from handoff.storage import channels, conversations, lead, log
 from handoff.storage import desk as store
 
 NO_PORTAL = "Der Antrag kann gerade nicht geladen werden."
@@ -57,6 +57,7 @@ async def look(context: HandoffContext, conversation_id: str, staff: Staff) -> O
             },
             "role": await _role(session, row, staff),
             "notes": [note_shape(one) for one in await store.notes(session, row.id, staff.office)],
+            "marks": [marks.shape(one) for one in await lead.marks(session, row.id) if one.seq > hidden],
             "asks": [_ask(one) for one in await store.asks(session, row.id, staff.office)],
             "offered": [
                 {"kind": one.kind, "office": one.to_office}

@@ -12,7 +12,7 @@ from handoff.domain.message import Body, Handover, Message, Object
 from handoff.domain.phase import Phase, Step, move
 from handoff.domain.queue import rank_at
 from handoff.schema.tables import ConversationRow
-from handoff.services import hours, texts, waiting, waits
+from handoff.services import feedback, hours, texts, waiting, waits
 from handoff.services.access import Access
 from handoff.services.hours import Opening
 from handoff.storage import conversations, desk, duty, log, outbox
@@ -21,6 +21,8 @@ from handoff.storage import conversations, desk, duty, log, outbox
 async def state_of(session: AsyncSession, conversation: ConversationRow, context: HandoffContext) -> Object:
     """Give the State that clients see."""
     state: Object = {"phase": conversation.phase, "bound": conversation.account is not None}
+    if conversation.feedback == feedback.ASKED:
+        state["feedback"] = True
     if conversation.phase == Phase.WAITING:
         now = context.clock()
         board = await context.board.get(now, session)
@@ -154,8 +156,17 @@ async def end(
     context: HandoffContext,
     *,
     result: str | None = None,
+    ask: bool = True,
 ) -> None:
-    """Close a locked conversation; `result` is how its clerk closed it."""
+    """Close a locked conversation.
+
+    Parameters
+    ----------
+    result
+        How its clerk closed it.
+    ask
+        Whether the citizen is asked how it was, if she was not asked before.
+    """
     now = context.clock()
     await duty.end_wait(session, conversation.wait_id, "beendet", now)
     if conversation.phase == Phase.CLERK:
@@ -163,7 +174,8 @@ async def end(
     conversation.phase = move(Phase(conversation.phase), Step.CLOSE)
     conversation.lease_until = None
     await outbox.clear(session, conversation.id)
-    await say(session, conversation, context, Body(texts.CLOSED))
+    card = await feedback.card(session, conversation) if ask else None
+    await say(session, conversation, context, Body(texts.CLOSED, cards=[] if card is None else [card]))
 
 
 def tell_all(context: HandoffContext, conversation_id: str) -> None:

@@ -15,7 +15,7 @@ from handoff.domain.offers import Json
 from handoff.domain.phase import Phase, Step, move
 from handoff.errors import ForbiddenError, InvalidInputError
 from handoff.schema.tables import ConversationRow
-from handoff.services import asks, hours, proposals, switches, waiting
+from handoff.services import asks, feedback, hours, proposals, switches, waiting
 from handoff.services import conversation as life
 from handoff.services.access import Access, check_open
 from handoff.services.masking import mask_text, mask_values
@@ -83,6 +83,9 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
     asked = asks.parse(payload)
     if asked is not None:
         seq = await asks.answer(context, conversation_id, asked, incoming.client_id, title, incoming.values)
+        return Sent(seq, new=True)
+    if payload == feedback.PAYLOAD:
+        seq = await feedback.answer(context, conversation_id, incoming.client_id, incoming.values)
         return Sent(seq, new=True)
     values = await mask_values(context, conversation_id, incoming.values, incoming.client_id)
     if payload == "/back_to_bot":

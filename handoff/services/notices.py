@@ -8,7 +8,7 @@ from handoff.domain.offers import Json
 from handoff.ports import Notice, ReceiverDownError, ReceiverRefusedError
 from handoff.schema.routing import RequestRow
 from handoff.services import conversation as life
-from handoff.services import texts
+from handoff.services import feedback, texts
 from handoff.services.courier import Courier
 from handoff.services.waiting import day
 from handoff.storage import conversations, outbox
@@ -30,6 +30,8 @@ class NoticeCourier(Courier):
             row = await conversations.lock(session, parcel.conversation_id)
             if not await outbox.remove(session, parcel.key, Kind.NOTICE):
                 return
+            if parcel.body.get("art") == feedback.TRANSCRIPT:
+                await life.say(session, row, self._context, Body(texts.TRANSCRIPT_FILED))
             request = await session.get(RequestRow, parcel.key)
             if request is not None and answer.get("reference"):
                 request.reference = str(answer["reference"])
@@ -44,7 +46,9 @@ class NoticeCourier(Courier):
         async with self._context.database.write() as session:
             row = await conversations.lock(session, parcel.conversation_id)
             await outbox.give_up(session, parcel)
-            await life.say(session, row, self._context, Body(texts.REQUEST_REFUSED))
+            transcript = parcel.body.get("art") == feedback.TRANSCRIPT
+            said = texts.TRANSCRIPT_REFUSED if transcript else texts.REQUEST_REFUSED
+            await life.say(session, row, self._context, Body(said))
         self._context.hub.messages_changed(parcel.conversation_id)
 
     def known(self, error: Exception) -> bool:

@@ -102,6 +102,7 @@ async def board(context: HandoffContext, staff: Staff) -> Object:
             "beside": [_beside(row) for row in await store.beside(session, staff.id)],
             "colleagues": colleagues,
             "offices": list(await store.offices(session)),
+            "leads": staff.leads,
         }
 
 

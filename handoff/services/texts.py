@@ -84,6 +84,16 @@ ASSISTANT_OFF = (
     "Der Assistent ist gerade abgeschaltet. {notice} Was Sie schreiben, ist gespeichert und wird von einem Menschen gelesen. "
     "Im Notfall wählen Sie bitte 110 oder 112."
 )
+FEEDBACK_SENT = "Rückmeldung gesendet"
+FEEDBACK_SKIPPED = "Rückmeldung übersprungen"
+FEEDBACK_THANKS = "Vielen Dank."
+FEEDBACK_SCORE = " Ihre Bewertung ist ohne Ihren Namen und ohne dieses Gespräch gespeichert."
+FEEDBACK_LEARN = " Was der Assistent aus dem Gespräch lernen darf, prüft erst ein Mensch; persönliche Angaben sind entfernt."
+FEEDBACK_TRANSCRIPT = " Der Verlauf kommt gleich in Ihr Postfach."
+FEEDBACK_NOTHING = "In Ordnung."
+FEEDBACK_END = " Wenn Sie etwas brauchen, beginnen Sie jederzeit eine neue Unterhaltung."
+TRANSCRIPT_FILED = "Der Verlauf dieses Gesprächs liegt jetzt in Ihrem Postfach. Nummern sind darin verdeckt."
+TRANSCRIPT_REFUSED = "Der Verlauf konnte nicht in Ihr Postfach gelegt werden. Er steht weiter hier; Sie können ihn im Chat herunterladen."
 SERVICE_OFF = (
     "„{title}“ ist im Chat gerade abgeschaltet. {notice} Ihre bisherigen Angaben bleiben gespeichert. "
     "Wenn Sie möchten, sprechen Sie mit einem Menschen, oder fragen Sie etwas anderes."

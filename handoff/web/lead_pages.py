@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from handoff.context import HandoffContext
-from handoff.domain.hours import BERLIN
 from handoff.domain.people import Staff
 from handoff.errors import HandoffError
 from handoff.services.lead import WHOLE_TOWN, check_office
+from handoff.services.transcript import moment
 from handoff.storage import duty
 from handoff.storage import lead as store
 from handoff.web.guards import Desk
@@ -27,13 +26,7 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M Uhr")
-
-
-ENVIRONMENT.filters["moment"] = _moment
+ENVIRONMENT.filters["moment"] = moment
 
 
 @dataclass(frozen=True)

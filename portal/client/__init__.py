@@ -1,7 +1,7 @@
 """The only door to the portal for other parts. `portal.client.fake` stands in for the portal in tests."""
 
 from portal.client.client import PortalClient
-from portal.client.console import By, ConsoleClient, StaffDoor
+from portal.client.console import By, ConsoleClient
 from portal.client.errors import (
     AlreadyBookedError,
     DraftChangedError,
@@ -94,7 +94,6 @@ __all__ = [
     "SlotTakenError",
     "SlotView",
     "SlotsView",
-    "StaffDoor",
     "Step",
     "SubmitView",
     "TooEarlyError",

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import httpx
 from pydantic import TypeAdapter
 
 from portal.client.client import PortalClient
-from portal.client.errors import PortalUnreachableError
 from portal.client.shapes import (
     ConsoleCitizen,
     DraftView,
@@ -27,18 +25,6 @@ _VALUES = TypeAdapter(ReleasedValues)
 _DONE = TypeAdapter(View)
 
 
-STAFF_COOKIE = "amtslotse_amt"
-STAFF = {"art": "personal"}
-
-
-@dataclass(frozen=True)
-class StaffDoor:
-    """A live staff session: its token for the gateway, and the CSRF token of its forms."""
-
-    token: str
-    csrf: str
-
-
 @dataclass(frozen=True)
 class By:
     """The clerk who acts. The citizen reads function and office; the id is for the town's own supervision."""
@@ -54,29 +40,6 @@ class By:
 
 class ConsoleClient(PortalClient):
     """The calls that only the gateway makes, for its console. Errors as in `PortalClient`."""
-
-    async def staff_door(self, cookie: str) -> StaffDoor | None:
-        """Turn the staff cookie of a browser into what its session may do; None when the session has ended.
-
-        Raises
-        ------
-        PortalUnreachableError
-        """
-        url = self._http.base_url.copy_with(path="/api/session")
-        cookies = {"Cookie": f"{STAFF_COOKIE}={cookie}"}
-        try:
-            known = (await self._http.get(url, params=STAFF, headers=cookies)).json()
-            if not known["angemeldet"]:
-                return None
-            asking = {**cookies, "X-CSRF-Token": str(known["csrf"])}
-            answer = await self._http.post(
-                url.copy_with(path="/api/session/token"), params=STAFF, headers=asking
-            )
-            if answer.status_code == 401:
-                return None
-            return StaffDoor(str(answer.json()["token"]), str(known["csrf"]))
-        except (httpx.TransportError, ValueError, KeyError, TypeError) as error:
-            raise PortalUnreachableError from error
 
     async def console_citizen(self, conversation_id: str, by: By) -> ConsoleCitizen:
         """The citizen's level, whether her address is protected, what she could release; the portal logs that `by` reads."""
@@ -122,6 +85,13 @@ class ConsoleClient(PortalClient):
             "service": service,
         }
         await self._send(conversation_id, "POST", "/console/transfers", body, key, _DONE)
+
+    async def file_transcript(
+        self, conversation_id: str, *, account: str, day: str, text: str, key: str
+    ) -> None:
+        """Put a conversation that is over into its citizen's postbox."""
+        body = {"account": account, "day": day, "text": text}
+        await self._send(conversation_id, "POST", "/console/transcripts", body, key, _DONE)
 
     async def file_note(
         self, conversation_id: str, by: By, *, draft: str, text: str, lines: Sequence[NoteLine], key: str

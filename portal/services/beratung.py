@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +15,8 @@ from portal.errors import ConflictError, ForbiddenError, InvalidInputError, NotF
 from portal.schema.beratung import ChatfreigabeZeile
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import EntwurfZeile
-from portal.services import ansicht, auskunftssperre, dokument, protokoll, stammdaten
+from portal.schema.konto import KontoRow
+from portal.services import ansicht, auskunftssperre, dokument, postfach, protokoll, stammdaten
 from portal.services.ansicht import draft_view
 from portal.services.bindung import Gebunden
 from portal.services.fehler import ProtectedAddressError
@@ -29,6 +30,8 @@ from portal.services.views import (
     ReleaseView,
 )
 
+VERLAUF_HOECHSTENS = 100_000
+"""Characters of a conversation that goes into the postbox."""
 TEXTVERSION = "2026-11-chat-1"
 """Version of the sentence with which a citizen releases data or a document in the chat."""
 UEBERBLICK = "Beratung im Chat, Überblick"
@@ -401,4 +404,21 @@ async def weitergegeben(
         felder=inhalt,
         kanal="Weitergabe im Chat",
         personal_id=wer.personal_id,
+    )
+
+
+async def verlauf_ablegen(
+    context: PortalContext, session: AsyncSession, konto_id: str, tag: date, text: str
+) -> None:
+    """Put a conversation into its citizen's postbox. Raises NotFoundError when there is no such account (any more)."""
+    if await session.get(KontoRow, konto_id) is None:
+        raise NotFoundError("Dieses Konto gibt es nicht.")
+    postfach.schreiben(
+        context,
+        session,
+        konto_id,
+        art="status",
+        absender="Amtslotse, Chat",
+        betreff=f"Ihr Gespräch vom {tag:%d.%m.%Y}",
+        text=text,
     )

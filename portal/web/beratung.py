@@ -1,5 +1,6 @@
 """The console's part of the service interface: what a clerk sees, asks for and files. The gateway alone calls it."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.client.shapes import NoteLine, View
 from portal.errors import ForbiddenError
-from portal.services import beratung, bindung, vermerk
+from portal.services import beratung, bindung, idempotenz, vermerk
 from portal.services.beratung import Beratung
 from portal.services.bindung import Gebunden
 from portal.services.views import ConsoleCitizen, DraftView, ReleasedValues
@@ -54,6 +55,12 @@ class NoteBody(By):
     draft: str = Field(max_length=36)
     text: str = Field(max_length=4000)
     lines: list[NoteLine] = Field(max_length=vermerk.ZEILEN_HOECHSTENS)
+
+
+class TranscriptBody(Body):
+    account: str = Field(max_length=36)
+    day: date
+    text: str = Field(min_length=1, max_length=beratung.VERLAUF_HOECHSTENS)
 
 
 class Done(View):
@@ -158,6 +165,22 @@ async def file_note(
         )
 
     return await write(request, context, who, idempotency_key, use, status=201)
+
+
+@router.post("/transcripts", status_code=201)
+async def file_transcript(
+    context: Context, who: Gateway, body: TranscriptBody, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Put a conversation that is over into its citizen's postbox, on her wish; her login may have ended since."""
+
+    async def act(session: AsyncSession) -> idempotenz.Antwort:
+        await beratung.verlauf_ablegen(context, session, body.account, body.day, body.text)
+        return 201, {"done": True}
+
+    code, answer = await idempotenz.einmal(
+        context, who.name, idempotency_key, "POST /api/dialog/console/transcripts", act
+    )
+    return JSONResponse(answer, code)
 
 
 @pages.get("/{release_id}/dokument")

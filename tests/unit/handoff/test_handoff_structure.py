@@ -26,7 +26,7 @@ PARTS = (internal, conversations, console, rasa_rest, channels, onward, plain, *
 CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
     "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat", "chat.next", "presence.set",
-    "chat.end_abuse",
+    "chat.end_abuse", "chat.mark",
     "chat.ask", "chat.released", "chat.note", "chat.file", "chat.replies", "service.search", "service.facts",
     "desk.list", "chat.hand_on", "chat.take_back", "offer.accept", "chat.step_out",
 }  # fmt: skip

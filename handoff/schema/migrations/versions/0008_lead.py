@@ -42,7 +42,6 @@ def upgrade() -> None:
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("hour", moment, nullable=False),
         sa.Column("office", sa.String(80), nullable=True),
-        sa.Column("service", sa.String(80), nullable=True),
         sa.Column("human", sa.Boolean(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=True),

@@ -1,4 +1,4 @@
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { Alerts } from "./alerts";
 import { type ChatContext, chatPane } from "./chat-pane";
 import { Desk } from "./desk";
@@ -121,6 +121,7 @@ export class AmtslotseKonsole extends LitElement {
           <button type="button" class="ak-switch" role="switch" aria-checked=${sound} @click=${() => void this.toggle("sound")}>Ton</button>
           <button type="button" class="ak-switch" role="switch" aria-checked=${notices} @click=${() => void this.toggle("notices")}>Mitteilungen</button>
           <button type="button" class="ak-btn is-small" @click=${this.help} aria-haspopup="dialog">Tasten <kbd aria-hidden="true">?</kbd></button>
+          ${desk.board.leads ? html`<a class="ak-btn is-small" href="/konsole/leitung">Leitung</a>` : nothing}
           <a class="ak-btn is-small" href="/amt">Eingang</a>
         </div>
       </header>

@@ -27,14 +27,28 @@ const CARDS: Record<Card["type"], string> = {
   proposal: "Vorschlag",
   consent: "Bitte um Zustimmung",
   queue: "Warteschlange",
+  feedback: "Frage nach der Zufriedenheit",
 };
 
-function message(entry: Message): TemplateResult {
+function marking(desk: Desk, seq: number): TemplateResult {
+  const mark = desk.view?.marks.find((one) => one.seq === seq);
+  const button = (verdict: "gut" | "falsch", label: string) =>
+    html`<button type="button" class="ak-link" aria-pressed=${mark?.verdict === verdict ? "true" : "false"}
+      @click=${() => void desk.mark(seq, mark?.verdict === verdict ? "" : verdict)}>${label}</button>`;
+  const wanted = (event: Event) => void desk.mark(seq, "falsch", (event.target as HTMLInputElement).value);
+  return html`<div class="ak-marks" role="group" aria-label="Antwort des Assistenten bewerten">
+    ${button("gut", "Gut verstanden")} ${button("falsch", "Falsch verstanden")}
+    ${mark?.verdict === "falsch" ? html`<label>Was hätte er wissen müssen? <input type="text" maxlength="300" .value=${mark.wanted} @change=${wanted} /></label>` : nothing}
+  </div>`;
+}
+
+function message(entry: Message, desk: Desk): TemplateResult {
   const author = entry.author === "clerk" && entry.sender ? entry.sender.function : AUTHORS[entry.author];
   return html`<article class="ak-message is-${entry.author}">
     <p class="ak-meta"><strong>${author}</strong> <time datetime=${entry.at}>${time(entry.at)}</time></p>
     ${entry.text ? html`<p class="ak-bubble" lang=${entry.lang && entry.lang !== "de" ? entry.lang : nothing}>${entry.text}</p>` : nothing}
     ${entry.cards?.length ? html`<p class="ak-chips">${entry.cards.map(({ type }) => html`<span class="ak-chip">${CARDS[type] ?? type}</span>`)}</p>` : nothing}
+    ${entry.author === "bot" && desk.mine ? marking(desk, entry.seq) : nothing}
   </article>`;
 }
 
@@ -115,7 +129,11 @@ export function chatPane(desk: Desk, context: ChatContext): TemplateResult {
     <div class="ak-scroll" tabindex="0" role="region" aria-label="Gesprächsverlauf">
       ${view.from > 0 ? html`<p class="ak-note">Was vorher gesagt wurde und der Antrag sind Ihrer Stelle nicht freigegeben.</p>` : nothing}
       <div class="ak-log" role="log" aria-live="polite" aria-label="Nachrichten">
-        ${repeat(desk.log.messages, ({ seq }) => seq, message)}
+        ${repeat(
+          desk.log.messages,
+          ({ seq }) => seq,
+          (entry) => message(entry, desk),
+        )}
         ${repeat(
           desk.pending,
           ({ id }) => id,

@@ -3,7 +3,7 @@ import { clientId } from "../shared/ids";
 import { MessageLog } from "../shared/log";
 import type { Message, Page, State } from "../shared/protocol";
 import { Line } from "./line";
-import type { Board, ChatView, Entry, Fact, Offer, Queue, Released, Reply } from "./protocol";
+import type { Board, ChatView, Entry, Fact, Mark, Offer, Queue, Released, Reply } from "./protocol";
 
 /** A reply that the server has not shown in the log yet. */
 export interface Pending {
@@ -33,7 +33,7 @@ const WAYS: Record<string, string> = {
 /** What one clerk works on: the queue and one open chat. Calls `changed` after every change. */
 export class Desk {
   queue: Queue = { waiting: [], mine: [] };
-  board: Board = { offers: [], beside: [], colleagues: [], offices: [] };
+  board: Board = { offers: [], beside: [], colleagues: [], offices: [], leads: false };
   presence = "da";
   view: ChatView | null = null;
   log = new MessageLog();
@@ -194,6 +194,16 @@ export class Desk {
 
   async takeBack(): Promise<void> {
     await this.act("chat.take_back", {}, "Das Angebot ist zurückgezogen.");
+  }
+
+  /** Marks an answer of the assistant, or takes the mark back with an empty verdict. */
+  async mark(seq: number, verdict: Mark["verdict"] | "", wanted = ""): Promise<void> {
+    const chat = this.view?.chat;
+    const answer = await this.attempt<{ marks: Mark[] }>("chat.mark", { chat, seq, verdict, wanted });
+    if (!answer || this.view?.chat !== chat) return;
+    this.view = { ...this.view, marks: answer.marks } as ChatView;
+    this.say(verdict ? "Markiert. Der Assistent lernt daraus nur, wenn die Person zustimmt." : "Die Markierung ist weg.", false);
+    this.changed();
   }
 
   async reveal(field: string): Promise<void> {

@@ -46,6 +46,8 @@ export interface Board {
   beside: { chat: string; topic: string | null; clerk: Sender }[];
   colleagues: Colleague[];
   offices: string[];
+  /** Whether the lead's pages are open to this person. */
+  leads: boolean;
 }
 
 export interface DraftField {
@@ -124,6 +126,14 @@ export interface Released {
   date: string;
 }
 
+/** What a clerk thinks of one answer of the assistant. */
+export interface Mark {
+  seq: number;
+  verdict: "gut" | "falsch";
+  /** What the assistant should have known. */
+  wanted: string;
+}
+
 export interface ChatView {
   chat: string;
   topic: string | null;
@@ -143,6 +153,7 @@ export interface ChatView {
   notes: Note[];
   asks: Ask[];
   offered: { kind: string; office: string }[];
+  marks: Mark[];
   draft?: Draft | null;
   service?: Service | null;
 }

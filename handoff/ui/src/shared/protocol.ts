@@ -35,6 +35,8 @@ export interface State {
   opens_at?: string;
   bound?: boolean;
   clerk?: Sender;
+  /** The citizen was asked how it was and has not answered yet. */
+  feedback?: boolean;
   /** Further clerks in the chat. */
   helpers?: Sender[];
 }
@@ -213,6 +215,16 @@ export interface ConsentCard {
   upload?: Omit<UploadCard, "type"> | null;
 }
 
+/** Asked once when a conversation is over; every part may be left out. */
+export interface FeedbackCard {
+  type: "feedback";
+  payload: string;
+  /** The conversation belongs to an account with a postbox. */
+  transcript: boolean;
+  /** A human marked answers of the assistant that it could learn from. */
+  learn: boolean;
+}
+
 export interface QueueCard {
   type: "queue";
   reason?: string;
@@ -243,7 +255,8 @@ export type Card =
   | ReceiptCard
   | ProposalCard
   | ConsentCard
-  | QueueCard;
+  | QueueCard
+  | FeedbackCard;
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 export type Values = { [key: string]: JsonValue };

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from "lit";
 import type { Card, Message } from "../../shared/protocol";
 import type { CardContext } from "../context";
 import { consent } from "./consent";
+import { feedback } from "./feedback";
 import { question, summary } from "./form";
 import { Prefill } from "./prefill";
 import { queue } from "./queue";
@@ -59,6 +60,8 @@ function content(
       return proposal(card, context, buttons);
     case "consent":
       return consent(card, context, buttons);
+    case "feedback":
+      return feedback(card, context);
     case "queue":
       return context.open ? queue(card, context, buttons) : null;
     default:

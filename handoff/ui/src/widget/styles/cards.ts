@@ -39,8 +39,11 @@ export const cardStyles = css`
   .inline-form label { display: grid; gap: 0.25rem; font-size: 0.875rem; font-weight: 500; flex: 1 1 10rem; }
   .wait-form { display: grid; gap: 0.75rem; margin-top: 0.75rem; }
   .wait-form label { display: grid; gap: 0.25rem; }
+  .scores { display: grid; margin: 0; padding: 0; border: 0; }
+  .wait-form label.tick { display: flex; align-items: flex-start; gap: 0.5rem; padding: 0.5rem 0; }
+  .tick input { flex: none; width: 1.25rem; min-height: 0; height: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--act); }
   textarea { width: 100%; padding: 0.4375rem 0.75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--bg2); font: inherit; }
-  input:not([type="checkbox"]), select { width: 100%; min-height: 2.75rem; padding: 0.4375rem 0.75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--bg2); font-size: 1rem; }
+  input:not([type="checkbox"], [type="radio"]), select { width: 100%; min-height: 2.75rem; padding: 0.4375rem 0.75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--bg2); font-size: 1rem; }
   .steps { list-style: none; counter-reset: step; display: grid; }
   .step { position: relative; counter-increment: step; display: grid; grid-template-columns: 2rem 1fr; gap: 0.75rem; padding-bottom: 1.25rem; }
   .step:last-child { padding-bottom: 0; }
