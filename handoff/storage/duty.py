@@ -153,14 +153,11 @@ async def handling_times(session: AsyncSession) -> dict[str | None, list[float]]
     return {service: found[:RECENT] for service, found in times.items() if service is None or len(found) >= 8}
 
 
-async def end_wait(
-    session: AsyncSession, wait_id: int | None, outcome: str, now: datetime, *, team: str | None = None
-) -> None:
-    """Note how a wait ended; `team` is the office of the clerk who took the chat."""
+async def end_wait(session: AsyncSession, wait_id: int | None, outcome: str, now: datetime) -> None:
+    """Note how a wait ended that no clerk answered."""
     row = await session.get(WaitRow, wait_id) if wait_id is not None else None
     if row is not None and row.outcome is None:
         row.outcome = outcome
-        row.team = team
         row.waited_s = int((now - row.queued_at).total_seconds())
 
 

@@ -10,7 +10,7 @@ from handoff.errors import ConflictError, ForbiddenError, InvalidInputError
 from handoff.ports import ReceiverDownError, ReceiverRefusedError
 from handoff.schema.lead import ExampleRow, MarkRow, RatingRow
 from handoff.schema.tables import OutboxRow
-from handoff.services import abuse, desk, marks, queue, team
+from handoff.services import abuse, claims, desk, marks, team
 
 SAID = "Ich heiße Erika Mustermann und brauche Wohngeld"
 
@@ -30,7 +30,7 @@ async def talked(town, *, account=False, say=SAID):
     await town.idle()
     await town.send(handle, "mensch", client_id="mensch", auth=auth)
     await town.idle()
-    conversation = await queue.claim(town.context, await town.chat(), staff())
+    conversation = await claims.claim(town.context, await town.chat(), staff())
     return handle, auth, conversation
 
 

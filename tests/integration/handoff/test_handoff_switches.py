@@ -7,7 +7,8 @@ from lead_desk import desk_of, text_of
 from handoff.domain.message import Answer, Body, Handover
 from handoff.domain.switches import Kind
 from handoff.errors import ConflictError, InvalidInputError
-from handoff.services import desk, switches
+from handoff.services import claims, desk, switches
+from handoff.storage import lead as store
 
 NOTICE = "Bis Freitag stellen wir das Fachverfahren um."
 DOG = {"hundesteuer_anmelden": "Hundesteuer anmelden"}
@@ -49,9 +50,19 @@ def _about_dogs(turn):
     return Answer([Body(f"Echo: {said}")], None)
 
 
+class Office:
+    """Takes every request."""
+
+    async def notify(self, _notice):
+        return {}
+
+    async def close(self):
+        pass
+
+
 @pytest.fixture
 async def town(tmp_path):
-    async with world(sqlite(tmp_path), bot=FakeEngine(_about_dogs)) as one:
+    async with world(sqlite(tmp_path), bot=FakeEngine(_about_dogs), notifier=Office()) as one:
         yield one
 
 
@@ -160,8 +171,6 @@ async def test_who_waits_or_leaves_a_request_is_not_put_back_into_the_queue(town
 async def test_a_clerk_cannot_hand_back_to_an_assistant_that_is_off(town):
     handle = await town.start()
     await said(town, handle, text="mensch")
-    from handoff.services import claims
-
     conversation = await claims.claim(town.context, await town.chat(), staff())
     await off(town, Kind.ASSISTANT)
     with pytest.raises(ConflictError) as refused:
@@ -225,8 +234,6 @@ async def test_the_page_switches_off_shows_who_and_when_and_undoes_it(town):
     assert f"„{NOTICE}“" in page
     assert "Abgeschaltet am 23.11.2026, 10:00 Uhr von leitung" in page
     async with town.context.database.read() as session:
-        from handoff.storage import lead as store
-
         (row,) = await store.switch_rows(session)
     assert (await lead.post("/schalter/ein", id=row.id)).status_code == 303
     page = text_of(await lead.get("/schalter"))
