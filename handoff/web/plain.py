@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -42,6 +42,16 @@ _PAGES = Environment(
     lstrip_blocks=True,
 )
 _PAGES.filters["moment"] = moment
+
+
+def with_return(url: str) -> str:
+    """Give a page of the portal this page as the way back."""
+    address = urlsplit(url)
+    query = [(name, value) for name, value in parse_qsl(address.query) if name != "zurueck"]
+    return address._replace(query=urlencode([*query, ("zurueck", PATH)])).geturl()
+
+
+_PAGES.filters["with_return"] = with_return
 
 
 @router.get("")
@@ -148,7 +158,6 @@ async def _page(
         login_needed=isinstance(problem, LoginNeededError),
         gone=isinstance(problem, UnknownConversationError),
         client_id=uuid4().hex,
-        back=urlencode({"zurueck": PATH}),
         value=VALUE,
     )
     status = 200 if error is None else error.status

@@ -34,7 +34,7 @@ CARDS: dict[str, dict[str, Any]] = {
         "sources": [{"label": "BMG", "mark": "geprueft"}, {"label": "Satzung", "mark": "stand_pruefen"}],
         "url": "/leistungen/wohnsitz_anmelden",
     },
-    "login": {"url": "/anmelden", "text": "Anmelden und weitermachen"},
+    "login": {"url": "/anmelden?zurueck=/", "text": "Anmelden und weitermachen"},
     "prefill": {
         "draft": "entwurf-1", "service": "Wohnsitz an- oder ummelden", "purpose": "Anmeldung", "recipient": "BÜRGERcenter",
         "legal_basis": "§ 17 BMG", "text_version": "1", "payload": "/release",

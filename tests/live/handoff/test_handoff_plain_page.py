@@ -67,8 +67,12 @@ async def test_a_conversation_with_buttons_a_human_and_back(tmp_path):
         text = await kept(await download.value)
         assert "Sie, 23.11.2026, 10:00 Uhr:\nHallo\n\nAssistent (Computerprogramm)" in text
         assert "anna@beispiel.example" not in text
-        await page.reload()
-        await expect(log).to_contain_text("Echo: Hallo")
+        cookie = next(c for c in await page.context.cookies() if c["name"] == COOKIE)
+        for text in ("eins", "zwei"):  # from another device; each press asks the server anew
+            await one.town.send(cookie["value"], text, client_id=text)
+            await one.town.idle()
+            await page.get_by_role("link", name="Neue Nachrichten abrufen").click()
+            await expect(log).to_contain_text(f"Echo: {text}")
         await page.get_by_role("button", name="Neues Gespräch beginnen").click()
         await expect(log).to_have_count(0)
         assert one.problems == []
@@ -93,6 +97,9 @@ async def test_every_card_can_be_answered_or_leads_to_the_portal(tmp_path):
                 shown = page.get_by_role(role, name=name)
                 if kind not in ("service", "question"):  # these leave what was open as it was, or replace it
                     await expect(shown).to_have_count(1 if other == kind else 0)
+            if kind == "login":
+                back = "/anmelden?zurueck=%2Fchat"
+                await expect(page.get_by_role("link", name="Anmelden und")).to_have_attribute("href", back)
             if kind == "prefill":
                 await shot(chat, "ohne-skript-freigabe")
                 await page.get_by_label("Familienname: Beispiel").uncheck()
