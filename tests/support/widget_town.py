@@ -17,6 +17,8 @@ from starlette.routing import Route
 from widget_cards import CARDS, with_card
 
 from handoff.domain.message import Answer, Body, Handover, Turn
+from handoff.domain.offers import Json
+from handoff.ports import Notice
 
 
 def assistant(turn: Turn) -> Answer:
@@ -51,6 +53,16 @@ class Documents:
         self.taken.append((name, str(form["nachweis"]), content))
         shape = {"id": f"dok-{len(self.taken)}", "filename": name, "media_type": "", "size": len(content)}
         return JSONResponse(shape, 201)
+
+
+class Office:
+    """Takes the wishes of those who do not wait, and gives each a number."""
+
+    async def notify(self, _notice: Notice) -> dict[str, Json]:
+        return {"case": "fall-1", "reference": "AN-1", "office": "BÜRGERcenter", "url": None}
+
+    async def close(self) -> None:
+        pass
 
 
 def embedding(origin: str, *, page: str = "", head: str = "") -> str:
@@ -165,7 +177,13 @@ async def widget_town(tmp_path: Path) -> AsyncIterator[WidgetTown]:
     origin, town_site, stranger = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
     async with (
         chromium() as browser,
-        world(sqlite(tmp_path), bot=FakeEngine(react=assistant), origin=origin, origins=(town_site,)) as town,
+        world(
+            sqlite(tmp_path),
+            bot=FakeEngine(react=assistant),
+            origin=origin,
+            origins=(town_site,),
+            notifier=Office(),
+        ) as town,
         served(site(town.app, Route("/api/dokumente", documents.take, methods=["POST"])), _port(origin)),
         served(foreign_site(origin), _port(town_site)),
         served(foreign_site(origin), _port(stranger)),

@@ -68,11 +68,13 @@ async def test_a_conversation_with_buttons_a_human_and_back(tmp_path):
         assert "Sie, 23.11.2026, 10:00 Uhr:\nHallo\n\nAssistent (Computerprogramm)" in text
         assert "anna@beispiel.example" not in text
         cookie = next(c for c in await page.context.cookies() if c["name"] == COOKIE)
+        await one.town.idle()
         for text in ("eins", "zwei"):  # from another device; each press asks the server anew
             await one.town.send(cookie["value"], text, client_id=text)
             await one.town.idle()
             await page.get_by_role("link", name="Neue Nachrichten abrufen").click()
             await expect(log).to_contain_text(f"Echo: {text}")
+        await expect(log).to_contain_text("Ihr Anliegen hat die Nummer AN-1")
         await page.get_by_role("button", name="Neues Gespräch beginnen").click()
         await expect(log).to_have_count(0)
         assert one.problems == []
