@@ -123,10 +123,15 @@ class Feed(Listener):
     def messages_changed(self, conversation_id: str, fresh: Sequence[Message] = ()) -> None:
         """The log has new messages."""
         room = self._rooms.get(conversation_id)
-        if room is not None:
-            room.fresh += fresh
-            room.look = room.look or not fresh
-            self._lanes.wake(conversation_id)
+        if room is None:
+            return
+        at_hand = bool(fresh) and not room.fresh and not room.look and _follows(room, fresh)
+        if at_hand and not self._lock(conversation_id).locked():  # nobody joins or pushes just now
+            self._show(room, fresh)
+            return
+        room.fresh += fresh
+        room.look = room.look or not fresh
+        self._lanes.wake(conversation_id)
 
     def desk_changed(self, conversation_id: str) -> None:
         """The chat was offered, joined or left."""
@@ -204,14 +209,14 @@ class Feed(Listener):
                 room.tell_form = True
                 await self._dismiss_former_clerk(conversation_id, room)
                 state = await life.state(self._context, conversation_id)
-                await self._to_citizens(room, "state", state)
+                self._to_citizens(room, "state", state)
             typing, room.typing = room.typing, {}
             for author, on in typing.items():
                 if author == "citizen":
                     event = {"chat": room.chat, "author": author, "typing": on}
-                    await self._to_clerks(room, "typing", event)
+                    self._to_clerks(room, "typing", event)
                 else:
-                    await self._to_citizens(room, "typing", {"author": author, "typing": on})
+                    self._to_citizens(room, "typing", {"author": author, "typing": on})
             form, room.tell_form = room.tell_form, False
         if form:  # asks the portal: not under the lock
             for sid, staff in list(room.clerks.items()):
@@ -226,15 +231,17 @@ class Feed(Listener):
         fresh, room.fresh = room.fresh, []
         look, room.look = room.look, False
         fresh = sorted((one for one in fresh if one.seq > room.seq), key=lambda one: one.seq)
-        whole = [one.seq for one in fresh] == list(range(room.seq + 1, room.seq + 1 + len(fresh)))
-        if look or not whole:
+        if look or not _follows(room, fresh):
             fresh = await life.messages_after(self._context, conversation_id, room.seq)
+        self._show(room, fresh)
+
+    def _show(self, room: Room, fresh: Sequence[Message]) -> None:
         for one in fresh:
             message = one.public()
-            await self._to_citizens(room, "message", message)
+            self._to_citizens(room, "message", message)
             if room.clerks:
                 shown = hide([one])[0].public() if room.locked else message
-                await self._to_clerks(room, "message", {"chat": room.chat, "message": shown})
+                self._to_clerks(room, "message", {"chat": room.chat, "message": shown})
             room.seq = one.seq
 
     async def _dismiss_former_clerk(self, conversation_id: str, room: Room) -> None:
@@ -263,7 +270,7 @@ class Feed(Listener):
     async def _push_queue(self, _lane: str) -> None:
         followed = {id_: room for id_, room in self._rooms.items() if room.citizens}
         for conversation_id, state in await life.waiting_states(self._context, followed):
-            await self._to_citizens(followed[conversation_id], "state", state)
+            self._to_citizens(followed[conversation_id], "state", state)
         by_view: dict[object, Object] = {}
         for sid, staff in list(self._consoles.items()):
             listing = by_view.get(staff.id)
@@ -272,13 +279,11 @@ class Feed(Listener):
             await self._server.emit("queue", listing, to=sid, namespace=CONSOLES)
         await asyncio.sleep(min(QUEUE_PAUSE_MAX_S, QUEUE_PAUSE_S * (len(followed) + len(by_view))))
 
-    async def _to_citizens(self, room: Room, event: str, body: object) -> None:
-        for sid in list(room.citizens):
-            await self._server.emit(event, body, to=sid, namespace=CITIZENS)
+    def _to_citizens(self, room: Room, event: str, body: object) -> None:
+        self._server.manager.put(event, body, CITIZENS, room.citizens)
 
-    async def _to_clerks(self, room: Room, event: str, body: object) -> None:
-        for sid in list(room.clerks):
-            await self._server.emit(event, body, to=sid, namespace=CONSOLES)
+    def _to_clerks(self, room: Room, event: str, body: object) -> None:
+        self._server.manager.put(event, body, CONSOLES, room.clerks)
 
     async def _room(self, conversation_id: str) -> Room:
         room = self._rooms.get(conversation_id)
@@ -295,3 +300,8 @@ class Feed(Listener):
         if lock is None:
             lock = self._locks[conversation_id] = asyncio.Lock()
         return lock
+
+
+def _follows(room: Room, fresh: Sequence[Message]) -> bool:
+    """Whether these are the very next messages of the room, in order."""
+    return [one.seq for one in fresh] == list(range(room.seq + 1, room.seq + 1 + len(fresh)))

@@ -1,5 +1,6 @@
 """python-socketio's server, spared what this gateway never uses: binary payloads, acknowledgements from clients."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import socketio
@@ -26,9 +27,15 @@ class DirectManager(socketio.AsyncManager):  # type: ignore[misc]  # has no type
         self, event: str, data: Any, namespace: str, room: Any = None, to: Any = None, **_options: Any
     ) -> None:
         """Send an event to a connection or a room."""
-        if namespace not in self.rooms:
-            return
+        if namespace in self.rooms:
+            self.put(event, data, namespace, [sid for sid, _ in self.get_participants(namespace, to or room)])
+
+    def put(self, event: str, data: Any, namespace: str, sids: Iterable[str]) -> None:
+        """Send an event to connections, encoded once; those that have ended are left out."""
         packet = TextPacket(socketio.packet.EVENT, namespace=namespace, data=[event, data]).encode()
         message = eio.Packet(eio.MESSAGE, packet)
-        for _sid, eio_sid in list(self.get_participants(namespace, to or room)):
-            await self.server._send_eio_packet(eio_sid, message)
+        lines = self.rooms.get(namespace, {}).get(None, {})
+        for sid in sids:
+            line = self.server.eio.sockets.get(lines.get(sid))
+            if line is not None and not line.closed:
+                line.queue.put_nowait(message)

@@ -118,10 +118,10 @@ class LogWriter:
             for one in together:
                 await self._commit([one])
             return
-        for conversation_id, messages in fresh.items():
-            self._hub.messages_changed(conversation_id, messages)
         for (_draft, future), outcome in zip(together, outcomes, strict=True):
             _settle(future, outcome)
+        for conversation_id, messages in fresh.items():
+            self._hub.messages_changed(conversation_id, messages)
 
     def _write(
         self, connection: Connection, drafts: Sequence[Draft]
