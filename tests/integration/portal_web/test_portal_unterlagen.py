@@ -125,6 +125,7 @@ async def test_nobody_takes_values_from_anothers_document(town: Town) -> None:
         (b"X5O!P%@AP", 415),
         (b"", 422),
     ],
+    ids=["pdf with archive", "png with archive", "png bomb", "text", "empty"],
 )
 async def test_a_bad_file_is_refused_on_the_page_and_nothing_is_kept(
     town: Town, content: bytes, status: int

@@ -36,6 +36,7 @@ def scan_pdf(pages: int = 1) -> bytes:
         (files.picture("PNG"), "image/png"),
         (files.picture("JPEG"), "image/jpeg"),
     ],
+    ids=["scan", "pdf", "pdf with blank lines", "png", "jpeg"],
 )
 def test_honest_files_pass(content: bytes, media_type: str) -> None:
     assert dateipruefung.pruefen(content).medientyp == media_type
@@ -68,6 +69,32 @@ def test_honest_files_pass(content: bytes, media_type: str) -> None:
         (files.pdf(b"x", filters=b"[/FlateDecode /FlateDecode]"), FileBombError),
         (b"%PDF-1.4\n" + b"stream\n" * 30_000 + b"%%EOF", FileBombError),
         (b"%PDF-1.4" + b"0" * dateipruefung.GROESSE_HOECHSTENS, FileTooLargeError),
+    ],
+    ids=[
+        "archive",
+        "program",
+        "web page",
+        "gif",
+        "pdf with archive behind",
+        "archive with pdf behind",
+        "pdf with archive inside",
+        "pdf with program behind",
+        "pdf with file inside",
+        "pdf with script",
+        "pdf of html",
+        "pdf without end",
+        "png with archive",
+        "png with php",
+        "jpeg with archive",
+        "jpeg with film",
+        "cut jpeg",
+        "cut png",
+        "png bomb",
+        "pdf bomb",
+        "hidden pdf bomb",
+        "nested filters",
+        "many streams",
+        "too large",
     ],
 )
 def test_files_that_are_more_than_they_seem_are_refused(content: bytes, refusal: type[Exception]) -> None:
