@@ -28,6 +28,10 @@ def error(status, code, **headers):
     return JSONResponse(body, status, headers=headers)
 
 
+def whatsapp_at(url):
+    return WhatsApp("1001", "token", "app-geheim", "pruef", "neue_nachricht", api=url, timeout_s=0.5)
+
+
 @pytest.fixture
 async def town(tmp_path):
     urls = []
@@ -42,9 +46,8 @@ async def town(tmp_path):
     vendor = Vendor(graph)
     async with served(vendor.app) as url:
         urls.append(url)
-        channel = WhatsApp("1001", "token", "app-geheim", "pruef", "neue_nachricht", api=url, timeout_s=0.5)
-        async with world(sqlite(tmp_path), channels=[channel]) as one:
-            one.vendor = vendor
+        async with world(sqlite(tmp_path), channels=[whatsapp_at(url)]) as one:
+            one.vendor, one.url = vendor, url
             yield one
 
 
@@ -188,10 +191,16 @@ async def test_after_24_hours_only_the_template_goes_out_and_once(town):
     for number in range(3):
         await desk.send(town.context, conversation_id, staff(), f"k{number}", f"Geheimes {number}")
     await town.idle()
+    fresh = whatsapp_at(town.url)  # as after a start: it remembers nothing
+    await fresh.start(town.context)
+    town.context.channels["whatsapp"] = fresh
+    await desk.send(town.context, conversation_id, staff(), "k9", "Geheimes 9")
+    await town.idle()
     (template,) = sent(town)[before:]
     assert template["template"] == {"name": "neue_nachricht", "language": {"code": "de"}}
     await post(town, webhook(text(2, "Link")))
     assert "/weiter/" in texts(town)[-1]
+    await fresh.close()
 
 
 async def test_metas_own_window_counts(town):
