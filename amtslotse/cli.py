@@ -105,18 +105,21 @@ def train(
 
 @app.command("train-encoder")
 def train_encoder() -> None:
-    """Distil the sentence encoder anew (needs the extra `training`; some 20 minutes); models/encoder/README.md."""
+    """Distil the sentence encoder anew (needs the extra `training`; 15 to 40 minutes); models/encoder/README.md."""
     from amtslotse import encoder_fusion, encoder_training
 
     installation = Installation.from_environment(os.environ)
     write_catalogue(installation)
     try:
         cache = installation.var / "encoder" / "teacher.npz"
-        file = encoder_training.train(installation.root, installation.catalogue_file, cache)
+        trained = encoder_training.train(installation.root, installation.catalogue_file, cache)
     except encoder_training.EncoderTrainingError as error:
         _fail(str(error))
     fusion = encoder_fusion.fit(installation.root, installation.catalogue_file)
-    console.print(f"Bereit: {file.name}, {file.stat().st_size / 1e6:.1f} MB; Suche {fusion}", highlight=False)
+    size = trained.file.stat().st_size / 1e6
+    for name, share in trained.errors.items():
+        console.print(f"Fehler auf ungelesenen Dateien, {name}: {share:.4f}", highlight=False)
+    console.print(f"Bereit: {trained.file.name}, {size:.1f} MB; Suche {fusion}", highlight=False)
 
 
 @app.command()

@@ -14,8 +14,13 @@ _STREET_KIND = (
     r"(?i:stra(?:ß|ss)e|str\.?|weg|platz|allee|gasse|ring|ufer|damm|chaussee|steig|stieg|pfad|hof|markt|graben|wall|"
     r"promenade|berg|kamp|feld|busch|heide|park|garten|winkel|bogen|zeile)"
 )
+_TOWN_STREET = (
+    r"(?!(?:\w*e[rn]er|einer|meiner|deiner|seiner|keiner|ihrer|eurer|dieser|jener|jeder|welcher|neuer|alter|in der|der)\s)"
+    r"[a-zäöüß-]{3,25}er\s(?:stra(?:ß|ss)e|str\.?|platz|allee|weg|ring|damm)"
+)
+"""A street named after a town, without capitals: "bochumer straße"."""
 _STREET = (
-    rf"(?:(?:{_WORD}[ -]){{0,3}}(?:{_WORD})?{_STREET_KIND}|(?:Straße|Platz|Allee|Weg) (?:des|der) {_WORD}"
+    rf"(?:{_TOWN_STREET}|(?:{_WORD}[ -]){{0,3}}(?:{_WORD})?{_STREET_KIND}|(?:Straße|Platz|Allee|Weg) (?:des|der) {_WORD}"
     rf"|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Alter|Alte|Neuer|Neue) (?:(?:alten|neuen|kleinen|hohen|langen) )?(?:{_WORD} ){{0,2}}{_WORD}"
     rf"|[a-zäöüß-]{{3,30}}(?:stra(?:ß|ss)e|str\.?|weg|platz|allee|gasse|ring))"
 )

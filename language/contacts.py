@@ -29,7 +29,9 @@ _AMOUNT = re.compile(
 )
 _SPOKEN_AMOUNT = re.compile(r"\b(?P<words>[a-zäöüß]{3,40})\s+(?P<unit>euro|cent)\b", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"\(?\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]")
-_PLZ = re.compile(r"(?<![\d.,/-])\d{5}(?![\d.,]*\d)(?!\s*(?:€|euro|eur|km|m²|qm))", re.IGNORECASE)
+_PLZ = re.compile(
+    r"(?:(?<![\d.,/-])|(?<=\bD-))\d{5}(?![\d.,]*\d)(?!\s*(?:€|euro|eur|km|m²|qm))", re.IGNORECASE
+)
 _FIRST_PLZ, _LAST_PLZ = 1067, 99998
 _HOURS = r"ein|eins|zwei|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwoelf"
 _TIME = re.compile(

@@ -7,60 +7,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, cast
 
+from language.date_words import (
+    DAY,
+    FEASTS,
+    FUTURE_WORDS,
+    HELPING_WORDS,
+    LEAD,
+    MONTH,
+    NEXT,
+    NO_DATE_AFTER,
+    NUMBER,
+    ORDINAL,
+    PAST_WORDS,
+    WEEKDAY,
+    WEEKDAYS,
+    WHICH,
+    YEAR,
+    amount_of,
+    how_far_on,
+    month_number,
+    ordinal_number,
+    weekday_number,
+    year_number,
+)
+
 Direction = Literal["past", "future"]
-
-_MONTHS = {
-    "jan": 1, "jän": 1, "jae": 1, "feb": 2, "mär": 3, "mae": 3, "mar": 3, "mrz": 3, "apr": 4, "mai": 5, "jun": 6,
-    "jul": 7, "aug": 8, "sep": 9, "okt": 10, "nov": 11, "dez": 12,
-}  # fmt: skip
-_WEEKDAYS = {"mo": 0, "di": 1, "mi": 2, "do": 3, "fr": 4, "sa": 5, "so": 6}
-_NUMBERS = {
-    "ein": 1, "zwei": 2, "zwo": 2, "drei": 3, "vier": 4, "fünf": 5, "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8,
-    "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwoelf": 12, "vierzehn": 14,
-    "fünfzehn": 15, "fuenfzehn": 15, "zwanzig": 20, "dreißig": 30, "dreissig": 30,
-}  # fmt: skip
-_FEASTS = {
-    "silvester": (31, 12), "neujahr": (1, 1), "heiligabend": (24, 12), "nikolaus": (6, 12), "halloween": (31, 10),
-    "allerheiligen": (1, 11),
-}  # fmt: skip
-_ORDINALS = (
-    "erst", "zweit", "dritt", "viert", "fünft", "sechst", "siebt", "acht", "neunt", "zehnt", "elft", "zwölft",
-    "dreizehnt", "vierzehnt", "fünfzehnt", "sechzehnt", "siebzehnt", "achtzehnt", "neunzehnt", "zwanzigst",
-    "einundzwanzigst", "zweiundzwanzigst", "dreiundzwanzigst", "vierundzwanzigst", "fünfundzwanzigst",
-    "sechsundzwanzigst", "siebenundzwanzigst", "achtundzwanzigst", "neunundzwanzigst", "dreißigst", "einunddreißigst",
-)  # fmt: skip
-
-_MONTH = (
-    r"(?:jan(?:uar|ner)?|j(?:ä|ae)nner|feb(?:ruar|er)?|m(?:ä|ae|a)rz|mrz|m(?:ä|ae)r|apr(?:il)?|mai|juni?|juno|juli?|aug(?:ust)?|"
-    r"sept?(?:ember)?|okt(?:ober)?|nov(?:ember)?|dez(?:ember)?)"
-)
-_WEEKDAY = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?"
-_NUMBER = (
-    r"(?:\d{1,3}|ein(?:e[rmns]?)?|nem|ner|zwei|zwo|drei|vier|f(?:ü|ue)nf|sechs|sieben|acht|neun|zehn|elf|"
-    r"zw(?:ö|oe)lf|vierzehn|f(?:ü|ue)nfzehn|zwanzig|drei(?:ß|ss)ig)"
-)
-_ORDINAL = r"(?:" + "|".join(
-    sorted((o.replace("ü", "(?:ü|ue)").replace("ö", "(?:ö|oe)").replace("ß", "(?:ß|ss)") for o in _ORDINALS), key=len, reverse=True)
-) + r")e[nr]?"  # fmt: skip
-_NEXT = r"(?:n(?:ä|ae|a)chste[nrsm]?|kommende[nrsm]?)"
-_LAST = r"(?:letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?)"
-_THIS = r"(?:diese[nrsm]?|laufende[nrsm]?)"
-_WHICH = rf"(?P<which>{_NEXT}|{_LAST}|{_THIS})"
-_YEAR = r"(?P<year>(?:19|20)\d{2}|'?\d{2}(?!\d))"
-_DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
-_LEAD = r"(?:am|zum|den|dem|seit|ab|vom|bis|der|doch|erst|schon|spätestens)"
-_NO_DATE_AFTER = r"(?!\s*(?:stock|etage|og\b|obergeschoss|kind|klasse|person|hund|platz|mal\b|uhr|euro|€|%|lebensjahr|\d|-))"
-
-_PAST_WORDS = re.compile(
-    r"\b(?:war|waren|hatte\w*|wurde\w*|seit|letzte\w*|vorige\w*|\w*ge(?:zogen|kauft|holt|boren|storben|kommen|macht|geben|reicht|meldet|"
-    r"mietet|heiratet|fangen|schickt|laufen)|\w*(?:verloren|verstorben|gestorben|passiert|bekommen|erhalten|beantragt|gestohlen))\b"
-)
-_HELPING_WORDS = re.compile(r"\b(?:bin|habe|hab|haben|schon|bereits)\b")
-_FUTURE_WORDS = re.compile(
-    r"\b(?:werde|werden|wird|will|wollen|ziehe|ziehen|zieh|ab|n(?:ä|ae)chste\w*|kommende\w*|demn(?:ä|ae)chst|bald|m(?:ö|oe)chten?|"
-    r"heiraten|fliegen?|termin|geplant|sp(?:ä|ae)testens|soll\w*|k(?:ö|oe)nnte\w*)\b"
-)
-
 
 _BESIDE = re.compile(r"\s*,?\s*(?:(?:den|dem|der|am)\s+)?")
 _UNTIL = re.compile(r"\s*(?:bis(?:\s+(?:zum|zu|einschließlich))?|-|–|und)\s*(?:(?:den|dem|zum)\s+)?")
@@ -129,15 +100,18 @@ def _joined(spans: list[DateSpan], lowered: str) -> list[DateSpan]:
         span = _with_short_weekday(span, lowered)
         last = joined[-1] if joined else None
         between = lowered[last.end : span.start] if last else ""
+        if last and _UNTIL.fullmatch(between) and "und" not in between and last.last < span.first:
+            joined[-1] = DateSpan(last.start, span.end, last.first, span.last)
+            continue
         if last and last.single and span.single:
-            named = re.fullmatch(_WEEKDAY, lowered[last.start : last.end])
+            named = re.fullmatch(WEEKDAY, lowered[last.start : last.end])
             if named and _BESIDE.fullmatch(between):
                 joined[-1] = DateSpan(last.start, span.end, span.first, span.last)
                 continue
             both = "und" in between
             if _UNTIL.fullmatch(between) and (not both or _BETWEEN.search(lowered[: last.start])):
                 end = span.first
-                while end < last.first and re.fullmatch(_WEEKDAY, lowered[span.start : span.end]):
+                while end < last.first and re.fullmatch(WEEKDAY, lowered[span.start : span.end]):
                     end += timedelta(weeks=1)
                 if end < last.first and end.replace(day=1) < last.first:
                     end = _add_months(end, 12)
@@ -151,18 +125,18 @@ def _joined(spans: list[DateSpan], lowered: str) -> list[DateSpan]:
 def _with_short_weekday(span: DateSpan, lowered: str) -> DateSpan:
     """ "Mo, 30.11." whole, if the 30th is a Monday."""
     named = _SHORT_WEEKDAY.search(lowered[: span.start])
-    if named and span.single and _WEEKDAYS[named["weekday"]] == span.first.weekday():
+    if named and span.single and WEEKDAYS[named["weekday"]] == span.first.weekday():
         return DateSpan(named.start(), span.end, span.first, span.last)
     return span
 
 
 def _direction(lowered: str) -> Direction | None:
-    past, future = bool(_PAST_WORDS.search(lowered)), bool(_FUTURE_WORDS.search(lowered))
+    past, future = bool(PAST_WORDS.search(lowered)), bool(FUTURE_WORDS.search(lowered))
     if past and future:
         return None
     if future:
         return "future"
-    return "past" if past or _HELPING_WORDS.search(lowered) else None
+    return "past" if past or HELPING_WORDS.search(lowered) else None
 
 
 def _nearest(candidates: Iterator[date], today: date, direction: Direction | None) -> Days | None:
@@ -218,32 +192,6 @@ def _part(days: Days, part: str | None) -> Days:
     return first + timedelta(days=20), last
 
 
-def _number(word: str) -> int:
-    if word.isdigit():
-        return int(word)
-    return _NUMBERS.get(word, 1)
-
-
-def _month_number(word: str) -> int:
-    return _MONTHS[word[:3]]
-
-
-def _year_number(word: str, today: date) -> int:
-    digits = word.lstrip("'")
-    if len(digits) == 4:
-        return int(digits)
-    year = 2000 + int(digits)
-    return year if year <= today.year + 10 else year - 100
-
-
-def _weekday_number(word: str) -> int:
-    return _WEEKDAYS[word[:2]]
-
-
-def _which(word: str) -> int:
-    return 1 if re.match(_NEXT, word) else -1 if re.match(_LAST, word) else 0
-
-
 def _said(m: re.Match[str], name: str) -> str | None:
     """A part of the match that the rule may lack or the text may leave out."""
     return cast("str | None", m.groupdict().get(name))
@@ -259,17 +207,17 @@ def _numeric(m: re.Match[str], today: date, direction: Direction | None) -> Days
     if not 1 <= month <= 12:
         return None
     if year := _said(m, "year"):
-        found = date(_year_number(year, today), month, day)
+        found = date(year_number(year, today), month, day)
         return found, found
     return _on_day_and_month(day, month, today, direction)
 
 
 def _named(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
     word = _said(m, "ordinal")
-    day = _ordinal_number(word) if word else int(m["day"])
-    month = _month_number(m["month"])
+    day = ordinal_number(word) if word else int(m["day"])
+    month = month_number(m["month"])
     if year := _said(m, "year"):
-        found = date(_year_number(year, today), month, day)
+        found = date(year_number(year, today), month, day)
         return found, found
     return _on_day_and_month(day, month, today, direction)
 
@@ -283,19 +231,11 @@ def _between(m: re.Match[str], today: date, direction: Direction | None) -> Days
 
 
 def _named_end(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
-    day, month = int(m["day"]), _month_number(m["month"])
+    day, month = int(m["day"]), month_number(m["month"])
     if year := _said(m, "year"):
-        found = date(_year_number(year, today), month, day)
+        found = date(year_number(year, today), month, day)
         return found, found
     return _on_day_and_month(day, month, today, direction)
-
-
-def _ordinal_number(word: str) -> int:
-    plain = re.sub(r"e[nr]?$", "", word).replace("ue", "ü").replace("oe", "ö").replace("ss", "ß")
-    for number, ordinal in enumerate(_ORDINALS, start=1):
-        if plain in (ordinal, ordinal.replace("ß", "ss")):
-            return number
-    raise ValueError(word)
 
 
 def _bare_day(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
@@ -303,18 +243,20 @@ def _bare_day(m: re.Match[str], today: date, direction: Direction | None) -> Day
 
 
 def _bare_ordinal(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
-    return _on_day(_ordinal_number(m["ordinal"]), today, direction)
+    return _on_day(ordinal_number(m["ordinal"]), today, direction)
 
 
 def _relative_word(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     word = m["word"].replace("ue", "ü")
-    offset = {"vorvorgestern": -3, "vorgestern": -2, "gestern": -1, "heute": 0, "morgen": 1}.get(word, 2)
+    offset = {"vorvorgestern": -3, "vorgestern": -2, "gestern": -1, "heute": 0, "heut": 0, "morgen": 1}.get(
+        word, 2
+    )
     day = today + timedelta(days=offset)
     return day, day
 
 
 def _span(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    amount = _number(m["number"]) * (1 if m["lead"] == "in" else -1)
+    amount = amount_of(m["number"]) * (1 if m["lead"] == "in" else -1)
     unit = m["unit"]
     if unit.startswith("tag"):
         day = today + timedelta(days=amount)
@@ -331,34 +273,45 @@ def _half_year(m: re.Match[str], today: date, direction: Direction | None) -> Da
 
 
 def _weekday_in_weeks(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    """ "Samstag in einer Woche": a week after the next Saturday."""
-    ahead = (_weekday_number(m["weekday"]) - today.weekday()) % 7
-    day = today + timedelta(days=ahead, weeks=1 if _said(m, "eight") else _number(m["number"]))
+    """ "Samstag in einer Woche", "in acht Tagen", "in 14 Tagen": so many weeks after the next Saturday."""
+    ahead = (weekday_number(m["weekday"]) - today.weekday()) % 7
+    weeks = amount_of(m["number"]) if _said(m, "number") else 1 if m["days"] in ("acht", "8") else 2
+    day = today + timedelta(days=ahead, weeks=weeks)
     return day, day
+
+
+def _weekday_of_month(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    """ "Am ersten Montag im Dezember", "letzter Freitag im November"."""
+    weekday, last = weekday_number(m["weekday"]), m["ordinal"].startswith("letzt")
+
+    def candidates() -> Iterator[date]:
+        for year in (today.year - 1, today.year, today.year + 1):
+            first, end = _month_range(date(year, month_number(m["month"]), 1))
+            if last:
+                yield end - timedelta(days=(end.weekday() - weekday) % 7)
+            else:
+                ahead = (weekday - first.weekday()) % 7
+                yield first + timedelta(days=ahead, weeks=ordinal_number(m["ordinal"]) - 1)
+
+    return _nearest(candidates(), today, None if last else direction)
 
 
 def _day_in_span(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     """ "Heute in einer Woche", "morgen in acht Tagen"."""
     first, _ = _relative_word(m, today, direction)
-    days = 7 if m["number"] == "acht" else _number(m["number"])
+    days = 7 if m["number"] == "acht" else amount_of(m["number"])
     day = first + (
-        timedelta(days=days) if m["unit"].startswith("tag") else timedelta(weeks=_number(m["number"]))
+        timedelta(days=days) if m["unit"].startswith("tag") else timedelta(weeks=amount_of(m["number"]))
     )
-    return day, day
-
-
-def _weekday_after_next(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    ahead = (_weekday_number(m["weekday"]) - today.weekday()) % 7 or 7
-    day = today + timedelta(days=ahead, weeks=1)
     return day, day
 
 
 def _day_of_month(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     """ "Am 15. nächsten Monats", "zum Ersten des nächsten Monats"."""
     word = _said(m, "ordinal")
-    number = _ordinal_number(word) if word else int(m["day"])
+    number = ordinal_number(word) if word else int(m["day"])
     which = _said(m, "which")
-    month = _add_months(today.replace(day=1), _which(which) if which else 0)
+    month = _add_months(today.replace(day=1), how_far_on(which) if which else 0)
     day = month.replace(day=number)
     return day, day
 
@@ -369,18 +322,18 @@ def _next_first(m: re.Match[str], today: date, direction: Direction | None) -> D
 
 
 def _month_of_year(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    first = date(today.year + _which(m["which"]), _month_number(m["month"]), 1)
+    first = date(today.year + how_far_on(m["which"]), month_number(m["month"]), 1)
     return _part(_month_range(first), _said(m, "part"))
 
 
 def _weekday_of_week(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=_which(m["which"]))
-    day = monday + timedelta(days=_weekday_number(m["weekday"]))
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=how_far_on(m["which"]))
+    day = monday + timedelta(days=weekday_number(m["weekday"]))
     return day, day
 
 
 def _weekday(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    wanted = _weekday_number(m["weekday"])
+    wanted = weekday_number(m["weekday"])
     ahead = (wanted - today.weekday()) % 7
     which = _said(m, "which")
     if which is None:
@@ -390,30 +343,33 @@ def _weekday(m: re.Match[str], today: date, direction: Direction | None) -> Days
             if behind
             else today + timedelta(days=ahead)
         )
-    elif _which(which) == 1:
-        day = today + timedelta(days=ahead or 7)
-    elif _which(which) == -1:
-        day = today - timedelta(days=(today.weekday() - wanted) % 7 or 7)
+    elif (shift := how_far_on(which)) > 0:
+        day = today + timedelta(days=ahead or 7, weeks=shift - 1)
+    elif shift < 0:
+        day = today - timedelta(days=(today.weekday() - wanted) % 7 or 7, weeks=-1 - shift)
     else:
         day = today + timedelta(days=wanted - today.weekday())
     return day, day
 
 
 def _week(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=_which(m["which"]))
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=how_far_on(m["which"]))
     return monday, monday + timedelta(days=6)
 
 
 def _weekend(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     which = _said(m, "which")
-    shift = _which(which) if which else (-1 if direction == "past" else 0)
+    if which and which.startswith("kommend"):
+        shift = 0
+    else:
+        shift = how_far_on(which) if which else (-1 if direction == "past" else 0)
     saturday = today - timedelta(days=today.weekday()) + timedelta(days=5, weeks=shift)
     return saturday, saturday + timedelta(days=1)
 
 
 def _month_of(m: re.Match[str], today: date, direction: Direction | None) -> Days:
     which = _said(m, "which")
-    shift = _which(which) if which else 0
+    shift = how_far_on(which) if which else 0
     return _part(_month_range(_add_months(today.replace(day=1), shift)), _said(m, "part"))
 
 
@@ -439,20 +395,41 @@ def _calendar_week(m: re.Match[str], today: date, direction: Direction | None) -
     return monday, monday + timedelta(days=6)
 
 
+def _end_of_year(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    return _on_day_and_month(31, 12, today, direction or "future")
+
+
+def _christmas(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    day = 25 if m["which"].startswith(("1", "erst")) else 26
+    return _on_day_and_month(day, 12, today, direction or "future")
+
+
 def _feast(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
-    day, month = _FEASTS[m["feast"]]
+    day, month = FEASTS[m["feast"]]
     return _on_day_and_month(day, month, today, direction or "future")
 
 
 def _year_of(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    year = today.year + _which(m["which"])
+    year = today.year + how_far_on(m["which"])
     return date(year, 1, 1), date(year, 12, 31)
 
 
+def _months(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    """ "Oktober bis Dezember 2025", "Mitte bis Ende Januar": from the first to the last, which the year belongs to."""
+    last = _month_named(m, today, direction)
+    if last is None or (part := _said(m, "from")) is None:
+        return None
+    end = last[1]
+    if part in ("anfang", "mitte"):
+        return _part(_month_range(end.replace(day=1)), part)[0], end
+    first = end.replace(month=month_number(part), day=1)
+    return (first if first <= end else _add_months(first, -12)), end
+
+
 def _month_named(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
-    month = _month_number(m["month"])
+    month = month_number(m["month"])
     if year := _said(m, "year"):
-        first = date(_year_number(year, today), month, 1)
+        first = date(year_number(year, today), month, 1)
     else:
         years = (today.year - 1, today.year, today.year + 1)
         months = [date(year, month, 1) for year in years]
@@ -471,79 +448,90 @@ _PART_OF = rf"(?P<part>{_PART})"
 _RULES: tuple[tuple[str, Resolver], ...] = (
     (r"(?P<date>(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2}))(?!\d)", _iso),
     (
-        rf"(?<![\d.])(?P<date>(?P<from>0?[1-9]|[12]\d|3[01])\.?\s*(?:bis(?:\s+(?:zum|einschließlich))?|-|–|und(?:\s+dem)?)\s*{_DAY}\.\s*"
-        rf"(?:(?P<month>0?[1-9]|1[0-2]|{_MONTH})\b\.?(?:\s*{_YEAR})?))",
+        rf"(?<![\d.])(?P<date>(?P<from>0?[1-9]|[12]\d|3[01])\.?\s*(?:bis(?:\s+(?:zum|einschließlich))?|-|–|und(?:\s+dem)?)\s*{DAY}\.\s*"
+        rf"(?:(?P<month>0?[1-9]|1[0-2]|{MONTH})\b\.?(?:\s*{YEAR})?))",
         _between,
     ),
-    (rf"(?P<date>\b{_DAY}\s?[./]\s?(?P<month>0?[1-9]|1[0-2])\s?[./]\s?{_YEAR})(?!\d)", _numeric),
-    (rf"(?P<date>\b{_DAY}-(?P<month>0?[1-9]|1[0-2])-(?P<year>(?:19|20)\d{{2}}))(?!\d)", _numeric),
-    (rf"(?P<date>\b{_DAY}\.\s?(?P<month>0?[1-9]|1[0-2])\.)(?!\s?\d)", _numeric),
+    (rf"(?P<date>\b{DAY}\s?[./]\s?(?P<month>0?[1-9]|1[0-2])\s?[./]\s?{YEAR})(?!\d)", _numeric),
+    (rf"(?P<date>\b{DAY}-(?P<month>0?[1-9]|1[0-2])-(?P<year>(?:19|20)\d{{2}}))(?!\d)", _numeric),
+    (rf"(?P<date>\b{DAY}\.\s?(?P<month>0?[1-9]|1[0-2])\.)(?!\s?\d)", _numeric),
     (
-        rf"(?:\b{_LEAD}\s+|^\W*)(?P<date>{_DAY}[./](?P<month>0?[1-9]|1[0-2]))(?![\d.,/]|\s*(?:uhr|euro|€|h\b))",
+        rf"(?:\b{LEAD}\s+|^\W*)(?P<date>{DAY}[./](?P<month>0?[1-9]|1[0-2]))(?![\d.,/]|\s*(?:uhr|euro|€|h\b))",
         _numeric,
     ),
     (
-        rf"(?P<date>(?:\b{_DAY}\b\.?|\b(?P<ordinal>{_ORDINAL}))[\s-]*(?P<month>{_MONTH})\b\.?(?:[\s-]*{_YEAR})?)",
+        rf"(?P<date>(?:\b{DAY}(?:te[nr]?\b|\b\.?)|\b(?P<ordinal>{ORDINAL}))[\s-]*(?P<month>{MONTH})\b\.?(?:[\s-]*{YEAR})?)",
         _named,
     ),
     (r"(?P<date>\b(?P<lead>in|vor)\s+(?:einem|nem)\s+halben\s+jahr)\b", _half_year),
     (
-        rf"(?P<date>\b(?P<weekday>{_WEEKDAY})\s+in\s+(?:(?P<eight>acht\s+tagen)|(?P<number>{_NUMBER})\s+wochen?))\b",
+        rf"(?P<date>\b(?P<weekday>{WEEKDAY})\s+in\s+(?:(?P<days>acht|8|vierzehn|14)\s+tagen|(?P<number>{NUMBER})\s+wochen?))\b",
         _weekday_in_weeks,
     ),
     (
-        rf"(?P<date>\b(?P<word>heute|(?:ü|ue)bermorgen|morgen)\s+in\s+(?P<number>{_NUMBER})\s+(?P<unit>tagen|wochen?))\b",
+        rf"(?P<date>\b(?P<word>heute|(?:ü|ue)bermorgen|morgen)\s+in\s+(?P<number>{NUMBER})\s+(?P<unit>tagen|wochen?))\b",
         _day_in_span,
     ),
     (
-        rf"(?P<date>\b(?P<lead>in|vor)\s+(?:etwa\s+|ca\.?\s+|ungef(?:ä|ae)hr\s+|genau\s+|gut\s+|knapp\s+|rund\s+)?(?P<number>{_NUMBER})\s+"
+        rf"(?P<date>\b(?P<lead>in|vor)\s+(?:etwa\s+|ca\.?\s+|ungef(?:ä|ae)hr\s+|genau\s+|gut\s+|knapp\s+|rund\s+)?(?P<number>{NUMBER})\s+"
         r"(?P<unit>tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?))\b",
         _span,
     ),
-    (rf"(?P<date>\b(?P<weekday>{_WEEKDAY})\s+(?:in\s+der\s+|der\s+)?{_WHICH}\s+woche)\b", _weekday_of_week),
+    (rf"(?P<date>\b(?P<weekday>{WEEKDAY})\s+(?:in\s+der\s+|der\s+)?{WHICH}\s+woche)\b", _weekday_of_week),
     (
-        rf"(?P<date>\b{_DAY}\.\s+(?:(?:des|vom)\s+)?(?:{_WHICH}\s+)?monats)\b",
+        rf"(?P<date>\b{DAY}\.\s+(?:(?:des|vom)\s+)?(?:{WHICH}\s+)?monats)\b",
         _day_of_month,
     ),
-    (rf"(?P<date>\b(?P<ordinal>{_ORDINAL})\s+(?:(?:des|vom)\s+)?(?:{_WHICH}\s+)?monats)\b", _day_of_month),
-    (rf"(?P<date>{_NEXT}\s+ersten)\b(?!\s+{_MONTH})", _next_first),
-    (rf"(?P<date>(?:{_PART_OF}\s+)?\b(?P<month>{_MONTH})\s+(?:des\s+)?{_WHICH}\s+jahres)\b", _month_of_year),
-    (rf"(?P<date>(?:ü|ue)bern(?:ä|ae)chste[nrsm]?\s+(?P<weekday>{_WEEKDAY}))\b", _weekday_after_next),
+    (rf"(?P<date>\b(?P<ordinal>{ORDINAL})\s+(?:(?:des|vom)\s+)?(?:{WHICH}\s+)?monats)\b", _day_of_month),
+    (rf"(?P<date>{NEXT}\s+ersten)\b(?!\s+{MONTH})", _next_first),
+    (rf"(?P<date>(?:{_PART_OF}\s+)?\b(?P<month>{MONTH})\s+(?:des\s+)?{WHICH}\s+jahres)\b", _month_of_year),
+    (
+        rf"(?P<date>\b(?P<ordinal>{ORDINAL}|letzte[nr]?)\s+(?P<weekday>{WEEKDAY})\s+(?:im|des)\s+(?P<month>{MONTH})s?)\b",
+        _weekday_of_month,
+    ),
     (r"(?P<date>\b(?P<part>ende)\s+(?:des|vom)\s+monat)\b", _month_of),
     (r"\b(?P<date>monats(?P<edge>anfang|ende))\b", _edge_of_month),
-    (rf"(?P<date>{_WHICH}\s+woche\s+(?:am\s+)?(?P<weekday>{_WEEKDAY}))\b", _weekday_of_week),
-    (rf"(?P<date>(?:{_PART_OF}\s+)?{_WHICH}\s+monats?)\b", _month_of),
+    (rf"(?P<date>{WHICH}\s+woche\s+(?:am\s+)?(?P<weekday>{WEEKDAY}))\b", _weekday_of_week),
+    (rf"(?P<date>(?:{_PART_OF}\s+)?{WHICH}\s+monats?)\b", _month_of),
     (rf"(?P<date>{_PART_OF}\s+(?:des|vom)\s+monats?)\b", _month_of),
     (
         r"\b(?P<date>(?:kw\s?|kalenderwoche\s+)(?P<week>[1-5]?\d)\b|(?P<week_before>[1-5]?\d)\.\s?(?:kw\b|kalenderwoche\b))",
         _calendar_week,
     ),
     (r"\b(?P<date>(?P<feast>silvester|neujahr|heiligabend|nikolaus|halloween|allerheiligen))\b", _feast),
-    (rf"(?P<date>{_WHICH}\s+wochenende)\b", _weekend),
-    (r"\bam\s+(?P<date>wochenende)\b", _weekend),
-    (rf"(?P<date>{_WHICH}\s+woche)\b", _week),
-    (rf"(?P<date>{_WHICH}\s+jahr(?:es)?)\b", _year_of),
+    (r"\b(?P<date>(?P<which>[12]\.|erste[nr]?|zweite[nr]?)\s*weihnachts(?:feier)?tag)\b", _christmas),
+    (r"\b(?P<date>jahresende|ende\s+des\s+jahres)\b", _end_of_year),
+    (r"\b(?P<date>monatsersten)\b", _next_first),
+    (rf"(?P<date>{WHICH}\s+wochenende)\b", _weekend),
+    (r"\b(?:am|(?:ü|ue)bers?|zum)\s+(?P<date>wochenende)\b", _weekend),
+    (rf"(?P<date>{WHICH}\s+woche)\b", _week),
+    (rf"(?P<date>{WHICH}\s+jahr(?:es)?)\b", _year_of),
     (
-        rf"(?:\b(?P<lead>am|seit|bis|ab|zum|vom)\s+)?(?<!herr )(?<!frau )(?P<date>(?:{_WHICH}\s+)?\b(?P<weekday>{_WEEKDAY}))\b",
+        rf"(?:\b(?P<lead>am|seit|bis|ab|zum|vom)\s+)?(?<!herr )(?<!frau )(?P<date>(?:{WHICH}\s+)?\b(?P<weekday>{WEEKDAY}))\b",
         _weekday,
     ),
     (
-        rf"(?:\b(?:im|in|seit|ab|bis|n(?:ä|ae)chsten|letzten)\s+|(?=(?:{_PART})\s)|^\W*(?=\w+\W*$)|(?=\w+\s+(?:19|20)\d\d))"
-        rf"(?P<date>(?:{_PART_OF}\s+)?\b(?P<month>{_MONTH})\b\.?(?:\s+(?P<year>(?:19|20)\d{{2}}))?)",
+        rf"\b(?P<date>(?P<from>anfang|mitte|{MONTH})\b\.?\s*(?:bis|-|–)\s*(?:{_PART_OF}\s+)?(?P<month>{MONTH})\b\.?"
+        r"(?:\s+(?P<year>(?:19|20)\d{2}))?)",
+        _months,
+    ),
+    (
+        rf"(?:\b(?:im|in|von|vom|seit|ab|bis|n(?:ä|ae)chsten|letzten)\s+|(?=(?:{_PART})\s)|^\W*(?=\w+\W*$)|(?=\w+\s+(?:19|20)\d\d))"
+        rf"(?P<date>(?:{_PART_OF}\s+)?\b(?P<month>{MONTH})\b\.?(?:\s+(?P<year>(?:19|20)\d{{2}}|'\d{{2}}))?)",
         _month_named,
     ),
     (
-        r"(?<!guten )(?<!schönen )(?<!heute )(?<!am )(?P<date>\b(?P<word>vorvorgestern|vorgestern|gestern|heute|(?:ü|ue)bermorgen|morgen))\b",
+        r"(?<!guten )(?<!schönen )(?<!heute )(?<!am )(?P<date>\b(?P<word>vorvorgestern|vorgestern|gestern|heute?|(?:ü|ue)bermorgen|morgen))\b",
         _relative_word,
     ),
     (
-        rf"(?:\b{_LEAD}\s+)(?P<date>{_DAY}(?:\.|(?=\s*$)|(?=\s*[!,;])|(?=\s+(?:ein|aus|um|gezogen|\w*gezogen)\b)))"
-        rf"{_NO_DATE_AFTER}",
+        rf"(?:\b{LEAD}\s+)(?P<date>{DAY}(?:\.|te[nr]?\b|(?=\s*$)|(?=\s*[!,;])|(?=\s+(?:ein|aus|um|gezogen|\w*gezogen)\b)))"
+        rf"{NO_DATE_AFTER}",
         _bare_day,
     ),
-    (rf"^\W*(?:nein|nee|ne|doch|sondern|ja)?\W*(?P<date>{_DAY}\.)\W*$", _bare_day),
+    (rf"^\W*(?:nein|nee|ne|doch|sondern|ja)?\W*(?P<date>{DAY}\.)\W*$", _bare_day),
     (
-        rf"\b(?:am|zum|seit\s+dem|ab\s+dem|vom|den)\s+(?P<date>(?P<ordinal>{_ORDINAL}))\b(?!\s+(?:mal|kind|tag))",
+        rf"\b(?:am|zum|seit\s+dem|ab\s+dem|vom|den)\s+(?P<date>(?P<ordinal>{ORDINAL}))\b(?!\s+(?:mal|kind|tag))",
         _bare_ordinal,
     ),
 )

@@ -29,6 +29,11 @@ _LONG, _MOST_SENTENCES, _FEWEST_WORDS = 90, 12, 3
 _COURTESY = frozenset({"greet", "goodbye", "thanks", "chitchat", "inform", "affirm", "deny"})
 """What a sentence of a long mail says in passing: never the mail's wish."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_ASKS = re.compile(
+    r"\?|\b(?:mocht|will|wollen|wurd|hatt|bitt|brauch|benotig|gern|such|bestell|beantrag|anmeld|abmeld|konn|sol|muss|durf|"
+    r"hilf|helf)\w*|\b(?:wie|was|wann|wo|wer|wen|wem|wohin|welche[mnrs]?|warum|gibt es)\b"
+)
+"""Words of a sentence that wants something, as `prepare` writes them."""
 _FEWEST = 8
 
 Numbers = npt.NDArray[np.int64]
@@ -139,9 +144,9 @@ class IntentModel:
         mixed = self._mixed(text, vectors)
         sentences = _sentences(text)
         if sentences:
-            strongest = np.max([self._mixed(s, self._encoder.encode([s])) for s in sentences], axis=0)
-            strongest *= self._says_something
-            mixed = (mixed + strongest / max(float(strongest.sum()), 1e-12)) / 2
+            wanted = np.mean([self._mixed(s, self._encoder.encode([s])) for s in sentences], axis=0)
+            wanted *= self._says_something
+            mixed = (mixed + wanted / max(float(wanted.sum()), 1e-12)) / 2
         probabilities = tempered(mixed, self._fitted.temperature)
         if self._fitted.gate is None:
             return Judgement(probabilities[0], 0.0, False)
@@ -173,11 +178,12 @@ class IntentModel:
 
 
 def _sentences(text: str) -> list[str]:
-    """The sentences of a long text, if it has several; single words among them are left out."""
+    """The sentences of a long text that ask for something (all, if none does); greetings and signatures are too short."""
     if len(text) < _LONG:
         return []
     found = [s for s in _SENTENCE.split(text) if len(s.split()) >= _FEWEST_WORDS][:_MOST_SENTENCES]
-    return found if len(found) > 1 else []
+    asking = [s for s in found if _ASKS.search(prepare(s))]
+    return (asking or found) if len(found) > 1 else []
 
 
 def _folds(texts: Strings, names: Strings) -> list[tuple[Numbers, Numbers]]:

@@ -13,7 +13,7 @@ def labelled_wishes(folder: Path = FOLDER) -> Iterator[tuple[str, str]]:
     """Sentences and the id of the service that their section names; none where the folder is missing."""
     for block in _blocks(folder):
         if service := (block.get("metadata") or {}).get("service"):
-            for text in _examples(block):
+            for text in examples(block):
                 yield text, str(service)
 
 
@@ -21,7 +21,7 @@ def strange_wishes(folder: Path = FOLDER) -> Iterator[str]:
     """Sentences that wish for nothing that a town does."""
     for block in _blocks(folder):
         if block.get("intent") == "out_of_scope":
-            yield from _examples(block)
+            yield from examples(block)
 
 
 def _blocks(folder: Path) -> Iterator[dict[str, Any]]:
@@ -30,7 +30,7 @@ def _blocks(folder: Path) -> Iterator[dict[str, Any]]:
         yield from content.get("nlu", [])
 
 
-def _examples(block: dict[str, Any]) -> Iterator[str]:
+def examples(block: dict[str, Any]) -> Iterator[str]:
     for line in str(block.get("examples", "")).splitlines():
         if text := line.strip().removeprefix("-").strip():
             yield text

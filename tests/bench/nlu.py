@@ -24,12 +24,16 @@ from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from bot.parse import Parser
-from tests.bench import nlu_data, stock
+from tests.bench import nlu_data, nlu_entities, stock
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RESULTS = nlu_data.ROOT / "docs" / "benchmarks"
 CACHE = nlu_data.ROOT / "var" / "bench"
 SLICES = ("plain", "typos", "no_umlauts", "colloquial", "dialect", "keywords", "long_mail")
+ACTS = (
+    "affirm", "deny", "cancel", "back", "repeat", "restart", "thanks", "complaint", "human", "bot_challenge", "greet",
+    "goodbye",
+)  # fmt: skip
 ROUNDS, BINS = 2_000, 15
 Floats = np.ndarray
 
@@ -55,7 +59,8 @@ def main() -> None:
     if not chosen.ours_only:
         data = nlu_data.stock_training_data(training, catalogue, own=own)
         sides["stock"] = stock.train("stock", stock.CONFIG, data, CACHE)
-    answers = ask({name: Parser(side.path) for name, side in sides.items()}, rows)
+    parsers = {name: Parser(side.path) for name, side in sides.items()}
+    answers = ask(parsers, rows)
     result = {
         "train": chosen.train.name,
         "every": chosen.every,
@@ -66,6 +71,8 @@ def main() -> None:
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "sides": {name: measures(rows, found) for name, found in answers.items()},
     }
+    if chosen.test == nlu_data.PROJECT_TEST:
+        result["sides"]["ours"]["entities"] = nlu_entities.measures(parsers["ours"], NOW)
     if "stock" in answers:
         result["error_ratio"] = ratios(rows, answers["ours"], answers["stock"])
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -144,6 +151,13 @@ def measures(rows: list[nlu_data.Row], found: list[dict[str, Any]]) -> dict[str,
         "ms_p50": float(np.percentile([a["ms"] for a in found], 50)),
         "ms_p95": float(np.percentile([a["ms"] for a in found], 95)),
     }
+    intents = np.array([row.intent for row in rows])
+    if (acts := np.isin(intents, ACTS)).any():
+        result["acts_right"] = float(hit[acts].mean())
+    if (danger := intents == "emergency").any():
+        called = np.array([t[0] == "emergency" for t in told])
+        result["emergencies_found"] = float(called[danger].mean())
+        result["false_alarms"] = float(called[~danger].mean())
     outside = np.array([row.intent == "out_of_scope" for row in rows])
     if outside.any() and not outside.all():
         threshold = float(np.quantile(strange[~outside], 0.97))
@@ -227,6 +241,20 @@ def show(result: dict[str, Any]) -> None:
         for kind in sides[0]["out_of_scope"]["turned_away_at_3_percent"]:
             values = [s["out_of_scope"]["turned_away_at_3_percent"][kind] for s in sides]
             line(f"  {kind} turned away at 3 %", values)
+    for label, key in (
+        ("dialogue acts right", "acts_right"),
+        ("emergencies found", "emergencies_found"),
+        ("others taken for one", "false_alarms"),
+    ):
+        if key in sides[0]:
+            line(label, [s[key] for s in sides])
+    if "entities" in sides[0]:
+        found = sides[0]["entities"]
+        for label, value in {
+            "structured entities, F1": found["structured_f1"],
+            **found["f1_by_type"],
+        }.items():
+            table.add_row(label, f"{value:.3f}", *([""] * len(sides)))
     line("parse p50, ms", [s["ms_p50"] for s in sides])
     line("parse p95, ms", [s["ms_p95"] for s in sides])
     Console().print(table)

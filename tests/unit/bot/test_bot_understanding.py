@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.lexical import Pair, prepare
-from bot.nlu.understanding import IntentModel
+from bot.nlu.understanding import IntentModel, _sentences
 from bot.parse import lines_of
 
 EXAMPLES = {
@@ -49,6 +49,14 @@ def test_one_text_is_read_as_many_are():
     ]
     for one, many in zip(map(single, asked), pair.probabilities(asked), strict=True):
         np.testing.assert_allclose(one, many, atol=1e-4)
+
+
+def test_the_sentences_of_a_long_mail_that_ask_are_read_again():
+    story = "Hallo zusammen. Gestern war das Wetter schön und wir haben einen Kuchen gebacken. "
+    wish = "Ich möchte gern einen neuen Ausweis beantragen."
+    assert _sentences(story + wish + " Viele liebe Grüße von uns allen.") == [wish]
+    assert len(_sentences(story * 2)) == 2
+    assert _sentences("Ich möchte einen Ausweis. Geht das?") == []
 
 
 def test_the_wish_of_a_long_mail_counts_and_not_its_greeting(model):

@@ -60,6 +60,7 @@ def test_a_mask_shows_too_little_to_be_used_and_is_not_found_again(kind: structu
         ("1.234,56 €", "amount", 123456),
         ("450 Euro", "amount", 45000),
         ("in 45879 Gelsenkirchen", "plz", "45879"),
+        ("D-45879 Gelsenkirchen", "plz", "45879"),
         ("um 14 Uhr", "time", "14:00"),
         ("halb drei", "time", "14:30"),
         ("um zehn Uhr", "time", "10:00"),
@@ -89,6 +90,7 @@ def test_plain_words_are_no_values(text: str) -> None:
         ("Robert-Koch-Str. 12 b, 45879 Gelsenkirchen", "Robert-Koch-Str. 12 b, 45879 Gelsenkirchen"),
         ("vorher Goethestraße 7 in Bochum", "Goethestraße 7, Bochum"),
         ("Am Stadtgarten 3, 45879 Gelsenkirchen", "Am Stadtgarten 3, 45879 Gelsenkirchen"),
+        ("wohne cranger straße 301", "cranger straße 301"),
     ],
 )
 def test_addresses_read_street_number_postal_code_town(text: str, value: str) -> None:
