@@ -15,6 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from amtslotse import audit, exchange, importieren, katalog, keys, personal
+from amtslotse import improve as improving
 from amtslotse.clock import offset_s, system_time
 from amtslotse.installation import Installation
 from amtslotse.supervisor import BusyPortError, StartupError, Supervisor, check_port, processes
@@ -101,6 +102,9 @@ def train(
     except TrainingError as error:
         _fail(str(error))
     console.print(f"Bereit: {model.path.name}", highlight=False)
+
+
+app.command("improve")(improving.improve)
 
 
 @app.command("train-encoder")

@@ -9,7 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import handoff.app
 import portal.app
+from amtslotse import beispiele
 from amtslotse.clock import clock_from_environment
+from amtslotse.installation import Installation
 from amtslotse.verarbeitung import weitere_tabellen
 from handoff.channels.registry import switched_on
 from handoff.settings import HandoffSettings
@@ -71,7 +73,9 @@ def create_handoff() -> FastAPI:
     """Factory for uvicorn: the conversations alone."""
     clock = clock_from_environment(os.environ)
     channels = switched_on(os.environ, clock().date())
-    return handoff.app.create_app(HandoffSettings.from_environment(os.environ), clock, channels=channels)
+    intents = beispiele.intents(Installation.from_environment(os.environ).root)
+    settings = HandoffSettings.from_environment(os.environ)
+    return handoff.app.create_app(settings, clock, channels=channels, intents=intents)
 
 
 def create() -> PublicOrigin:

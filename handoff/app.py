@@ -37,7 +37,18 @@ from handoff.services.tokens import Verifier
 from handoff.services.writer import LogWriter
 from handoff.settings import HandoffSettings
 from handoff.web import channels as channel_routes
-from handoff.web import console, conversations, edge, internal, lead, lead_care, lead_switches, onward, plain
+from handoff.web import (
+    console,
+    conversations,
+    edge,
+    internal,
+    lead,
+    lead_care,
+    lead_examples,
+    lead_switches,
+    onward,
+    plain,
+)
 from handoff.web.static import BuiltFiles
 
 
@@ -49,6 +60,7 @@ def create_app(
     portal: Portal | None = None,
     channels: Sequence[Channel] = (),
     notifier: Notifier | None = None,
+    intents: Sequence[str] = (),
 ) -> FastAPI:
     """Build the gateway's application; its lifespan migrates the database and runs the workers.
 
@@ -64,6 +76,8 @@ def create_app(
         The messengers and mailboxes that are switched on.
     notifier
         Where notices take effect.
+    intents
+        What the assistant can understand: the labels of the review.
     """
     KEYRING.load(MultiFernet([Fernet(key) for key in settings.keys]))
     database, hub = Database(settings.database), Hub()
@@ -79,6 +93,7 @@ def create_app(
         channels={channel.capability.name: channel for channel in channels},
         board=BoardWatch(database),
         notifier=notifier or (portal.notifier if isinstance(portal, HttpPortal) else None),
+        intents=tuple(intents),
     )
     database.outgoing = hub.outbox_changed
     origins = (settings.origin, *settings.origins)
@@ -146,6 +161,7 @@ def create_app(
         console.router,
         lead.router,
         lead_care.router,
+        lead_examples.router,
         lead_switches.router,
         rasa_rest.router,
         channel_routes.router,

@@ -35,6 +35,8 @@ class HandoffContext:
     """Messengers and mailboxes that are switched on, by name."""
     notifier: Notifier | None = None
     """Where notices take effect; None leaves them in the outbox."""
+    intents: tuple[str, ...] = ()
+    """What the assistant can understand: the labels that a reviewed example may get."""
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Function and office of the clerks whose consoles this process serves, by id."""
     claims: "Together[Staff, str | None] | None" = None

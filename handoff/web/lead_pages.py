@@ -27,6 +27,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters["moment"] = moment
+ENVIRONMENT.filters["pair"] = lambda word: (word, word)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from handoff.errors import InvalidInputError
 from handoff.services import hours, lead, presence
 from handoff.storage import duty
 
-PAGES = ["", "/schalter", "/team", "/zeiten", "/textbausteine", "/aenderungen"]
+PAGES = ["", "/beispiele", "/schalter", "/team", "/zeiten", "/textbausteine", "/aenderungen"]
 WEEK = {f"tag{day}": "08:00-16:00" for day in range(5)}
 TIMES = {"bekannt": "ja", **WEEK, "verteilung": "push", "zusage": "3"}
 

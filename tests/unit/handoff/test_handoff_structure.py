@@ -15,13 +15,14 @@ from handoff.web import (
     internal,
     lead,
     lead_care,
+    lead_examples,
     lead_switches,
     onward,
     plain,
 )
 from handoff.web.guards import RULES, editing, leading
 
-LEAD_PARTS = (lead, lead_care, lead_switches)
+LEAD_PARTS = (lead, lead_care, lead_examples, lead_switches)
 PARTS = (internal, conversations, console, rasa_rest, channels, onward, plain, *LEAD_PARTS)
 CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
@@ -41,7 +42,7 @@ def _calls(dependant: Dependant) -> set[object]:
 
 def test_every_route_has_an_auth_rule():
     routes = [route for part in PARTS for route in part.router.routes]
-    assert len(routes) == 41
+    assert len(routes) == 43
     for route in routes:
         assert isinstance(route, APIRoute)
         assert _calls(route.dependant) & set(RULES), route.path
