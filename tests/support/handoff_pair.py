@@ -67,6 +67,12 @@ class Pair:
         process.send_signal(signal.SIGKILL)
         process.wait(LIMIT_S)
 
+    def close(self) -> None:
+        """End both processes and the connections to them."""
+        for kind in list(self.running):
+            self.kill(kind)
+        self.http.close()
+
     def stop_in_a_turn(self, when: str) -> None:
         (self.folder / "when").write_text(when)
         (self.folder / "gate").touch()

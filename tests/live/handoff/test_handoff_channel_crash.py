@@ -119,8 +119,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Pair
         yield pair, vendors
     finally:
         vendors.stop()
-        for kind in list(pair.running):
-            pair.kill(kind)
+        pair.close()
 
 
 def alive(pair: Pair) -> None:

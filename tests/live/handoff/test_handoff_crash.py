@@ -16,8 +16,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
         one.start("gateway")
         yield one
     finally:
-        for kind in list(one.running):
-            one.kill(kind)
+        one.close()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
