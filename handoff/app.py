@@ -96,7 +96,7 @@ def create_app(
         intents=tuple(intents),
     )
     database.outgoing = hub.outbox_changed
-    origins = (settings.origin, *settings.origins)
+    origins = (*settings.own_origins, *settings.origins)
     server = create_server(origins)
     feed = Feed(context, server)
     dispatcher = Dispatcher(context)

@@ -69,6 +69,14 @@ class HandoffSettings:
     retention: Retention = field(default_factory=Retention)
     """How long conversations and what belongs to them are kept."""
 
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """Under which the portal's own pages are visited: its origin, and on 127.0.0.1 also `localhost`, where passkeys are possible."""
+        address = urlsplit(self.origin)
+        if address.hostname != "127.0.0.1":
+            return (self.origin,)
+        return (self.origin, self.origin.replace("127.0.0.1", "localhost", 1))
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "HandoffSettings":
         """Read the settings; a missing secret raises KeyError with the variable's name."""

@@ -74,7 +74,7 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
     async def connect_staff(sid: str, environ: dict[str, Any], auth: object) -> None:
         try:
             desk.addresses.take(_address(environ))
-            if environ.get("HTTP_ORIGIN") not in (None, desk.context.settings.origin):
+            if environ.get("HTTP_ORIGIN") not in (None, *desk.context.settings.own_origins):
                 raise ForbiddenError("Die Konsole gibt es nur auf ihrer eigenen Adresse.")
             staff, until = verifier.staff(_auth(StaffAuth, auth).token)
             if not staff.serves_chats:

@@ -61,8 +61,8 @@ async def in_conversation(
 async def same_origin(request: Request) -> None:
     """Rule: a form of this origin's own pages; another site's form must not speak or choose a conversation here."""
     origin = request.headers.get("origin")
-    expected = request.app.state.context.settings.origin
-    if origin is not None and origin != expected:
+    expected = request.app.state.context.settings.own_origins
+    if origin is not None and origin not in expected:
         raise ForbiddenError(
             "Das kam nicht von unserer Seite. Es wurde nichts geändert. Bitte öffnen Sie die Seite selbst."
         )

@@ -2,7 +2,7 @@
 
 import pytest
 import socketio
-from handoff_world import citizen_token, served, sqlite, staff_token, world
+from handoff_world import citizen_token, served, settings_for, sqlite, staff_token, world
 
 from handoff.settings import origins_from
 
@@ -151,3 +151,15 @@ def test_origins_are_read_as_browsers_write_them():
 def test_what_is_no_origin_stops_the_start(wrong):
     with pytest.raises(ValueError, match="AMTSLOTSE_ORIGINS"):
         origins_from(wrong)
+
+
+@pytest.mark.parametrize(
+    ("origin", "own"),
+    [
+        ("http://127.0.0.1:8000", ("http://127.0.0.1:8000", "http://localhost:8000")),
+        ("https://portal.stadt.example", ("https://portal.stadt.example",)),
+        ("http://10.1.2.3:8000", ("http://10.1.2.3:8000",)),
+    ],
+)
+def test_loopback_is_also_visited_by_its_name_and_nothing_else_is(origin: str, own: tuple[str, ...]) -> None:
+    assert settings_for("sqlite+aiosqlite://", origin=origin).own_origins == own
