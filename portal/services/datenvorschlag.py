@@ -95,10 +95,9 @@ async def entscheiden(
     async with context.transaction() as session:
         row = await _row(session, konto_id, vorschlag_id)
         taken = [Angabe(*value) for value in row.werte if value[0] in uebernehmen]
-        for a in taken:
-            await stammdaten.store(
-                session, konto_id, {a.feld: a.wert}, row.quelle, context.today(), vertrauen=a.vertrauen
-            )
+        for trust in dict.fromkeys(a.vertrauen for a in taken):
+            values = {a.feld: a.wert for a in taken if a.vertrauen == trust}
+            await stammdaten.speichern(context, session, konto_id, values, row.quelle, trust)
         row.werte, row.erledigt_at = [], context.clock()
     return len(taken)
 

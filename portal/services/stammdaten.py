@@ -153,7 +153,8 @@ async def change_contact(context: PortalContext, konto_id: str, values: dict[str
     async with context.transaction() as session:
         known = await load(session, konto_id)
         changed = {f: w for f, w in cleaned.items() if (known[f].wert if f in known else "") != w}
-        await store(session, konto_id, changed, "angabe", context.today())
+        if changed:
+            await speichern(context, session, konto_id, changed, "angabe")
 
 
 EIGENE_PRUEFUNG: dict[str, Callable[[str], str]] = {
@@ -204,15 +205,23 @@ ANLAESSE = {
     "vorgang": "Aus einem abgegebenen Antrag übernommen",
     "bescheid": "Aus einem Bescheid übernommen",
     "dokument": "Aus einer Unterlage übernommen",
+    "buergerident": "Nach der Prüfung im Bürgerbüro übernommen",
+    "bundid": "Aus Ihrer BundID übernommen",
+    "oidc": "Von Ihrem Anmeldedienst übernommen",
 }
 """What her log says of a change, by source."""
 
 
 async def speichern(
-    context: PortalContext, session: AsyncSession, konto_id: str, werte: Mapping[str, str], quelle: str
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    werte: Mapping[str, str],
+    quelle: str,
+    vertrauen: str | None = None,
 ) -> None:
-    """Store checked values that she chose, and note it in her log. `quelle`: a key of `ANLAESSE`."""
-    await store(session, konto_id, dict(werte), quelle, context.today())
+    """Store checked values that she chose, and note it in her log. `quelle`: a key of `ANLAESSE`; `vertrauen` as in `store`."""
+    await store(session, konto_id, dict(werte), quelle, context.today(), vertrauen=vertrauen)
     await _vermerken(
         context, session, konto_id, list(werte), ANLAESSE[quelle], "Art. 6 Abs. 1 Buchst. a DSGVO"
     )
