@@ -294,6 +294,28 @@ async def test_a_push_notice_is_shown_by_the_browser_and_leads_into_the_portal(l
     assert shown == [content["titel"], content["text"], content["link"]]
 
 
+async def test_a_fee_is_transferred_and_the_office_enters_it(live: BrowserTown) -> None:
+    case = await delivered_case(live.town.context, ANNA)
+    office, anna = await live.official(), await live.citizen()
+    await office.goto(f"/amt/vorgaenge/{case}/gebuehr")
+    await check(office, "amt-gebuehr")
+    await office.locator("#text").fill("Gebühr")
+    await office.locator("#betrag").fill("27,60")
+    await office.locator("main form").get_by_role("button").first.click()
+    await anna.goto("/mein/gebuehren")
+    await anna.locator('main a[href^="/mein/gebuehren/"]').first.click()
+    await anna.get_by_text("Lieber überweisen").click()
+    await expect(anna.get_by_role("img", name="QR-Code für die Überweisung")).to_be_visible()
+    await check(anna, "gebuehr")
+    await office.get_by_text("Überweisung eintragen").click()
+    await office.get_by_label("Eingegangener Betrag in Euro").fill("27,60")
+    await office.get_by_label("Eingegangen am").fill("2026-11-24")
+    await office.get_by_role("button", name="Eintragen").click()
+    await expect(office.get_by_text("Der Eingang ist eingetragen")).to_be_visible()
+    await anna.reload()
+    await expect(anna.get_by_text("Bezahlt am 24.11.2026")).to_be_visible()
+
+
 async def test_every_page_of_hers_and_of_the_office_passes_axe(live: BrowserTown) -> None:
     await delivered_case(live.town.context, ANNA)
     anna, office = await live.citizen(), await live.official()
