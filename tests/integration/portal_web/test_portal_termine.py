@@ -10,6 +10,7 @@ from portal.services import termine
 from portal.services.terminkalender import DemoKalender, SlotTakenError
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.portal_town import Browser, Town
+from tests.support.vorgaenge import delivered_case
 
 ANNA = "00000000-0000-4000-8000-000000000001"
 BERND = "00000000-0000-4000-8000-000000000002"
@@ -225,3 +226,18 @@ async def test_the_office_sees_beside_the_appointment_how_to_hand_over(town: Tow
     assert log.count("Wunsch: Lieferung nach Hause") == 1
     await anna.post(WUNSCH, WUNSCH, vormerken="nein")
     assert "Abholung" in (await office.get("/amt")).text
+
+
+async def test_the_wish_stands_in_a_case_of_the_office_too(town: Town) -> None:
+    case = await delivered_case(town.context, ANNA, "personalausweis")
+    anna, office = await town.anna(), await town.office("amt-buergercenter")
+    path = f"/amt/vorgaenge/{case}"
+    before = (await office.get(path)).text
+    check_page(before)
+    assert "Übergabe des Dokuments" in before
+    assert "Abholung" in before
+    await anna.post(WUNSCH, WUNSCH, **JA, vormerken="ja")
+    assert "Lieferung nach Hause gewünscht am" in (await office.get(path)).text
+    other = await delivered_case(town.context, ANNA)
+    steuern = await town.office("amt-steuern")
+    assert "Übergabe des Dokuments" not in (await steuern.get(f"/amt/vorgaenge/{other}")).text
