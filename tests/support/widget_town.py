@@ -8,7 +8,7 @@ from typing import Any
 
 from console_town import LIMIT_MS, WHO, chromium, free_port, site
 from handoff_world import FakeEngine, World, served, sqlite, world
-from playwright.async_api import Browser, Download, Locator, Page
+from playwright.async_api import Browser, Download, Locator, Page, expect
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -173,6 +173,7 @@ class WidgetTown:
 @asynccontextmanager
 async def widget_town(tmp_path: Path) -> AsyncIterator[WidgetTown]:
     """Start everything; skips without a Chromium."""
+    expect.set_options(timeout=LIMIT_MS)
     documents = Documents()
     origin, town_site, stranger = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
     async with (

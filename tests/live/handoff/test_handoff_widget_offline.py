@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from console_town import LIMIT_MS
 from playwright.async_api import expect
 from widget_town import Chat, widget_town
 
@@ -48,7 +47,7 @@ async def test_unsent_messages_wait_survive_a_reload_and_are_sent_once(tmp_path)
         for path in ("**/api/conversations/**", "**/live/socket.io/**"):
             await context.unroute(path)
         down.clear()
-        await expect(chat.log).to_contain_text("Echo: zweitens", timeout=LIMIT_MS)
+        await expect(chat.log).to_contain_text("Echo: zweitens")
         await expect(chat.log.get_by_text(WAITING)).to_have_count(0)
         assert await said(one, chat) == ["knopf", "Ja, gern", "zweitens"]
         await expect(chat.log.locator(".from-citizen")).to_have_count(3)
