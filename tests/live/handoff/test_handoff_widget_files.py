@@ -45,7 +45,7 @@ async def test_a_dragged_or_pasted_file_is_sent(tmp_path, kind, into):
     async with widget_town(tmp_path) as one:
         chat = await asked(one)
         assert await give(chat, kind, PDF, into=into) is False
-        await expect(chat.log).to_contain_text("Hochgeladen: bestaetigung.pdf")
+        await expect(chat.log).to_contain_text("Unterlage hochgeladen")
         assert one.documents.taken == [("bestaetigung.pdf", "bestaetigung", b"x" * 1200)]
         await expect(chat.log).to_contain_text("Echo: /uploaded")
         assert one.town.bot.turns[-1].values == {"dokument": "dok-1"}
@@ -65,7 +65,7 @@ async def test_a_photo_from_the_camera_of_a_phone(tmp_path):
         assert await picker.get_attribute("capture") == "environment"
         assert await picker.get_attribute("accept") == "image/jpeg,image/png"
         await (await chooser.value).set_files(payload("foto.jpg", "image/jpeg", 900))
-        await expect(chat.log).to_contain_text("Hochgeladen: foto.jpg")
+        await expect(chat.log).to_contain_text("Unterlage hochgeladen")
 
 
 async def test_of_several_files_the_citizen_chooses_and_the_others_stay_ready(tmp_path):
@@ -90,7 +90,7 @@ async def test_of_several_files_the_citizen_chooses_and_the_others_stay_ready(tm
         await expect(chat.log).to_contain_text("Diese 2 Dateien liegen bereit und sind noch nicht gesendet.")
         assert one.documents.taken == []
         await chat.page.get_by_role("button", name="bestaetigung.pdf senden").click()
-        await expect(chat.log).to_contain_text("Hochgeladen: bestaetigung.pdf")
+        await expect(chat.log).to_contain_text("Unterlage hochgeladen")
         await chat.say("upload")  # the next document is asked for
         await chat.page.get_by_role("button", name="seite2.png nicht senden").click()
         await expect(chat.log).not_to_contain_text("liegt bereit")
@@ -106,7 +106,7 @@ async def test_a_file_that_comes_too_early_waits_until_it_is_asked_for(tmp_path)
         )
         await chat.say("upload")
         await chat.page.get_by_role("button", name="bestaetigung.pdf senden").click()
-        await expect(chat.log).to_contain_text("Hochgeladen: bestaetigung.pdf")
+        await expect(chat.log).to_contain_text("Unterlage hochgeladen")
 
 
 async def test_a_pasted_text_with_a_picture_of_itself_is_a_text(tmp_path):
@@ -131,6 +131,6 @@ async def test_what_the_server_refuses_or_the_line_loses_can_be_sent_again(tmp_p
         await expect(page.get_by_role("alert")).to_contain_text("Die Verbindung ist abgebrochen.")
         await page.unroute("**/api/dokumente")
         await page.get_by_role("button", name="bestaetigung.pdf senden").click()
-        await expect(chat.log).to_contain_text("Hochgeladen: bestaetigung.pdf")
+        await expect(chat.log).to_contain_text("Unterlage hochgeladen")
         await expect(page.get_by_role("button", name="bestaetigung.pdf senden")).to_have_count(0)
         assert [name for name, *_ in one.documents.taken] == ["bestaetigung.pdf"]
