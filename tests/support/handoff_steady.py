@@ -107,6 +107,8 @@ class Steady:
             while self.client is None or not self.client.connected:
                 client = socketio.AsyncClient(reconnection=False)
                 client.on("message", self._message, namespace=self.namespace)
+                client.gone = asyncio.Event()
+                client.on("disconnect", _say(client.gone), namespace=self.namespace)
                 try:
                     await client.connect(
                         f"http://127.0.0.1:{self.port}",
@@ -132,10 +134,23 @@ class Steady:
             while True:
                 client = await self.connected()
                 try:
-                    return await client.call(event, body, namespace=self.namespace, timeout=self.patience_s)
+                    return await self._answer(client, event, body)
                 except (TimeoutError, socketio.exceptions.SocketIOError):
                     if not client.connected:
                         self.client = None
+
+    async def _answer(self, client: Any, event: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Wait for the answer, but not on a connection that has ended."""
+        answer = asyncio.ensure_future(
+            client.call(event, body, namespace=self.namespace, timeout=self.patience_s)
+        )
+        gone = asyncio.ensure_future(client.gone.wait())
+        await asyncio.wait([answer, gone], return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        if not answer.done():
+            answer.cancel()
+            raise TimeoutError
+        return answer.result()
 
     async def send(self, text: str, client_id: str | None = None) -> int:
         """Send until acknowledged; gives the number."""
@@ -176,6 +191,13 @@ class Steady:
     def _take(self, message: dict[str, Any]) -> None:
         if message["seq"] == self.last + 1:
             self.seen.append(message)
+
+
+def _say(event: asyncio.Event) -> Callable[..., Any]:
+    async def handler(*_reason: object) -> None:
+        event.set()
+
+    return handler
 
 
 class Proxy:
