@@ -200,4 +200,4 @@ def compare(days: int = 10) -> dict[str, Any]:
 
 
 def _mean(runs: list[dict[str, Any]]) -> dict[str, float]:
-    return {name: sum(one[name] or 0.0 for one in runs) / len(runs) for name in runs[0]}
+    return {name: sum(one[name] for one in runs) / len(runs) for name in runs[0] if runs[0][name] is not None}
