@@ -59,8 +59,8 @@ export function problemPanel(
   const restart = () => void conversation.restart();
   if (conversation.problem === "anmeldung") {
     return html`<div class="problem" role="alert">
-      <p><strong>Bitte melden Sie sich wieder an.</strong></p>
-      <p>Dieses Gespräch gehört zu Ihrem Konto. Es ist gespeichert und geht nach der Anmeldung weiter.</p>
+      <p><strong>Ihre Anmeldung ist beendet. Bitte melden Sie sich wieder an.</strong></p>
+      <p>Dieses Gespräch gehört zu Ihrem Konto. Es ist gespeichert und geht nach der Anmeldung weiter. Haben Sie Ihr Konto gesperrt, ist es jetzt zu; die Anmeldeseite zeigt, wie Sie es wieder öffnen.</p>
       <div class="actions"><a class="btn primary" href=${back("/anmelden")}>Anmelden</a><button type="button" class="btn" @click=${restart}>Neues Gespräch beginnen</button></div>
     </div>`;
   }
