@@ -38,6 +38,9 @@ class Listener:
     def typing(self, conversation_id: str, author: str, on: bool) -> None:
         """Somebody writes; never stored."""
 
+    def read(self, conversation_id: str, author: str, seq: int) -> None:
+        """Somebody has seen the messages up to this number; never stored."""
+
     def assigned(self, conversation_id: str, clerk_id: str) -> None:
         """A chat was given to a clerk who did not ask for it."""
 
@@ -116,6 +119,11 @@ class Hub:
         """Tell that somebody writes."""
         for listener in self._all():
             listener.typing(conversation_id, author, on)
+
+    def read(self, conversation_id: str, author: str, seq: int) -> None:
+        """Tell that somebody has seen the messages up to this number."""
+        for listener in self._all():
+            listener.read(conversation_id, author, seq)
 
     def assigned(self, conversation_id: str, clerk_id: str) -> None:
         """Tell that a chat was given to a clerk."""

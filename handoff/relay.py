@@ -100,6 +100,10 @@ class Relay(Listener):
         """Somebody writes."""
         self._tell("typing", conversation_id, author, on)
 
+    def read(self, conversation_id: str, author: str, seq: int) -> None:
+        """Somebody has seen messages."""
+        self._tell("read", conversation_id, author, seq)
+
     def assigned(self, conversation_id: str, clerk_id: str) -> None:
         """A chat was given to a clerk."""
         self._tell("assigned", conversation_id, clerk_id)

@@ -31,6 +31,12 @@ class TypingBody(Body):
     typing: bool
 
 
+class ReadBody(Body):
+    """Up to which message the citizen has seen the conversation."""
+
+    seq: Annotated[int, Field(ge=0, lt=2**31)]
+
+
 @command("send", Rule.HANDLE_AT_WRITE, SendBody)
 async def send(call: CitizenCall, body: SendBody) -> Object:
     """Take a message; acknowledged after the commit."""
@@ -55,3 +61,9 @@ async def resume(call: CitizenCall, body: ResumeBody) -> Object:
 async def typing(call: CitizenCall, body: TypingBody) -> None:
     """Tell the clerk that the citizen writes; nothing is kept."""
     call.desk.context.hub.typing(call.access.conversation_id, "citizen", body.typing)
+
+
+@command("read", Rule.HANDLE, ReadBody)
+async def read(call: CitizenCall, body: ReadBody) -> None:
+    """Tell the clerk what the citizen has seen; nothing is kept."""
+    call.desk.context.hub.read(call.access.conversation_id, "citizen", body.seq)

@@ -22,6 +22,12 @@ class TypingBody(ChatBody):
     typing: bool
 
 
+class ReadBody(ChatBody):
+    """Up to which message the clerk has seen the chat."""
+
+    seq: Annotated[int, Field(ge=0, lt=2**31)]
+
+
 class ResumeBody(ChatBody):
     """From where to go on."""
 
@@ -75,6 +81,12 @@ async def send(call: StaffCall, body: SendBody) -> Object:
 async def typing(call: StaffCall, body: TypingBody) -> None:
     """Tell the citizen that the clerk writes; nothing is kept."""
     call.desk.context.hub.typing(call.conversation_id, "clerk", body.typing)
+
+
+@command("chat.read", Rule.IN_CHAT, ReadBody)
+async def read(call: StaffCall, body: ReadBody) -> None:
+    """Tell the citizen what the clerk has seen; nothing is kept."""
+    call.desk.context.hub.read(call.conversation_id, "clerk", body.seq)
 
 
 @command("chat.resume", Rule.IN_CHAT_OR_LEAD, ResumeBody)

@@ -37,6 +37,7 @@ class Room:
     tell_state: bool = False
     tell_form: bool = False
     typing: dict[str, bool] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
     locked: bool = True
     """Clerks may not read addresses in it; true until it is known that they may."""
     fresh: list[Message] = field(default_factory=list)
@@ -152,6 +153,14 @@ class Feed(Listener):
         """Somebody writes."""
         self._wake(conversation_id, lambda room: room.typing.update({author: on}))
 
+    def read(self, conversation_id: str, author: str, seq: int) -> None:
+        """Somebody has seen the messages up to `seq`; a number that was not yet sent says nothing."""
+
+        def note(room: Room) -> None:
+            room.read[author] = max(room.read.get(author, 0), min(seq, room.seq))
+
+        self._wake(conversation_id, note)
+
     def assigned(self, conversation_id: str, clerk_id: str) -> None:
         """A chat was given to a clerk: her consoles follow it from now on."""
         for sid, staff in list(self._consoles.items()):
@@ -217,6 +226,12 @@ class Feed(Listener):
                     self._to_clerks(room, "typing", event)
                 else:
                     self._to_citizens(room, "typing", {"author": author, "typing": on})
+            read, room.read = room.read, {}
+            for author, seq in read.items():
+                if author == "citizen":
+                    self._to_clerks(room, "read", {"chat": room.chat, "author": author, "seq": seq})
+                else:
+                    self._to_citizens(room, "read", {"author": author, "seq": seq})
             form, room.tell_form = room.tell_form, False
         if form:  # asks the portal: not under the lock
             for sid, staff in list(room.clerks.items()):

@@ -21,7 +21,17 @@ class Client:
         self.io = socketio.AsyncClient(reconnection=False)
         self.events: list[tuple[str, Any]] = []
         self._news = asyncio.Event()
-        for event in ("message", "state", "typing", "queue", "chat", "desk", "disconnect", "connect_error"):
+        for event in (
+            "message",
+            "state",
+            "typing",
+            "read",
+            "queue",
+            "chat",
+            "desk",
+            "disconnect",
+            "connect_error",
+        ):
             self.io.on(event, self._remember(event), namespace=namespace)
 
     def _remember(self, event: str):

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MessageLog } from "../src/shared/log";
+import { lastRead, MessageLog } from "../src/shared/log";
 import type { Message } from "../src/shared/protocol";
 
 const message = (seq: number): Message => ({
@@ -39,5 +39,20 @@ describe("MessageLog", () => {
     const log = new MessageLog();
     expect(log.add([message(0), message(-1), message(Number.NaN), message(1.5)])).toEqual([]);
     expect(log.gap).toBe(false);
+  });
+});
+
+describe("lastRead", () => {
+  const own = (seq: number): Message => ({ ...message(seq), author: "citizen" });
+
+  it("is the author's last message that was seen", () => {
+    const messages = [own(1), message(2), own(3), own(4)];
+    expect(lastRead(messages, "citizen", 3)).toBe(3);
+    expect(lastRead(messages, "citizen", 2)).toBe(1);
+  });
+
+  it("is 0 where nothing was seen", () => {
+    expect(lastRead([own(1)], "citizen", 0)).toBe(0);
+    expect(lastRead([message(1)], "citizen", 9)).toBe(0);
   });
 });

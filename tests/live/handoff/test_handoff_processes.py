@@ -80,6 +80,8 @@ async def test_citizen_at_one_and_clerk_at_the_other(tmp_path):
         await berta.event("message", lambda body: body["message"]["text"] == "Hallo")
         await citizen.io.emit("typing", {"typing": True})
         await berta.event("typing", lambda body: body["chat"] == chat.chat and body["typing"])
+        await citizen.io.emit("read", {"seq": 2})
+        await berta.event("read", lambda body: body["chat"] == chat.chat and body["seq"] == 2)
         answer = {"chat": chat.chat, "client_id": "k", "text": "Guten Tag"}
         assert await berta.call("chat.send", answer) == {"seq": 3}
         await citizen.event("message", lambda message: message["text"] == "Guten Tag")

@@ -167,6 +167,16 @@ async def test_the_whole_handoff(town):
         await anna.call("send", {"client_id": "c2", "text": "Danke"})
         heard = await berta.event("message", lambda m: m["message"]["text"] == "Danke")
         assert heard["chat"] == chat
+        await berta.call("chat.read", {"chat": chat, "seq": heard["message"]["seq"]})
+        assert await anna.event("read") == {"author": "clerk", "seq": heard["message"]["seq"]}
+        await anna.io.emit("read", {"seq": 2**31 - 1})  # more than there is: what there is counts
+        assert await berta.event("read") == {
+            "chat": chat,
+            "author": "citizen",
+            "seq": heard["message"]["seq"],
+        }
+        refused = await carl.call("chat.read", {"chat": chat, "seq": 1})
+        assert refused["error"]["code"] == "nicht_ihr_gespraech"
         assert len(town.bot.turns) == turns
 
         assert (await berta.call("chat.reveal", {"chat": chat, "field": "steuer_id"})) == {

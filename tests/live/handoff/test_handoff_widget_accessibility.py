@@ -99,6 +99,12 @@ async def test_nothing_serious_in_any_other_state(tmp_path):
         await clerk.page.get_by_label("Antwort an die Bürgerin").press_sequentially("Gut")
         await expect(page.locator(".typing")).to_be_visible()
         await good(chat, "mensch-schreibt")
+        await clerk.page.get_by_role("button", name="Senden").click()
+        await expect(chat.log).to_contain_text("Gut")
+        await expect(clerk.page.get_by_role("log", name="Nachrichten")).to_contain_text("gelesen")
+        await chat.say("Danke")
+        await expect(chat.log.locator(".from-citizen").last).to_contain_text("gelesen")
+        await good(chat, "gelesen")
 
         await page.evaluate(
             "localStorage.setItem('amtslotse-chat', JSON.stringify({handle: 'A'.repeat(43), open: true}))"

@@ -27,7 +27,7 @@ PARTS = (internal, conversations, console, rasa_rest, channels, onward, plain, *
 CONSOLE_EVENTS = {
     "queue.list", "chat.claim", "chat.open", "chat.send", "chat.typing", "chat.resume", "chat.propose",
     "chat.reveal", "chat.hand_back", "chat.release", "chat.close", "heartbeat", "chat.next", "presence.set",
-    "chat.end_abuse", "chat.mark",
+    "chat.end_abuse", "chat.mark", "chat.read",
     "chat.ask", "chat.released", "chat.note", "chat.file", "chat.replies", "service.search", "service.facts",
     "desk.list", "chat.hand_on", "chat.take_back", "offer.accept", "chat.step_out",
 }  # fmt: skip
@@ -63,7 +63,7 @@ async def test_the_app_has_no_other_routes(tmp_path):
 
 
 def test_every_command_has_an_auth_rule():
-    assert {one.event for one in COMMANDS[CITIZENS]} == {"send", "resume", "typing"}
+    assert {one.event for one in COMMANDS[CITIZENS]} == {"send", "resume", "typing", "read"}
     assert {one.event for one in COMMANDS[CONSOLES]} == CONSOLE_EVENTS
     for one in COMMANDS[CITIZENS]:
         assert one.rule is (Rule.HANDLE_AT_WRITE if one.event == "send" else Rule.HANDLE)

@@ -76,6 +76,7 @@ export class AmtslotseKonsole extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener("keydown", this.key);
+    document.addEventListener("visibilitychange", this.visible);
     this.clock = window.setInterval(() => {
       this.now = new Date();
     }, CLOCK_MS);
@@ -85,9 +86,12 @@ export class AmtslotseKonsole extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener("keydown", this.key);
+    document.removeEventListener("visibilitychange", this.visible);
     window.clearInterval(this.clock);
     this.desk.close();
   }
+
+  private visible = (): void => this.desk.markRead();
 
   protected override willUpdate(): void {
     const scroll = this.querySelector(".ak-scroll");

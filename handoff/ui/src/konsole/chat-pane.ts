@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { time } from "../shared/format";
+import { lastRead } from "../shared/log";
 import type { Card, Message } from "../shared/protocol";
 import { composer } from "./composer";
 import type { Desk, Pending } from "./desk";
@@ -42,10 +43,10 @@ function marking(desk: Desk, seq: number): TemplateResult {
   </div>`;
 }
 
-function message(entry: Message, desk: Desk): TemplateResult {
+function message(entry: Message, desk: Desk, read: boolean): TemplateResult {
   const author = entry.author === "clerk" && entry.sender ? entry.sender.function : AUTHORS[entry.author];
   return html`<article class="ak-message is-${entry.author}">
-    <p class="ak-meta"><strong>${author}</strong> <time datetime=${entry.at}>${time(entry.at)}</time></p>
+    <p class="ak-meta"><strong>${author}</strong> <time datetime=${entry.at}>${time(entry.at)}</time>${read ? html` <span>gelesen</span>` : nothing}</p>
     ${entry.text ? html`<p class="ak-bubble" lang=${entry.lang && entry.lang !== "de" ? entry.lang : nothing}>${entry.text}</p>` : nothing}
     ${entry.cards?.length ? html`<p class="ak-chips">${entry.cards.map(({ type }) => html`<span class="ak-chip">${CARDS[type] ?? type}</span>`)}</p>` : nothing}
     ${entry.author === "bot" && desk.mine ? marking(desk, entry.seq) : nothing}
@@ -118,6 +119,7 @@ export function chatPane(desk: Desk, context: ChatContext): TemplateResult {
       <p class="ak-muted">Wählen Sie links ein Gespräch. Mit <kbd>n</kbd> nehmen Sie das nächste aus der Warteschlange, mit <kbd>j</kbd> und <kbd>k</kbd> gehen Sie durch die Liste, mit <kbd>?</kbd> sehen Sie alle Tasten.</p></div>
     </main>`;
   }
+  const read = lastRead(desk.log.messages, "clerk", desk.readByCitizen);
   return html`<main class="ak-chat">
     <header class="ak-chat-head">
       <div><h2 id="ak-chat-title" tabindex="-1">${view.topic || "Allgemeine Frage"}</h2>
@@ -132,7 +134,7 @@ export function chatPane(desk: Desk, context: ChatContext): TemplateResult {
         ${repeat(
           desk.log.messages,
           ({ seq }) => seq,
-          (entry) => message(entry, desk),
+          (entry) => message(entry, desk, entry.seq === read),
         )}
         ${repeat(
           desk.pending,

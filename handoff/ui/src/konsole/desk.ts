@@ -48,10 +48,14 @@ export class Desk {
   /** Milliseconds by which the server's clock is ahead of this device's. */
   aheadMs = 0;
   citizenTypes = false;
+  /** Number of the last message that the citizen has seen. */
+  readByCitizen = 0;
   /** A German sentence about what happened last, and whether it is a failure. */
   notice: { text: string; bad: boolean } | null = null;
   private line: Line | null = null;
   private typingTimer = 0;
+  /** Number of the last message of which the citizen was told that it was seen. */
+  private told = 0;
   private known: Set<string> | null = null;
 
   /** `changed`: something is to be drawn; `news`: something waits for the clerk, in words without personal data. */
@@ -82,6 +86,11 @@ export class Desk {
       chat: (view) => this.show(view),
       typing: (chat, typing) => {
         if (chat === this.view?.chat) this.setTyping(typing);
+      },
+      read: (chat, seq) => {
+        if (chat !== this.view?.chat) return;
+        this.readByCitizen = Math.max(this.readByCitizen, seq);
+        this.changed();
       },
       refused: (text) => this.say(text, true),
     });
@@ -152,6 +161,13 @@ export class Desk {
 
   typing(typing: boolean): void {
     if (this.view) this.line?.tell("chat.typing", { chat: this.view.chat, typing });
+  }
+
+  /** Tells the citizen what was seen: the open chat, in a window that can be seen. */
+  markRead(): void {
+    if (!this.view || !this.mine || document.visibilityState !== "visible" || this.log.last <= this.told) return;
+    this.told = this.log.last;
+    this.line?.tell("chat.read", { chat: this.view.chat, seq: this.told });
   }
 
   async propose(field: string, value: string): Promise<boolean> {
@@ -381,11 +397,14 @@ export class Desk {
     if (fresh.some(({ author }) => author === "citizen")) this.setTyping(false);
     this.pending = this.pending.filter(({ seq }) => seq === null || seq > this.log.last);
     if (this.log.gap) void this.catchUp();
+    this.markRead();
     this.changed();
   }
 
   private reset(from: number): void {
     this.log = new MessageLog(from);
+    this.readByCitizen = 0;
+    this.told = 0;
     this.pending = [];
     this.revealed = new Map();
     this.released = new Map();

@@ -20,6 +20,7 @@ export interface Listener {
   message(chat: string, message: Message): void;
   chat(view: ChatView): void;
   typing(chat: string, typing: boolean): void;
+  read(chat: string, seq: number): void;
   refused(text: string): void;
 }
 
@@ -81,6 +82,7 @@ export class Line {
     this.socket.on("typing", (event: { chat: string; typing: boolean }) =>
       listener.typing(event.chat, event.typing),
     );
+    this.socket.on("read", (event: { chat: string; seq: number }) => listener.read(event.chat, event.seq));
     this.beat = window.setInterval(() => void this.heartbeat(), HEARTBEAT_MS);
   }
 

@@ -41,3 +41,8 @@ export class MessageLog {
     return fresh;
   }
 }
+
+/** Number of the author's last message that the other side has seen (up to number `seen`); 0 when there is none. */
+export function lastRead(messages: readonly Message[], author: Message["author"], seen: number): number {
+  return messages.filter((message) => message.author === author && message.seq <= seen).at(-1)?.seq ?? 0;
+}

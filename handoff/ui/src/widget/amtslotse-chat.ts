@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { icons } from "../shared/icons";
+import { lastRead } from "../shared/log";
 import { at, onForeignPage } from "../shared/origin";
 import { base } from "../shared/theme";
 import type { Upload } from "./cards/upload";
@@ -182,6 +183,7 @@ export class AmtslotseChat extends LitElement {
   private messages(offers: Offers): unknown {
     const { conversation } = this;
     const { messages } = conversation.log;
+    const read = lastRead(messages, "citizen", conversation.readByClerk);
     const rows: { key: string; view: TemplateResult }[] = messages.map((message, index) => ({
       key: message.client_id ?? `m${message.seq}`,
       view: renderMessage({
@@ -189,6 +191,7 @@ export class AmtslotseChat extends LitElement {
         starts: startsReading(message, messages[index - 1]),
         continued: index > 0 && messages[index - 1]?.author === message.author && message.author !== "clerk",
         buttonsOpen: offers.buttons === message.seq,
+        read: message.seq === read,
         context: this.context(message.seq, offers.cards.has(message.seq)),
       }),
     }));

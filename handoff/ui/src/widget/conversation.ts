@@ -22,6 +22,8 @@ export class Conversation {
   state: State = { phase: "bot" };
   online = true;
   typing: "bot" | "clerk" | null = null;
+  /** Number of the last message that the clerk has seen. */
+  readByClerk = 0;
   problem: Problem = null;
   /** A short German sentence about the last thing that did not work. */
   notice = "";
@@ -75,7 +77,9 @@ export class Conversation {
   }
 
   markSeen(): void {
-    if (this.log.last > this.memory.seen) this.keep({ seen: this.log.last });
+    if (this.log.last <= this.memory.seen) return;
+    this.keep({ seen: this.log.last });
+    if (this.state.phase === "clerk") this.transport?.read(this.log.last);
   }
 
   /** Resumes the conversation of an earlier page, if there is one. */
@@ -118,6 +122,7 @@ export class Conversation {
     this.transport = null;
     this.log = new MessageLog();
     this.news = [];
+    this.readByClerk = 0;
     this.state = { phase: "bot" };
     this.problem = null;
     this.notice = "";
@@ -203,6 +208,7 @@ export class Conversation {
       {
         page: (page) => this.take(page),
         typing: (author, typing) => this.setTyping(typing ? author : null),
+        read: (seq) => this.setRead(seq),
         online: (online) => this.setOnline(online),
         refused: (error) => void this.refused(error),
       },
@@ -334,6 +340,11 @@ export class Conversation {
     window.clearTimeout(this.typingTimer);
     this.typing = author;
     if (author) this.typingTimer = window.setTimeout(() => this.setTyping(null), TYPING_MS);
+    this.changed();
+  }
+
+  private setRead(seq: number): void {
+    this.readByClerk = Math.max(this.readByClerk, seq);
     this.changed();
   }
 

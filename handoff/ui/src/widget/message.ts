@@ -72,14 +72,16 @@ export interface MessageView {
   /** The same author as before: the label is not repeated for the eye. */
   continued: boolean;
   buttonsOpen: boolean;
+  /** The clerk has seen it, and nothing after it. */
+  read: boolean;
   context: CardContext;
 }
 
-export function renderMessage({ message, starts, continued, buttonsOpen, context }: MessageView): TemplateResult {
+export function renderMessage({ message, starts, continued, buttonsOpen, read, context }: MessageView): TemplateResult {
   const buttons = ownButtons(message);
   const lead = leadText(message, context.foreign);
   return html`<article class="message from-${message.author} ${continued ? "is-continued" : ""} ${starts ? "is-start" : ""}" lang=${message.lang ?? "de"}>
-    <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}><span class="on-paper">${date(message.at)}, </span>${time(message.at)}</time></p>
+    <p class="meta"><span class="author">${authorLabel(message)}</span> <time datetime=${message.at}><span class="on-paper">${date(message.at)}, </span>${time(message.at)}</time>${read ? html` <span>gelesen</span>` : nothing}</p>
     ${lead ? html`<p class="bubble">${lead}</p>` : nothing}
     ${(message.cards ?? []).map((card) => renderCard(card, context, message))}
     ${

@@ -6,6 +6,7 @@ import { type Message, type Outgoing, type Page, SOCKET_PATH, type State } from 
 export interface Listener {
   page(page: Partial<Page>): void;
   typing(author: "bot" | "clerk", typing: boolean): void;
+  read(seq: number): void;
   online(online: boolean): void;
   refused(error: ApiError): void;
 }
@@ -63,6 +64,7 @@ export class Transport {
     this.socket.on("typing", (event: { author: "bot" | "clerk"; typing: boolean }) =>
       listener.typing(event.author, event.typing),
     );
+    this.socket.on("read", (event: { seq: number }) => listener.read(event.seq));
   }
 
   /** Sends one message; the same client_id again is safe. Throws ApiError. */
@@ -90,6 +92,10 @@ export class Transport {
 
   typing(typing: boolean): void {
     if (this.socket.connected) this.socket.volatile.emit("typing", { typing });
+  }
+
+  read(seq: number): void {
+    if (this.socket.connected) this.socket.volatile.emit("read", { seq });
   }
 
   close(): void {
