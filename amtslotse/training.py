@@ -3,11 +3,13 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -24,6 +26,7 @@ TRAINED_FROM = (
     "models/encoder",
     "requirements.lock",
 )
+MANIFEST = Path("models") / "manifest.json"
 EXPECTED_TRAINING_S = 60.0
 """What the progress bar assumes before the first training on this machine was timed."""
 
@@ -56,18 +59,29 @@ def ensure_model(installation: Installation, *, force: bool = False) -> Model:
         When Rasa fails; its output is in `var/log/training.log`.
     """
     write_catalogue(installation)
-    sources = sha256_of_files([*source_files(installation.root), installation.catalogue_file])
-    manifest_path = installation.root / "models" / "manifest.json"
-    manifest = json.loads(manifest_path.read_text()) if manifest_path.exists() else {}
+    sources = _sources(installation)
+    manifest = _manifest(installation)
     if not force and manifest.get("sources") == sources:
         model = Model(installation.root / "models" / manifest["file"], manifest["sha256"])
         if model.path.exists():
             model.verify()
             return model
-    path = installation.root / "models" / f"amtslotse-{sources[:12]}.tar.gz"
-    seconds = train(installation, path, expected_s=manifest.get("seconds", EXPECTED_TRAINING_S))
+    path = _model_file(installation, sources)
+    seconds = train(installation, path, expected_s=expected_s(installation))
+    return release(installation, path, seconds)
+
+
+def release(installation: Installation, trained: Path, seconds: float) -> Model:
+    """Make a file that was trained on the present data the model of this installation; older ones go.
+
+    The assistant takes it at its next start.
+    """
+    sources = _sources(installation)
+    path = _model_file(installation, sources)
+    if trained != path:
+        shutil.move(trained, path)
     model = Model(path, sha256_of_files([path]))
-    manifest_path.write_text(
+    (installation.root / MANIFEST).write_text(
         json.dumps(
             {"file": path.name, "sha256": model.sha256, "sources": sources, "seconds": round(seconds, 1)},
             indent=1,
@@ -77,6 +91,24 @@ def ensure_model(installation: Installation, *, force: bool = False) -> Model:
         if old != path:
             old.unlink()
     return model
+
+
+def expected_s(installation: Installation) -> float:
+    """Give the seconds that the last training on this machine took."""
+    return float(_manifest(installation).get("seconds", EXPECTED_TRAINING_S))
+
+
+def _manifest(installation: Installation) -> dict[str, Any]:
+    path = installation.root / MANIFEST
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def _sources(installation: Installation) -> str:
+    return sha256_of_files([*source_files(installation.root), installation.catalogue_file])
+
+
+def _model_file(installation: Installation, sources: str) -> Path:
+    return installation.root / "models" / f"amtslotse-{sources[:12]}.tar.gz"
 
 
 def installed_catalogue(installation: Installation) -> catalogue.Katalog:
