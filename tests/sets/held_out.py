@@ -71,9 +71,10 @@ def keep(path: Path, wanted: Callable[[str], bool]) -> int:
 
 
 def prune() -> int:
-    """Take out every text that stands in the training data and every query that stands in the catalogue."""
-    trained, named = training_texts(), catalogue_words()
-    gone = keep(SETS / "search_queries.tsv", lambda line: key(line.split("\t")[0]) not in named)
+    """Take out every text that stands in the training data, and every query that stands there or in the catalogue."""
+    trained = training_texts()
+    indexed = trained | catalogue_words()
+    gone = keep(SETS / "search_queries.tsv", lambda line: key(line.split("\t")[0]) not in indexed)
     for path in [*(SETS / "nlu").glob("*.jsonl"), SETS / "entities.jsonl"]:
         gone += keep(path, lambda line: key(json.loads(line)["text"]) not in trained)
     return gone
