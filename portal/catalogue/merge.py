@@ -7,8 +7,8 @@ from portal.catalogue.sources import Fehler, Pfad, Quelldatei, mapping
 
 GESPERRT = ("leika", "rechtsgrundlage", "frist", "rechtsbehelf", "gebuehr")
 """Keys that a Kommune may not change where a higher tier sets them."""
-VERBUNDEN = ("synonyme", "felder", "nachweise")
-"""Lists that are joined; entries with the same id override key by key."""
+VERBUNDEN = {"synonyme": "id", "felder": "id", "nachweise": "id", "schritte": "leistung"}
+"""Lists that are joined, with the key by which their entries are known; the same entry again overrides key by key."""
 KOPF = ("quelle", "marke", "gueltig_ab", "gueltig_bis")
 """Keys that hold for all values of a file."""
 JE_SCHLUESSEL = "herkunft"
@@ -114,11 +114,12 @@ def _join(result: Verschmolzen, file: Quelldatei, key: str, entries: list[object
     joined: list[object] = list(before) if isinstance(before, list) else []
     origin = result.herkunft[key]
     result.orte.setdefault((key,), (file, (key,)))
+    known_by = VERBUNDEN[key]
     own: set[str] = set()
     for position, entry in enumerate(entries):
-        entry_id = mapping(entry).get("id")
+        entry_id = mapping(entry).get(known_by)
         same = next(
-            (i for i, old in enumerate(joined) if entry_id and mapping(old).get("id") == entry_id), None
+            (i for i, old in enumerate(joined) if entry_id and mapping(old).get(known_by) == entry_id), None
         )
         if entry_id is not None and str(entry_id) in own:
             text = f"Die Kennung „{entry_id}“ steht zweimal unter „{key}“."
@@ -126,7 +127,7 @@ def _join(result: Verschmolzen, file: Quelldatei, key: str, entries: list[object
         own.add(str(entry_id))
         if same is not None:
             joined[same] = {**mapping(joined[same]), **mapping(entry)}
-            for changed in mapping(entry).keys() - {"id"}:
+            for changed in mapping(entry).keys() - {known_by}:
                 result.orte[(key, same, changed)] = (file, (key, position, changed))
                 result.herkunft[f"{key}.{entry_id}.{changed}"] = origin
         elif entry not in joined:

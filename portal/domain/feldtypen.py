@@ -119,7 +119,7 @@ def anschrift(wert: str) -> str:
     treffer = ADRESSE.match(" ".join(wert.split()))
     if treffer is None:
         raise UngueltigError(
-            "Bitte nennen Sie Straße und Hausnummer, Postleitzahl und Ort, zum Beispiel: Musterstraße 1, 45879 Gelsenkirchen."
+            "Bitte nennen Sie Straße und Hausnummer, Postleitzahl und Ort, zum Beispiel: Musterstraße 1, 12345 Musterstadt."
         )
     teile = treffer.groupdict()
     return f"{teile['strasse']} {teile['nummer']}, {teile['plz']} {teile['ort'].strip()}"

@@ -12,6 +12,7 @@ from portal.catalogue.check import check
 from portal.catalogue.dated import NotYetValidError, deadlines, fees
 from portal.catalogue.loader import BUILT_IN, load
 from portal.catalogue.model import Katalog, Leistung
+from portal.catalogue.orte import built_in_places
 
 HEUTE = date(2026, 11, 24)
 KATALOG = load()
@@ -138,6 +139,22 @@ def test_a_town_has_services_of_its_own() -> None:
     own = [s for s in LEISTUNGEN if s.herkunft["name"].ebene == "kommune"]
     assert [s.id for s in own] == ["ge_pass"]
     assert own[0].leika is None
+
+
+def test_no_tier_above_the_town_speaks_of_a_town() -> None:
+    words = {place.gemeinde.name for place in built_in_places()} | {"BÜRGERcenter"}
+    above = [path for tier in ("eu", "bund", "land") for path in sorted((BUILT_IN / tier).rglob("*.yml"))]
+    assert len(above) > 60
+    found = [(p.name, w) for p in above for w in words if w in p.read_text(encoding="utf-8")]
+    assert found == []
+
+
+def test_a_town_adds_its_words_and_its_own_service_to_a_life_situation() -> None:
+    elsewhere = load(kommune="05916000")
+    assert "nach Gelsenkirchen gezogen" in KATALOG.lebenslagen["umzug"].synonyme
+    assert "nach Gelsenkirchen gezogen" not in elsewhere.lebenslagen["umzug"].synonyme
+    here = [s.leistung for s in KATALOG.lebenslagen["soziales"].schritte]
+    assert here == [*(s.leistung for s in elsewhere.lebenslagen["soziales"].schritte), "ge_pass"]
 
 
 def test_text_is_short_and_plain(leistung: Leistung) -> None:
