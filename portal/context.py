@@ -68,15 +68,20 @@ class PortalContext:
         await self.engine.dispose()
 
 
-def search_index(katalog: Katalog) -> SearchIndex:
-    """The search over a catalogue, which also knows how citizens wish for its services."""
+def search_documents(katalog: Katalog) -> list[Document]:
+    """What the search knows of each service: its designations, how citizens wish for it, its one-sentence text."""
     wishes: dict[str, list[str]] = {}
     for text, service in labelled_wishes():
         wishes.setdefault(service, []).append(text)
-    services = katalog.leistungen.values()
-    return SearchIndex(
-        [Document(s.id, (s.name, *s.synonyme, *wishes.get(s.id, ())), (s.kurz,)) for s in services]
-    )
+    return [
+        Document(s.id, (s.name, *s.synonyme, *wishes.get(s.id, ())), (s.kurz,))
+        for s in katalog.leistungen.values()
+    ]
+
+
+def search_index(katalog: Katalog) -> SearchIndex:
+    """The search over a catalogue."""
+    return SearchIndex(search_documents(katalog))
 
 
 def create_database_engine(url: str) -> AsyncEngine:

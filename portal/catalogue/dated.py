@@ -19,6 +19,8 @@ class NotYetValidError(LookupError):
 def as_of(values: Sequence[B], day: date) -> list[B]:
     """The values in force on `day`: those with the latest `gueltig_ab` not after it, unless they ended before it.
 
+    Of no values none is in force on any day: what the catalogue does not know at all is unknown, not out of force.
+
     Raises
     ------
     NotYetValidError

@@ -19,7 +19,8 @@ from rich.table import Table
 
 from language.normalise import fold
 from language.search import Document, SearchIndex
-from portal.catalogue.wishes import labelled_wishes
+from portal import catalogue
+from portal.context import search_documents
 
 ROOT = Path(__file__).parents[2]
 QUERIES = ROOT / "tests" / "sets" / "search_queries.tsv"
@@ -42,16 +43,10 @@ Places = dict[str, list[int | None]]
 
 def main() -> None:
     """Measure, print, store."""
-    services = json.loads((ROOT / "var" / "catalogue.json").read_text(encoding="utf-8"))["services"]
-    wishes: dict[str, list[str]] = {}
-    for text, service in labelled_wishes():
-        wishes.setdefault(service, []).append(text)
-    documents = [
-        Document(s["id"], (s["name"], *s["synonyme"], *wishes.get(s["id"], ())), (s["kurz"],))
-        for s in services
-    ]
-    number = {s["id"]: str(s["nr"]) if s["nr"] else s["id"] for s in services}
-    index = SearchIndex.build(documents)
+    services = catalogue.load()
+    documents = search_documents(services)
+    number = {s.id: str(s.nr) if s.nr else s.id for s in services.leistungen.values()}
+    index = SearchIndex(documents)
     okapi = bm25s.BM25()
     texts = [fold(" ".join((*d.names, *d.texts))) for d in documents]
     okapi.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)

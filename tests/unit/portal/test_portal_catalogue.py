@@ -95,6 +95,12 @@ def test_amounts_hold_from_their_day_and_nothing_holds_before_the_first(root: Pa
         deadlines(service, date(2024, 12, 31))
 
 
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2026, 11, 24)])
+def test_what_the_catalogue_does_not_know_is_unknown_on_every_day(root: Path, day: date) -> None:
+    put(root, "bund/leistungen/probe_hund.yml", HUND.replace("[{betrag_cent: 0, text: kostenlos}]", "[]"))
+    assert fees(load([root]).leistungen["probe_hund"], day) == []
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
