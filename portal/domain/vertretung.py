@@ -31,10 +31,12 @@ class Macht:
     umfang: Collection[str]
     gueltig_bis: date | None
     beendet: bool
+    gesperrt: bool = False
+    """One of the two accounts is locked: the power rests until it is open again."""
 
 
 def hindernis(macht: Macht, leistung: str, heute: date) -> str | None:
-    """Why a power does not hold for a service today: `beendet`, `abgelaufen`, `umfang`; None when it holds.
+    """Why a power does not hold for a service today: `beendet`, `abgelaufen`, `gesperrt`, `umfang`; None when it holds.
 
     Rechtsgrundlage: Umfang und Ende stehen in der Vollmacht; für Organisationen § 3 Abs. 3 OZG.
     """
@@ -42,6 +44,8 @@ def hindernis(macht: Macht, leistung: str, heute: date) -> str | None:
         return "beendet"
     if macht.gueltig_bis is not None and macht.gueltig_bis < heute:
         return "abgelaufen"
+    if macht.gesperrt:
+        return "gesperrt"
     if ALLES not in macht.umfang and leistung not in macht.umfang:
         return "umfang"
     return None

@@ -23,7 +23,7 @@ from portal.schema.benachrichtigung import (
     BenachrichtigungZeile,
     DemoAusgangZeile,
 )
-from portal.services import push, stammdaten
+from portal.services import push, sitzung, stammdaten
 from portal.services.versand import Hinweis, LaterError, Sender, UnreachableRecipientError
 from portal.services.versandwege import sender
 
@@ -42,6 +42,8 @@ KANAL_LABEL: Mapping[str, str] = {
     Kanal.PUSH: "Push auf Ihren Geräten",
     Kanal.POSTFACH: "nur Postfach",
 }
+UEBER_MESSENGER_TROTZ_SPERRE = frozenset({"konto_gesperrt"})
+"""Occasions that still go to a linked messenger while the account is locked; who took it over may read along there."""
 ERINNERN_TAGE = (30, 14, 7, 3, 1, 0)
 """Days before a deadline's last day at which she may be reminded."""
 
@@ -241,6 +243,8 @@ async def _versuchen(context: PortalContext, notice_id: str, ways: Mapping[Kanal
         occasion, kanal, tries = regeln.anlass(row.anlass), Kanal(row.kanal), row.versuche
         link = f"{context.settings.origin}{row.verweis or '/mein'}"
         to = await adresse(session, row.konto_id, kanal)
+        if kanal == Kanal.MESSENGER and occasion.id not in UEBER_MESSENGER_TROTZ_SPERRE:
+            to = None if await sitzung.gesperrt(session, row.konto_id) else to
         konto_id = row.konto_id
     values: dict[str, object]
     try:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
@@ -99,6 +99,16 @@ async def anfragen(
         )
     )
     return code
+
+
+async def codes_entwerten(session: AsyncSession, konto_id: str) -> None:
+    """Make every code void by which she asks the other parent and which is not decided."""
+    drafts = select(EntwurfZeile.id).where(EntwurfZeile.konto_id == konto_id)
+    await session.execute(
+        delete(MitzeichnungZeile).where(
+            MitzeichnungZeile.entwurf_id.in_(drafts), MitzeichnungZeile.entschieden_utc.is_(None)
+        )
+    )
 
 
 async def _offen(session: AsyncSession, konto_id: str, code: str) -> tuple[MitzeichnungZeile, EntwurfZeile]:

@@ -150,7 +150,7 @@ async def find(session: AsyncSession, geheimnis: str, now: datetime) -> SitzungV
     if now - row.zuletzt_at > AUFFRISCHEN:
         row.zuletzt_at = now
     if row.konto_id is not None:
-        return None if await _is_locked(session, row.konto_id) else _view(row)
+        return None if await gesperrt(session, row.konto_id) else _view(row)
     return await _staff_view(session, row)
 
 
@@ -163,12 +163,7 @@ async def live(session: AsyncSession, sid: str, now: datetime) -> SitzungView:
         There is none, it ended, or it is a staff member's.
     """
     row = await session.get(SitzungRow, sid)
-    if (
-        row is None
-        or row.konto_id is None
-        or not _is_live(row, now)
-        or await _is_locked(session, row.konto_id)
-    ):
+    if row is None or row.konto_id is None or not _is_live(row, now) or await gesperrt(session, row.konto_id):
         raise NotLoggedInError("Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich wieder an.")
     return _view(row)
 
@@ -238,7 +233,8 @@ def _view(row: SitzungRow) -> SitzungView:
     return SitzungView(row.id, row.konto_id or "", row.vertrauen, row.bestaetigt_at)
 
 
-async def _is_locked(session: AsyncSession, konto_id: str) -> bool:
+async def gesperrt(session: AsyncSession, konto_id: str) -> bool:
+    """Whether an account is locked now; an unknown one is not."""
     query = select(KontoRow.gesperrt_at).where(KontoRow.id == konto_id)
     return await session.scalar(query) is not None
 

@@ -17,8 +17,11 @@ from portal.services import (
     gespraeche,
     identitaet,
     kalenderabo,
+    mitzeichnung,
     push,
     sitzung,
+    vereinbarung,
+    vertretung,
     zweitfaktor,
 )
 from portal.services.anmeldung import Begonnen
@@ -46,6 +49,9 @@ async def sperren(context: PortalContext, konto_id: str) -> None:
         await session.execute(delete(BekanntRow).where(BekanntRow.konto_id == konto_id))
         await kalenderabo.alle_widerrufen(session, konto_id, now)
         await push.alle_ausschalten(session, konto_id)
+        await vertretung.codes_entwerten(session, konto_id)
+        await mitzeichnung.codes_entwerten(session, konto_id)
+        await vereinbarung.einladungen_entwerten(session, konto_id)
         if locked is not None:
             await benachrichtigung.anstossen(
                 session, konto_id, "konto_gesperrt", jetzt=now, verweis="/konto/entsperren"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from reportlab.platypus import Flowable
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -158,6 +158,21 @@ async def annehmen(context: PortalContext, session: AsyncSession, konto_id: str,
     return row.id
 
 
+def _beteiligt(konto_id: str) -> ColumnElement[bool]:
+    return or_(
+        VereinbarungZeile.mieter_konto_id == konto_id, VereinbarungZeile.wohnungsgeber_konto_id == konto_id
+    )
+
+
+async def einladungen_entwerten(session: AsyncSession, konto_id: str) -> None:
+    """Give up every document of hers to whose invitation nobody has come."""
+    await session.execute(
+        update(VereinbarungZeile)
+        .where(_beteiligt(konto_id), VereinbarungZeile.code_hash.is_not(None))
+        .values(code_hash=None, status="beendet")
+    )
+
+
 async def _eigene(
     session: AsyncSession, konto_id: str, vereinbarung_id: str
 ) -> tuple[VereinbarungZeile, str]:
@@ -190,14 +205,7 @@ def _view(row: VereinbarungZeile, rolle: str) -> Vereinbarung:
 async def liste(session: AsyncSession, konto_id: str) -> list[Vereinbarung]:
     """Her documents with others, the newest first."""
     rows = await session.scalars(
-        select(VereinbarungZeile)
-        .where(
-            or_(
-                VereinbarungZeile.mieter_konto_id == konto_id,
-                VereinbarungZeile.wohnungsgeber_konto_id == konto_id,
-            )
-        )
-        .order_by(VereinbarungZeile.geaendert_utc.desc())
+        select(VereinbarungZeile).where(_beteiligt(konto_id)).order_by(VereinbarungZeile.geaendert_utc.desc())
     )
     return [_view(row, "mieter" if row.mieter_konto_id == konto_id else "wohnungsgeber") for row in rows]
 

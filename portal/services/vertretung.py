@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
@@ -16,7 +16,7 @@ from portal.domain.vertretung import ALLES, ARTEN, Macht
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vertretung import VertretungZeile, VollmachtcodeZeile
-from portal.services import dokument, entwurf, organisationskonto, postfach, protokoll, stammdaten
+from portal.services import dokument, entwurf, organisationskonto, postfach, protokoll, sitzung, stammdaten
 from portal.services.views import DraftView
 
 CODE_GILT = timedelta(days=7)
@@ -25,6 +25,7 @@ LAENGSTENS = timedelta(days=5 * 366)
 HINDERNISSE = {
     "beendet": "Diese Vertretung ist beendet.",
     "abgelaufen": "Diese Vertretung ist abgelaufen.",
+    "gesperrt": "Das Konto der vertretenen Person ist gesperrt. Solange ruht diese Vertretung.",
     "umfang": "Diese Vertretung gilt nicht für diese Leistung.",
 }
 
@@ -61,9 +62,7 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
     names = context.katalog.leistungen
     found = []
     for row in rows:
-        ended = regeln.hindernis(
-            Macht((ALLES,), row.gueltig_bis, row.beendet_utc is not None), "", context.today()
-        )
+        ended = await _hindernis(context, session, row)
         found.append(
             Vertretung(
                 row.id,
@@ -225,7 +224,7 @@ async def einloesen(context: PortalContext, session: AsyncSession, konto_id: str
     Raises
     ------
     InvalidInputError
-        The code is unknown, used, too old, or her own.
+        The code is unknown, used, too old, her own, or its giver's account is locked.
     """
     row = await session.scalar(
         select(VollmachtcodeZeile).where(VollmachtcodeZeile.code_hash == _hash(code)).with_for_update()
@@ -235,6 +234,7 @@ async def einloesen(context: PortalContext, session: AsyncSession, konto_id: str
         or row.eingeloest_utc is not None
         or row.laeuft_ab_utc <= context.clock()
         or row.konto_id == konto_id
+        or await sitzung.gesperrt(session, row.konto_id)
     ):
         raise InvalidInputError("Dieser Code gilt nicht oder nicht mehr.", field="code")
     row.eingeloest_utc = context.clock()
@@ -306,12 +306,25 @@ async def waehlbare(
 ) -> list[VertretungZeile]:
     """Powers that hold for a service today."""
     rows = await session.scalars(select(VertretungZeile).where(VertretungZeile.konto_id == konto_id))
-    return [row for row in rows if _hindernis(context, row, leistung) is None]
+    return [row for row in rows if await _hindernis(context, session, row, leistung) is None]
 
 
-def _hindernis(context: PortalContext, row: VertretungZeile, leistung: str) -> str | None:
+async def _hindernis(
+    context: PortalContext, session: AsyncSession, row: VertretungZeile, leistung: str | None = None
+) -> str | None:
+    locked = row.fuer_konto is not None and await sitzung.gesperrt(session, row.fuer_konto)
+    scope = row.umfang if leistung is not None else (ALLES,)
     return regeln.hindernis(
-        Macht(row.umfang, row.gueltig_bis, row.beendet_utc is not None), leistung, context.today()
+        Macht(scope, row.gueltig_bis, row.beendet_utc is not None, locked), leistung or "", context.today()
+    )
+
+
+async def codes_entwerten(session: AsyncSession, konto_id: str) -> None:
+    """Make every code void by which she gives a power and which nobody has redeemed."""
+    await session.execute(
+        delete(VollmachtcodeZeile).where(
+            VollmachtcodeZeile.konto_id == konto_id, VollmachtcodeZeile.eingeloest_utc.is_(None)
+        )
     )
 
 
@@ -338,7 +351,7 @@ async def handeln(
         row = await session.get(VertretungZeile, vertretung_id)
         if row is None or row.konto_id != konto_id:
             raise NotFoundError("Diese Vertretung gibt es nicht.")
-        hindrance = _hindernis(context, row, view.leistung.id)
+        hindrance = await _hindernis(context, session, row, view.leistung.id)
         if hindrance is not None:
             raise PowerLackingError(f"{HINDERNISSE[hindrance]} Der Entwurf ist unverändert.")
         view.zeile.felder = {
@@ -365,12 +378,12 @@ async def im_entwurf(context: PortalContext, session: AsyncSession, draft: Entwu
     Raises
     ------
     PowerLackingError
-        The power has ended meanwhile.
+        The power has ended meanwhile, or rests because the account of the person acted for is locked.
     """
     if draft.vertretung_id is None:
         return None
     row = await session.get(VertretungZeile, draft.vertretung_id)
-    hindrance = "beendet" if row is None else _hindernis(context, row, draft.leistung)
+    hindrance = "beendet" if row is None else await _hindernis(context, session, row, draft.leistung)
     if row is None or hindrance is not None:
         raise PowerLackingError(f"{HINDERNISSE[hindrance or 'beendet']} Es wurde nichts abgegeben.")
     actor = await _name(session, draft.konto_id)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.domain.benachrichtigung import ANLAESSE, ARTEN, Kanal, Ruhezeit, anlass, faellig_ab
 from portal.errors import InvalidInputError
 from portal.schema.benachrichtigung import BenachrichtigungZeile
-from portal.services import benachrichtigung, stammdaten, versand
+from portal.services import benachrichtigung, sperre, stammdaten, versand
 from portal.services.versand import Hinweis, MessengerSender, SmsSender, UnreachableRecipientError
 from tests.support.portal_world import KONTO, PortalWorld, portal_world
 
@@ -165,6 +165,27 @@ async def test_a_sender_that_is_away_is_tried_again_and_then_the_next_way(world:
     assert len(sms.sent) == 1
     (row,) = await rows(world)
     assert (row.kanal, row.status, row.fehler) == ("sms", "gesendet", None)
+
+
+async def test_a_messenger_of_a_locked_account_hears_of_the_lock_alone(world: PortalWorld) -> None:
+    kinds = {art: "messenger" for art in ARTEN}
+    await benachrichtigung.wuenschen(world.context, KONTO, kinds, ("22:00", "07:00"), [7])
+    await cause(world)
+    await sperre.sperren(world.context, KONTO)
+    await cause(world, "bescheid_bereit")
+    messenger, mail = Recorder(), Recorder()
+    ways = {Kanal.MESSENGER: messenger, Kanal.MAIL: mail}
+    assert await benachrichtigung.senden_faellige(world.context, ways) == 3
+    assert [one.betreff for one in messenger.sent] == [anlass("konto_gesperrt").betreff]
+    assert {one.betreff for one in mail.sent} == {
+        anlass("neue_nachricht").betreff,
+        anlass("bescheid_bereit").betreff,
+    }
+    async with world.context.transaction() as session:
+        await sperre.entsperren(session, KONTO)
+    await cause(world)
+    await benachrichtigung.senden_faellige(world.context, ways)
+    assert messenger.sent[-1].betreff == anlass("neue_nachricht").betreff, "open again"
 
 
 async def test_when_no_way_is_left_the_notice_is_given_up_and_counted(world: PortalWorld) -> None:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from portal.services import zustellung
+from portal.services import sperre, zustellung
 from tests.integration.portal_web.test_portal_applications import HUND
+from tests.integration.portal_web.test_portal_gemeinsam import BERND, invite
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.integration.portal_web.test_portal_unterlagen import document_id, keep
 from tests.support.portal_town import Browser, Town
@@ -114,6 +115,41 @@ async def test_a_power_ends_at_once_for_both_sides(town: Town) -> None:
         await anna.change(draft, f"felder/{field}", leer="1")
     refused = await anna.change(draft, "abgabe", geprueft="1")
     assert (refused.status_code, "Diese Vertretung ist beendet" in refused.text) == (409, True)
+
+
+async def test_while_an_account_is_locked_its_powers_rest(town: Town) -> None:
+    anna, _ = await powered(town)
+    draft = await anna.open_draft()
+    power = await chosen(anna, draft)
+    await anna.change(draft, "vertretung", vertretung_id=power)
+    for field, value in (PERSON | HUND).items():
+        await anna.change(draft, f"felder/{field}", wert=value)
+    for field in ("chipnummer", "iban"):
+        await anna.change(draft, f"felder/{field}", leer="1")
+    await sperre.sperren(town.context, BERND)
+    assert "Solange ruht diese Vertretung" in (await anna.get(PAGE)).text
+    other = await anna.open_draft("wohngeld")
+    assert "Für wen handeln Sie?" not in (await anna.get(other)).text
+    assert (await anna.change(other, "vertretung", vertretung_id=power)).status_code == 409
+    refused = await anna.change(draft, "abgabe", geprueft="1")
+    assert (refused.status_code, "Es wurde nichts abgegeben" in refused.text) == (409, True)
+    async with town.context.transaction() as session:
+        await sperre.entsperren(session, BERND)
+    assert (await anna.change(draft, "abgabe", geprueft="1")).status_code == 303
+
+
+async def test_a_lock_makes_every_open_code_void(town: Town) -> None:
+    anna, bernd = await both(town)
+    power = code_in((await bernd.post(f"{PAGE}/vollmacht", PAGE, umfang=["*"], gueltig_bis=BIS)).text)
+    link = await invite(bernd)
+    draft = await elterngeld(bernd)
+    parent = await asked(bernd, draft)
+    await sperre.sperren(town.context, BERND)
+    async with town.context.transaction() as session:
+        await sperre.entsperren(session, BERND)
+    assert (await anna.post(f"{PAGE}/einloesen", PAGE, code=power)).status_code == 422
+    assert (await anna.get(link)).status_code == 404
+    assert (await anna.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=parent)).status_code == 404
 
 
 async def test_a_power_holds_for_its_scope_alone(town: Town) -> None:
