@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.panel import Panel
+from rich.progress import Progress
 from rich.table import Table
 
 from amtslotse import audit, exchange, importieren, katalog, keys, personal
@@ -130,6 +131,7 @@ def train_encoder() -> None:
 def search() -> None:
     """Read one query a line from standard input, write the services found as one JSON object a line.
 
+    On a terminal a bar on standard error shows how far the index is built.
     What is no UTF-8 becomes U+FFFD; of a very long line the first 2,000 characters are looked at.
     """
     from portal import catalogue
@@ -137,7 +139,10 @@ def search() -> None:
 
     installation = Installation.from_environment(os.environ)
     content = installed_catalogue(installation)
-    index = search_index(content)
+    errors = Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("Leistungen werden gelesen", total=len(content.leistungen))
+        index = search_index(content, lambda done: progress.update(task, completed=done))
     known = {service["id"]: service for service in catalogue.export_for_search(content)["services"]}
     for line in sys.stdin.buffer:
         query = line.decode("utf-8", errors="replace").strip()

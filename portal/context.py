@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -16,6 +17,8 @@ from portal.catalogue.wishes import labelled_wishes
 from portal.settings import PortalSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 """Gives the present moment with a zone. Injected; nothing in the portal asks the system for the time."""
@@ -79,9 +82,15 @@ def search_documents(katalog: Katalog) -> list[Document]:
     ]
 
 
-def search_index(katalog: Katalog) -> SearchIndex:
-    """The search over a catalogue."""
-    return SearchIndex(search_documents(katalog))
+def search_index(katalog: Katalog, progress: Callable[[int], None] | None = None) -> SearchIndex:
+    """The search over a catalogue; `progress` is told how many services were read, else the log every thousand."""
+    documents = search_documents(katalog)
+
+    def logged(done: int) -> None:
+        if done % 1_000 == 0:
+            log.info("search_index_building", done=done, total=len(documents))
+
+    return SearchIndex(documents, progress=progress or logged)
 
 
 def create_database_engine(url: str) -> AsyncEngine:

@@ -1,6 +1,10 @@
 """`amtslotse search`: one JSON object a line for whatever stands on standard input."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +31,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]
     var: Path = tmp_path_factory.mktemp("suche")
     result = CliRunner().invoke(app, ["search"], input=b"\n".join(LINES), env={"AMTSLOTSE_VAR": str(var)})
     assert result.exit_code == 0, result.output
+    assert result.stderr == ""  # no bar where nobody looks
     assert list(var.glob("secrets*")) == []  # looking something up leaves no secrets behind
     return [json.loads(line) for line in result.stdout_bytes.decode("utf-8").rstrip("\n").split("\n")]
 
@@ -60,3 +65,23 @@ def test_broken_bytes_huge_lines_and_signs_are_survived(answers: list[dict[str, 
     assert best(answers[6]) == "personalausweis"
     assert best(answers[7]) == "personalausweis"
     assert best(answers[8]) == "hundesteuer_abmelden"
+
+
+def test_on_a_terminal_a_bar_shows_how_far_the_index_is(tmp_path: Path) -> None:
+    reader, terminal = pty.openpty()
+    with open(reader, "rb", buffering=0) as shown:
+        found = subprocess.run(
+            [sys.executable, "-c", "from amtslotse.cli import app; app()", "search"],
+            input=b"Hund anmelden\n",
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            env=os.environ | {"AMTSLOTSE_VAR": str(tmp_path), "TERM": "xterm"},
+            check=True,
+        )
+        os.write(terminal, b"Ende\n")
+        errors = b""
+        while not errors.rstrip().endswith(b"Ende"):
+            errors += shown.read(65_536)
+        os.close(terminal)
+    assert b"Leistungen werden gelesen" in errors
+    assert best(json.loads(found.stdout)) == "hundesteuer_anmelden"
