@@ -39,6 +39,7 @@ def leistung(view: ServiceView) -> Card:
         "service": view.id,
         "name": view.name,
         "hint": view.hint,
+        "before": [one.name for one in view.before],
         "office": ", ".join(part for part in (view.office.name, view.office.authority) if part),
         "fee": view.fee.display,
         "deadline": view.deadline.text if view.deadline else None,

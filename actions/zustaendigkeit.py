@@ -20,13 +20,14 @@ def stelle(office: OfficeView) -> str:
 
 
 def kontakt(office: OfficeView) -> str:
-    """How to reach an office, marked where nobody checked it; the Behördennummer where nothing is known."""
+    """How to reach an office, marked where nobody checked it; the Behördennummer where no telephone is known."""
     known = [
+        f"Ansprechstelle: {office.contact}" if office.contact and "115" not in office.contact else "",
         f"Anschrift: {office.address}" if office.address else "",
-        f"Telefon: {office.phone}" if office.phone else "",
+        f"Telefon: {office.phone}" if office.phone else "Kontakt über die Behördennummer 115",
     ]
     mark = " (Stand prüfen)" if office.mark == PRUEFEN else ""
-    return (", ".join(one for one in known if one) or "Kontakt über die Behördennummer 115") + mark
+    return ", ".join(one for one in known if one) + mark
 
 
 async def beantworten(

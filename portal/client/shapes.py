@@ -276,6 +276,13 @@ class RequestView(View):
     """Where its citizen finds it; None without an account."""
 
 
+class ServiceName(View):
+    """A service by its name."""
+
+    id: str
+    name: str
+
+
 class ServiceView(View):
     """A service as of today."""
 
@@ -305,6 +312,8 @@ class ServiceView(View):
     protection: ProtectionView | None = None
     appointment: bool = False
     """Whether an appointment can be booked for it (`GET /services/{id}/slots`)."""
+    before: list[ServiceName] = []
+    """What must be done first, by law."""
 
 
 class RelatedService(View):

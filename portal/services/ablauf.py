@@ -174,7 +174,7 @@ def _nachweis(evidence: Nachweis) -> str:
 
 def _identitaet(service: Leistung) -> Schritt:
     level = service.online.vertrauensniveau if service.online else ""
-    means = " mit dem Online-Ausweis" if level == "hoch" else ""
+    means = " mit dem Online-Ausweis" if level == "hoch" else ", zum Beispiel über die BundID mit ELSTER,"
     return Schritt(
         "buerger",
         "Identität nachweisen",

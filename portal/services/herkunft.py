@@ -118,7 +118,9 @@ def _of_key(context: PortalContext, service: Leistung, key: str) -> Iterator[Wer
     if origin is None:
         return
     value = getattr(service, key)
-    if key in ("felder", "nachweise"):
+    if key == "synonyme":  # how people put it, at times rough: it helps the search and is nothing to read out
+        yield _wert(key, bezeichnung(key), f"{len(value)} Wörter für die Suche", origin)
+    elif key in ("felder", "nachweise"):
         yield from _entries(service, key, value)
     elif isinstance(value, list) and value and all(isinstance(entry, Belegt) for entry in value):
         for entry in value:

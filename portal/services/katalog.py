@@ -23,6 +23,7 @@ from portal.services.views import (
     ProtectionView,
     Required,
     SearchHit,
+    ServiceName,
     ServiceView,
     Source,
     Step,
@@ -152,7 +153,14 @@ def service_view(context: PortalContext, leistung_id: str) -> ServiceView:
         protection=_schutz(service),
         url=f"/leistungen/{service.id}",
         appointment=termin_buchbar(context, service),
+        before=[ServiceName(id=other.id, name=other.name) for other in vorher(context, service)],
     )
+
+
+def vorher(context: PortalContext, service: Leistung) -> list[Leistung]:
+    """What must be done by law before this service."""
+    known = context.katalog.leistungen
+    return [known[other] for other in service.beziehungen.vorher if other in known]
 
 
 def _schutz(service: Leistung) -> ProtectionView | None:

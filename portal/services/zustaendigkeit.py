@@ -249,6 +249,7 @@ def _antwort(service: Leistung, receiver: Empfaenger, town: Gemeinde | None) -> 
 
 def _stelle_in_worten(stelle: Stelle) -> str:
     contact = [
+        stelle.kontakt if stelle.kontakt and "115" not in stelle.kontakt else None,
         stelle.anschrift,
         f"Telefon {stelle.telefon}" if stelle.telefon else "Behördennummer 115",
     ]

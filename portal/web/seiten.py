@@ -141,6 +141,7 @@ async def service(
         stelle=context.katalog.stellen.get(found.stelle or ""),
         gebuehren=fees_of(context, found),
         fristregeln=katalog.frist_regeln(found, context.today()),
+        vorher=katalog.vorher(context, found),
         zusammen=related,
         quellen=sources_of(found),
         mit_termin=katalog.termin_buchbar(context, found),

@@ -30,7 +30,8 @@ CARDS: dict[str, dict[str, Any]] = {
     "service": {
         "service": "wohnsitz_anmelden", "name": "Wohnsitz an- oder ummelden", "office": "BÜRGERcenter",
         "fee": "kostenlos", "deadline": "innerhalb von zwei Wochen", "trust_level": "hoch", "form": "anzeige",
-        "data": ["Familienname"], "documents": ["Wohnungsgeberbestätigung"], "law": ["§ 17 BMG"],
+        "before": ["Schwerbehinderung feststellen lassen"], "data": ["Familienname"],
+        "documents": ["Wohnungsgeberbestätigung"], "law": ["§ 17 BMG"],
         "sources": [{"label": "BMG", "mark": "geprueft"}, {"label": "Satzung", "mark": "stand_pruefen"}],
         "url": "/leistungen/wohnsitz_anmelden",
     },

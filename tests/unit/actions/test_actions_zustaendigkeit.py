@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from actions import angabe, auskunft, zustaendigkeit
+from actions import angabe, auskunft, karten, zustaendigkeit
 from portal.client import OfficeView, ResponsibilityView, ServiceView
 from portal.client.fake import FakePortal, FakeService
-from portal.client.shapes import Choice, FeeView, PlaceQuestion, PlaceView
+from portal.client.shapes import Choice, FeeView, PlaceQuestion, PlaceView, ServiceName
 from tests.support.actions_turn import draft, field, turn
 
 OFFICE = OfficeView(
@@ -161,3 +161,24 @@ def test_the_form_says_at_once_when_the_place_changes_the_town(
     now = draft(field("address", "neue_anschrift")).model_copy(update={"elsewhere": after})
     zustaendigkeit.im_antrag(talk, now, before)
     assert [m["response"] for m in said(talk)] == ([response] if response else [])
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, "Kontakt über die Behördennummer 115 (Stand prüfen)"),
+        ({"contact": "Behördennummer 115", "phone": "115"}, "Telefon: 115 (Stand prüfen)"),
+        (
+            {"contact": "Melde- und Ausweiswesen"},
+            "Ansprechstelle: Melde- und Ausweiswesen, Kontakt über die Behördennummer 115 (Stand prüfen)",
+        ),
+    ],
+)
+def test_an_office_is_named_by_function_and_by_telephone(known: dict[str, str], said: str) -> None:
+    assert zustaendigkeit.kontakt(OFFICE.model_copy(update=known)) == said
+
+
+def test_the_card_names_what_comes_first() -> None:
+    first = ServiceName(id="geburt_anzeigen", name="Geburt anzeigen")
+    assert karten.leistung(VIEW.model_copy(update={"before": [first]}))["before"] == ["Geburt anzeigen"]
+    assert karten.leistung(VIEW)["before"] == []

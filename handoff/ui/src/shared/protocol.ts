@@ -91,6 +91,7 @@ export interface ServiceCard {
   service: string;
   name: string;
   hint?: string | null;
+  before?: string[];
   office?: string | null;
   fee?: string | null;
   deadline?: string | null;

@@ -18,7 +18,7 @@ import { offered } from "./offered";
 
 const LEVELS: Record<string, string> = {
   niedrig: "Niedrig (Benutzername und Passwort)",
-  substantiell: "Substantiell",
+  substantiell: "Substantiell (zum Beispiel BundID mit ELSTER)",
   hoch: "Hoch (Online-Ausweis)",
 };
 
@@ -69,7 +69,7 @@ export function service(card: ServiceCard): TemplateResult {
     <h3>${card.name}</h3>
     ${card.hint ? html`<p><strong>Das wird oft übersehen:</strong> ${card.hint}</p>` : nothing}
     <dl class="pairs">
-      ${row("Zuständig", card.office)} ${row("Kosten", card.fee)} ${row("Frist", card.deadline)}
+      ${list("Vorher nötig", card.before)} ${row("Zuständig", card.office)} ${row("Kosten", card.fee)} ${row("Frist", card.deadline)}
       ${row("Dauer", card.duration)} ${row("So geht es", card.form ? (FORMS[card.form] ?? card.form) : null)}
       ${row("Vertrauensniveau", card.trust_level ? (LEVELS[card.trust_level] ?? card.trust_level) : null)}
       ${list("Diese Angaben brauchen wir", card.data)} ${list("Diese Unterlagen brauchen Sie", card.documents)}
