@@ -48,6 +48,7 @@ class OidcDienst:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            **({"prompt": "login"} if self._setting.art == "konto" else {}),
         )
         return Weg(url, geheim={"nonce": nonce, "verifier": verifier})
 

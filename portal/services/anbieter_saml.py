@@ -91,6 +91,7 @@ class BundId:
                 "Destination": self._setting.sso_url,
                 "AssertionConsumerServiceURL": self._acs,
                 "ProtocolBinding": POST,
+                "ForceAuthn": "true",
             },
             nsmap={"samlp": SAMLP, "saml": SAML, "ds": DS, "akdb": AKDB},
         )

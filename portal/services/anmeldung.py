@@ -16,9 +16,9 @@ from portal.context import PortalContext
 from portal.errors import NotLoggedInError
 from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
-from portal.schema.zugang import AnmeldungRow, BekanntRow, SperrlinkRow
+from portal.schema.zugang import AnmeldungRow, BekanntRow, SperrlinkRow, WartendesFormularRow
 from portal.services import benachrichtigung, bremse, konto, sitzung, zweitfaktor
-from portal.services.sitzung import Herkunft, NeueSitzung
+from portal.services.sitzung import Herkunft, NeueSitzung, SitzungView
 from portal.services.zweitfaktor import Inhaber
 
 GUELTIG = timedelta(minutes=10)
@@ -221,15 +221,17 @@ async def beginnen(
     alt: str | None = None,
     bestaetigt: bool = False,
 ) -> NeueSitzung:
-    """Begin the session; the device and the network are known from now on."""
+    """Begin the session; the device and the network are known from now on.
+
+    A form that waits for a confirmation goes on in the new session, if it is the same account's.
+    """
     now = context.clock()
-    if alt is not None:
-        before = await sitzung.find(session, alt, now)
-        if before is not None:
-            await sitzung.revoke(session, before.sid, now)
+    before = await sitzung.find(session, alt, now) if alt is not None else None
+    if before is not None:
+        await sitzung.revoke(session, before.sid, now)
     if inhaber.konto_id is not None:
         await _merken(context, session, inhaber.konto_id, herkunft, now)
-    return await sitzung.begin(
+    new = await sitzung.begin(
         session,
         now,
         konto_id=inhaber.konto_id,
@@ -238,6 +240,13 @@ async def beginnen(
         bestaetigt=bestaetigt,
         herkunft=herkunft,
     )
+    if isinstance(before, SitzungView) and before.konto_id == inhaber.konto_id:
+        await session.execute(
+            update(WartendesFormularRow)
+            .where(WartendesFormularRow.sitzung_id == before.sid)
+            .values(sitzung_id=new.sid)
+        )
+    return new
 
 
 async def name_von(session: AsyncSession, inhaber: Inhaber) -> str:

@@ -90,6 +90,16 @@ async def formular(session: AsyncSession, sid: str, formular_id: str, now: datet
     return Formular(row.id, row.pfad, [(name, value) for name, value in row.felder]) if row else None
 
 
+async def wartet(session: AsyncSession, sid: str, now: datetime) -> str | None:
+    """The page on which the waiting form of this session goes on, or None."""
+    found = await session.scalar(
+        select(WartendesFormularRow.id).where(
+            WartendesFormularRow.sitzung_id == sid, WartendesFormularRow.laeuft_ab_at > now
+        )
+    )
+    return f"{SEITE}?formular={found}" if found else None
+
+
 async def formular_fertig(session: AsyncSession, sid: str) -> None:
     """Forget the form of this session."""
     await session.execute(delete(WartendesFormularRow).where(WartendesFormularRow.sitzung_id == sid))

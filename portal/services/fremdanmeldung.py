@@ -101,6 +101,14 @@ async def beenden(
     return found, zurueck, proposal
 
 
+async def dienste_von(context: PortalContext, session: AsyncSession, konto_id: str) -> list[Anmeldedienst]:
+    """The providers that lead into this account and that the installation still offers."""
+    linked = set(
+        await session.scalars(select(VerknuepfungRow.anbieter).where(VerknuepfungRow.konto_id == konto_id))
+    )
+    return [one for one in anbieter.dienste(context, "konto").values() if one.id in linked]
+
+
 async def antwort_ablegen(context: PortalContext, dienst_id: str, anfrage: str, antwort: str) -> None:
     """Keep an answer that came by a foreign page's form until the browser comes with its own cookie; only the first one."""
     now = context.clock()

@@ -52,6 +52,8 @@ class SitzungView:
     """`niedrig`, `substantiell` or `hoch`."""
     bestaetigt_at: datetime | None = None
     """When she last confirmed with a second factor or an eID in this session."""
+    angemeldet_at: datetime | None = None
+    """When this session began."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,7 @@ async def liste(session: AsyncSession, konto_id: str, sid: str, now: datetime) -
 
 
 def _view(row: SitzungRow) -> SitzungView:
-    return SitzungView(row.id, row.konto_id or "", row.vertrauen, row.bestaetigt_at)
+    return SitzungView(row.id, row.konto_id or "", row.vertrauen, row.bestaetigt_at, row.angelegt_at)
 
 
 async def gesperrt(session: AsyncSession, konto_id: str) -> bool:

@@ -35,7 +35,7 @@ FELDER: dict[str, str] = {
 
 DATUMSFELDER = frozenset({"geburtsdatum", "ausweis_gueltig_bis"})
 KONTAKTFELDER = ("telefon", "email")
-"""What a citizen may change herself; the rest comes from a proof or a register."""
+"""How the citizen can be reached; kept apart on the page from what describes her."""
 
 QUELLEN: dict[str, str] = {
     "online_ausweis": "Ihre Stammdaten, bestätigt mit Online-Ausweis",

@@ -15,6 +15,7 @@ from portal.services import (
     bestaetigung,
     buergerident,
     datenvorschlag,
+    fremdanmeldung,
     gespraeche,
     identitaet,
     konto,
@@ -119,7 +120,7 @@ async def confirm_sms(
 
 @router.post("/sicherheit/app")
 async def begin_totp(request: Request, context: Context, citizen: Citizen, passwort: Text = "") -> Response:
-    """Make a new secret for an authenticator app. The first factor needs the password, every further one a confirmation."""
+    """Make a new secret for an authenticator app. The first factor needs the password or a fresh login at the provider, every further one a confirmation."""
     try:
         await _may_add(context, citizen, passwort)
     except (LoginFailedError, TooManyAttemptsError) as error:
@@ -272,10 +273,14 @@ async def lock(context: Context, citizen: Citizen) -> Response:
 async def _may_add(context: PortalContext, citizen: SitzungView, passwort: str) -> None:
     async with context.transaction() as session:
         has_factor = await zweitfaktor.vorhanden(session, Inhaber(konto_id=citizen.konto_id))
+        local = await konto.hat_passwort(session, citizen.konto_id)
     if zugang.bestaetigt(citizen.bestaetigt_at, context.clock()):
         return
-    if has_factor:
+    fresh = zugang.bestaetigt(citizen.angemeldet_at, context.clock())
+    if has_factor or not (local or fresh):
         bestaetigung.verlangen(context, citizen, SEITE)
+    if not local:
+        return  # the provider has just asked who she is
     await konto.passwort_stimmt(context, citizen.konto_id, passwort)
 
 
@@ -310,6 +315,7 @@ async def _overview(
         local = await konto.hat_passwort(session, citizen.konto_id)
         checked = await buergerident.geprueft_am(session, citizen.konto_id)
         waiting = await datenvorschlag.offene(session, citizen.konto_id)
+        form = await bestaetigung.wartet(session, citizen.sid, now)
     return page(
         request,
         "mein/sicherheit.html",
@@ -320,6 +326,7 @@ async def _overview(
         anmeldungen=sessions,
         geprueft=checked,
         vorschlaege=len(waiting),
+        wartet=form if zugang.bestaetigt(citizen.bestaetigt_at, now) else None,
         mit_passwort=local and not factors and not zugang.bestaetigt(citizen.bestaetigt_at, now),
         lokal=local,
         sms=zweitfaktor.sms_moeglich(context),
@@ -374,12 +381,16 @@ async def _confirm_page(
     async with context.transaction() as session:
         form = await bestaetigung.formular(session, citizen.sid, formular_id, now) if formular_id else None
         factors = await zweitfaktor.liste(session, owner)
+        local = await konto.hat_passwort(session, citizen.konto_id)
+        providers = [] if local else await fremdanmeldung.dienste_von(context, session, citizen.konto_id)
         confirmed = zugang.bestaetigt(citizen.bestaetigt_at, now)
         if confirmed and form is not None:
             await bestaetigung.formular_fertig(session, citizen.sid)
-    if confirmed and form is None:
-        return RedirectResponse(zurueck, 303)
     arten = {factor.art for factor in factors}
+    fresh = not local and zugang.bestaetigt(citizen.angemeldet_at, now)
+    may_go_on = confirmed or (fresh and not arten and zurueck == SEITE)
+    if may_go_on and form is None:
+        return RedirectResponse(zurueck, 303)
     options = None
     where = passkey_ort(request, context)
     if "passkey" in arten and not confirmed and isinstance(where, passkey.Ort):
@@ -397,6 +408,8 @@ async def _confirm_page(
         hierher=here,
         ausweis=identitaet.provider_of(context) is not None,
         arten=arten,
+        dienste=providers,
+        frisch=fresh,
         passkey=options,
         kein_passkey=where if "passkey" in arten and isinstance(where, passkey.KeinOrt) else None,
         error=error,

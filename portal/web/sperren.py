@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import NotLoggedInError, PortalError
-from portal.services import anmeldung, buergerident, identitaet, sitzung, sperre
+from portal.services import anmeldung, buergerident, fremdanmeldung, identitaet, sitzung, sperre
 from portal.services.anmeldung import Begonnen
 from portal.services.bremse import TooManyAttemptsError
 from portal.services.zweitfaktor import WrongCodeError
@@ -117,14 +117,17 @@ async def _unlock_page(
     request: Request, context: PortalContext, *, error: PortalError | None = None
 ) -> Response:
     try:
-        await locked_login(request, context)
+        offen = await locked_login(request, context)
     except NotLoggedInError:
         return RedirectResponse("/konto/gesperrt", 303)
+    async with context.transaction() as session:
+        providers = await fremdanmeldung.dienste_von(context, session, offen.inhaber.konto_id or "")
     return page(
         request,
         "konto/entsperren.html",
         status=error.status if error else 200,
         ausweis=identitaet.provider_of(context) is not None,
+        bundid=any(one.quelle == "bundid" for one in providers),
         error=error,
         csrf=sitzung.csrf_token(request.cookies.get(PENDING_COOKIE["konto"]) or ""),
     )

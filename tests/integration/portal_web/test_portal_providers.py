@@ -3,9 +3,10 @@
 import base64
 import dataclasses
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import httpx
+import pyotp
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
@@ -83,6 +84,7 @@ async def test_no_personal_data_in_the_addresses_of_the_way(town: Town) -> None:
         assert "Dora" not in address
         assert "dora" not in query(address).values()
     assert query(there)["code_challenge_method"] == "S256"
+    assert query(there)["prompt"] == "login"
 
 
 async def test_an_answer_counts_once_and_only_in_the_browser_that_asked(town: Town) -> None:
@@ -218,8 +220,8 @@ async def test_staff_come_in_with_the_towns_directory_and_unknown_people_do_not(
             assert (STAFF_COOKIE in browser.http.cookies) == (status == 303)
 
 
-async def saml_request(browser: Browser) -> tuple[str, httpx.Response]:
-    page = await browser.get("/anmelden/mit/bundid?zurueck=/mein")
+async def saml_request(browser: Browser, back_to: str = "/mein") -> tuple[str, httpx.Response]:
+    page = await browser.get(f"/anmelden/mit/bundid?zurueck={quote(back_to)}")
     found = re.search(r'name="SAMLRequest" value="([^"]+)"', page.text)
     assert found
     xml = base64.b64decode(found[1]).decode()
@@ -238,6 +240,76 @@ async def from_bundid(browser: Browser, encoded: str) -> httpx.Response:
     if posted.status_code != 303:
         return posted
     return await browser.get(posted.headers["location"])
+
+
+async def low_login(town: Town, browser: Browser, start: str = "/mein") -> httpx.Response:
+    """Log in with a BundID account that only a password protects there."""
+    request, page = await saml_request(browser, start)
+    sent = base64.b64decode(re.findall(r'name="SAMLRequest" value="([^"]+)"', page.text)[0]).decode()
+    assert 'ForceAuthn="true"' in sent
+    low = tuple(
+        (oid, re.sub("Level-[34]", "Level-1", v), re.sub("[34]$", "1", t)) for oid, v, t in ATTRIBUTES
+    )
+    return await from_bundid(browser, dataclasses.replace(answer_to(town, request), attributes=low).encoded())
+
+
+async def add_app(town: Town, browser: Browser) -> httpx.Response:
+    setup = await browser.get("/mein/sicherheit/app")
+    secret = re.findall(r"secret=([A-Z2-7]+)", setup.text)[0]
+    code = pyotp.TOTP(secret).at(town.clock.now)
+    return await browser.post("/mein/sicherheit/app/bestaetigen", "/mein/sicherheit/app", code=code)
+
+
+async def test_a_bundid_account_without_password_adds_a_factor_and_changes_its_data(town: Town) -> None:
+    browser = town.browser()
+    await low_login(town, browser)
+    town.clock.forward(minutes=11)
+    change = await browser.post("/mein/daten/angaben", "/mein/daten", feld="geburtsort", wert="Herne")
+    ask = (await browser.get(change.headers["location"])).text
+    assert "Mit BundID noch einmal anmelden" in ask
+    assert "Passwort" not in ask
+    again = re.findall(r'href="/anmelden/mit/bundid\?zurueck=([^"]+)"', ask)[0]
+    await low_login(town, browser, unquote(again))
+    assert "Zweiten Faktor einrichten" in (await browser.get(change.headers["location"])).text
+    added = await browser.post("/mein/sicherheit/app", "/mein/sicherheit")
+    assert added.headers["location"] == "/mein/sicherheit/app"
+    assert (await add_app(town, browser)).headers["location"] == "/mein/sicherheit?meldung=app"
+    assert change.headers["location"] in (await browser.get("/mein/sicherheit")).text
+    ready = (await browser.get(change.headers["location"])).text
+    assert "Jetzt ausführen" in ready
+    assert 'value="Herne"' in ready
+    done = await browser.post("/mein/daten/angaben", "/mein/daten", feld="geburtsort", wert="Herne")
+    assert done.headers["location"].startswith("/mein/daten")
+    assert "Herne" in (await browser.get("/mein/daten")).text
+
+
+async def test_an_old_login_adds_no_factor_and_a_fresh_one_leads_back(town: Town) -> None:
+    browser = town.browser()
+    await low_login(town, browser)
+    town.clock.forward(minutes=11)
+    refused = await browser.post("/mein/sicherheit/app", "/mein/sicherheit")
+    assert refused.headers["location"] == "/mein/bestaetigen?zurueck=/mein/sicherheit"
+    assert (await browser.get("/mein/sicherheit/app")).status_code == 303
+    await low_login(town, browser, refused.headers["location"])
+    assert (await browser.get(refused.headers["location"])).headers["location"] == "/mein/sicherheit"
+
+
+async def test_a_fresh_login_alone_adds_no_second_factor_where_there_is_one(town: Town) -> None:
+    browser = town.browser()
+    await low_login(town, browser)
+    await browser.post("/mein/sicherheit/app", "/mein/sicherheit")
+    await add_app(town, browser)
+    await low_login(town, browser)
+    refused = await browser.post("/mein/sicherheit/app", "/mein/sicherheit")
+    assert refused.headers["location"].startswith("/mein/bestaetigen")
+
+
+async def test_a_waiting_form_does_not_pass_to_another_account(town: Town) -> None:
+    browser = town.browser()
+    await low_login(town, browser)
+    change = await browser.post("/mein/daten/angaben", "/mein/daten", feld="geburtsort", wert="Herne")
+    await browser.get(await at_provider(browser, await to_provider(browser)))
+    assert "Herne" not in (await browser.get(change.headers["location"])).text
 
 
 def answer_to(town: Town, request: str) -> Answer:
@@ -298,4 +370,9 @@ async def test_only_the_eid_opens_a_locked_account(town: Town, level: str, opens
     answer = dataclasses.replace(answer_to(town, request), attributes=weaker)
     back = await from_bundid(browser, answer.encoded())
     assert (back.headers["location"] != "/konto/entsperren") == opens
+    if not opens:
+        assert (
+            "noch einmal mit BundID an, diesmal mit dem Online-Ausweis"
+            in (await browser.get("/konto/entsperren")).text
+        )
     assert (CITIZEN_COOKIE in browser.http.cookies) == opens
