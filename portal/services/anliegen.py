@@ -16,7 +16,7 @@ from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.anliegen import AnliegenZeile
 from portal.schema.konto import KontoRow
-from portal.services import katalog, postfach, protokoll
+from portal.services import benachrichtigung, katalog, postfach, protokoll
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 ALLGEMEIN = ("buergercenter", "stadtverwaltung")
@@ -177,6 +177,9 @@ async def beantworten(
             absender=f"{funktion}, {row.stelle}",
             betreff=f"Antwort zu Ihrem Anliegen: {row.thema}",
             text=f"Zu Ihrem Anliegen {row.aktenzeichen}:\n\n{text}",
+        )
+        await benachrichtigung.anstossen(
+            session, row.konto_id, "neue_nachricht", jetzt=context.clock(), verweis="/mein/postfach"
         )
 
 

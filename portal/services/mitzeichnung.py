@@ -14,7 +14,7 @@ from portal.domain import antragsentwurf as regeln
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vertretung import MitzeichnungZeile
-from portal.services import ansicht, entwurf, katalog, postfach, protokoll, stammdaten
+from portal.services import ansicht, benachrichtigung, entwurf, katalog, postfach, protokoll, stammdaten
 from portal.services.ansicht import draft_view
 from portal.services.views import DraftView
 
@@ -181,6 +181,9 @@ async def entscheiden(
         if ja
         else "Der andere Elternteil hat nicht bestätigt. Der Entwurf ist erhalten. Sprechen Sie bitte miteinander und fragen Sie neu an.",
         entwurf_id=draft.id,
+    )
+    await benachrichtigung.anstossen(
+        session, draft.konto_id, "neue_nachricht", jetzt=context.clock(), verweis="/mein/postfach"
     )
 
 

@@ -4,11 +4,13 @@ import re
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from handoff.portal import PortalNotifier
 from handoff.ports import Notice, ReceiverDownError, ReceiverRefusedError
 from portal.client import PortalClient
 from portal.demo import PERSONEN
+from portal.schema.benachrichtigung import BenachrichtigungZeile
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.portal_town import Town
 
@@ -62,6 +64,9 @@ async def test_the_office_answers_and_the_citizen_reads_it(town: Town) -> None:
     assert answer.status_code == 303
     assert "Assistenzhunde sind befreit." in (await anna.get("/mein/anliegen")).text
     assert "Antwort zu Ihrem Anliegen" in (await anna.get("/mein/postfach")).text
+    async with town.context.transaction() as session:
+        told = select(BenachrichtigungZeile.anlass).where(BenachrichtigungZeile.konto_id == ANNA)
+        assert list(await session.scalars(told)).count("neue_nachricht") == 1
     assert (await office.get(path)).text.count('<form method="post" action="/amt/anliegen') == 0
 
 
