@@ -4,7 +4,8 @@ The date "sicher bis" is what she should keep. Later dates ("möglicherweise bis
 names track and addressee, but never moves "sicher bis" to a later day. Where it disagrees with the rule, a human looks at it.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -93,8 +94,24 @@ WEGE: Mapping[Weg, Rechtsweg] = {
 }
 """Every track. In NRW most decisions go to the court at once; the catalogue says which do not."""
 
+ABGABENRECHT = re.compile(r"\b(KAG|GrStG|GewStG)\b")
+"""Laws by which towns levy taxes and duties, as the catalogue cites them."""
 OHNE_BELEHRUNG_MONATE = 12
 BUSSGELD_WOCHEN = 2
+
+
+def trotzdem_zahlen(weg: Weg, rechtsgrundlage: Iterable[str], *, mit_gebuehr: bool) -> bool:
+    """Whether a remedy leaves the duty to pay: öffentliche Abgaben und Kosten in the track of the administrative courts.
+
+    Rechtsgrundlage: § 80 Abs. 2 Nr. 1 VwGO.
+
+    Parameters
+    ----------
+    mit_gebuehr
+        The case has a fee that is not waived.
+    """
+    levied = any(ABGABENRECHT.search(law) for law in rechtsgrundlage)
+    return weg in (Weg.VG, Weg.WI) and (levied or mit_gebuehr)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ async def _show(
         wunsch=wish,
         push_schluessel=push.oeffentlicher_schluessel(context),
         geraete=browsers,
-        erinnert=any(one.zweck == "erinnerungen" and one.erteilt for one in offers),
+        angebote=[one for one in offers if one.zweck == "erinnerungen" and not one.erteilt],
         tage=ERINNERN_TAGE,
         mail=mail,
         telefon=phone,

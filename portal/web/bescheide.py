@@ -6,9 +6,9 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
-from portal.domain.rechtsbehelf import WEGE, Weg
+from portal.domain.rechtsbehelf import WEGE, Weg, trotzdem_zahlen
 from portal.errors import ConflictError, InvalidInputError, PortalError
-from portal.services import bescheid, fristenblatt, rechtsbehelf, rueckfrage, stammdaten
+from portal.services import bescheid, fristenblatt, gebuehr, rechtsbehelf, rueckfrage, stammdaten
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.grenzen import BoundedRoute, hochgeladen
@@ -44,7 +44,11 @@ async def _show(
 ) -> Response:
     async with context.transaction() as session:
         one = await bescheid.laden(context, session, citizen.konto_id, bescheid_id)
+        fees = await gebuehr.liste(context, session, citizen.konto_id)
     service = context.katalog.leistungen.get(one.leistung)
+    charged = any(
+        fee.vorgang_id == one.vorgang_id and fee.status != "erlassen" and fee.betrag_cent for fee in fees
+    )
     usual = Weg(service.rechtsbehelf.weg) if service else None
     differs = one.frist is not None and usual is not None and usual != one.frist.weg
     return page(
@@ -58,6 +62,8 @@ async def _show(
         ueblich=WEGE[usual] if differs and usual else None,
         adressat=fristenblatt.adressat(one),
         rechtsweg_hinweis=service.rechtsbehelf.hinweis if service else None,
+        trotzdem_zahlen=one.frist is not None
+        and trotzdem_zahlen(one.frist.weg, service.rechtsgrundlage if service else [], mit_gebuehr=charged),
         heute=context.today(),
         meldung=meldung,
         fehler=fehler,

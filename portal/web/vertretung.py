@@ -80,7 +80,7 @@ async def give_power(
                 context, session, citizen.konto_id, umfang or [], day(gueltig_bis)
             )
     except PortalError as error:
-        return await _powers(request, context, citizen, fehler=error)
+        return await _powers(request, context, citizen, fehler=error, gibt=True)
     return await _powers(request, context, citizen, code=code)
 
 
@@ -127,6 +127,7 @@ async def _powers(
     meldung: str | None = None,
     fehler: PortalError | None = None,
     code: str | None = None,
+    gibt: bool = False,
 ) -> Response:
     async with context.transaction() as session:
         entries = await vertretung.liste(context, session, citizen.konto_id)
@@ -145,6 +146,7 @@ async def _powers(
         organisation=organisationskonto.anbindung(context) is not None,
         code=code,
         meldung=meldung,
+        gibt=gibt,
         fehler=fehler,
     )
 

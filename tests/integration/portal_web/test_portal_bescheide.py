@@ -158,6 +158,7 @@ async def test_a_decision_for_abruf_is_opened_by_an_announced_act_alone(
     assert "28.12.2026" in after, "case 13 of the fact sheet"
     assert "Stadt Gelsenkirchen, Abteilung Steuern" in after
     assert "Hier können Sie nichts einlegen." in after
+    assert "müssen Sie trotzdem zuerst bezahlen" in after
     assert "geöffnet" in (await office.get(f"/amt/vorgaenge/{case}")).text
 
 

@@ -37,6 +37,7 @@ async def test_nobody_who_said_nothing_has_agreed(town: Town) -> None:
         text = (await anna.get(path)).text
         check_page(text)
         assert "Einwillig" in text
+        assert f'action="{PAGE}/komfort"' in text, "the consent can be given where it is missing"
     assert await fristenblatt.erinnern(town.context) == 0
 
 

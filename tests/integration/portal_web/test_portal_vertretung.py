@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.services import sperre, zustellung
 from tests.integration.portal_web.test_portal_applications import HUND
 from tests.integration.portal_web.test_portal_gemeinsam import BERND, invite
@@ -11,6 +13,7 @@ from tests.integration.portal_web.test_portal_pages import check_page
 from tests.integration.portal_web.test_portal_unterlagen import document_id, keep
 from tests.support.portal_town import Browser, Town
 
+ANNA = "00000000-0000-4000-8000-000000000001"
 PAGE = "/mein/vertretungen"
 BIS = "2027-06-30"
 PERSON = {"familienname": "Muster", "vornamen": "Erna", "geburtsdatum": "1950-02-01"}
@@ -152,6 +155,16 @@ async def test_a_lock_makes_every_open_code_void(town: Town) -> None:
     assert (await anna.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=parent)).status_code == 404
 
 
+async def test_no_scope_is_chosen_for_her_and_none_is_given_by_mistake(town: Town) -> None:
+    _, bernd = await both(town)
+    assert "checked" not in (await bernd.get(PAGE)).text
+    refused = await bernd.post(f"{PAGE}/vollmacht", PAGE, gueltig_bis=BIS)
+    assert (refused.status_code, 'al-code"><strong>' in refused.text) == (422, False)
+    assert re.search(r"<details[^>]* open>\s*<summary>Jemand soll für mich handeln", refused.text)
+    given = await bernd.post(f"{PAGE}/vollmacht", PAGE, umfang=["wohngeld", "elterngeld"], gueltig_bis=BIS)
+    assert code_in(given.text)
+
+
 async def test_a_power_holds_for_its_scope_alone(town: Town) -> None:
     anna, _ = await powered(town, "wohngeld")
     assert "Für wen handeln Sie?" not in (await anna.get(await anna.open_draft())).text
@@ -182,6 +195,7 @@ async def test_a_code_counts_once_a_week_long_and_not_for_oneself(town: Town) ->
         {"art": "organisation"},
         {"fuer": ""},
         {"umfang": ["erfunden"]},
+        {"umfang": []},
         {"gueltig_bis": ""},
         {"gueltig_bis": "2020-01-01"},
         {"gueltig_bis": "2099-01-01"},
@@ -258,6 +272,13 @@ async def test_both_parents_declare_each_in_their_own_account(town: Town) -> Non
     done = await bernd.post("/mein/mitzeichnung/entscheidung", "/mein/mitzeichnung", code=code, ja="1")
     assert done.headers["location"] == "/mein/mitzeichnung?meldung=bestaetigt"
     assert "hat diese Fassung" in (await anna.get(draft)).text
+    async with town.context.transaction() as session:
+        told = list(
+            await session.scalars(
+                select(BenachrichtigungZeile.anlass).where(BenachrichtigungZeile.konto_id == ANNA)
+            )
+        )
+    assert told.count("neue_nachricht") == 1
     answer = await anna.change(draft, "abgabe", geprueft="1")
     assert answer.status_code == 303, answer.text
     assert "anderer Elternteil bestätigt" in (await bernd.get("/mein/protokoll")).text
