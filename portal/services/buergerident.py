@@ -28,7 +28,7 @@ GUELTIG = timedelta(days=7)
 HOECHSTENS_FALSCH = 10
 DOKUMENTE = ("Personalausweis", "Reisepass", "Elektronischer Aufenthaltstitel", "eID-Karte")
 FELDER = ("familienname", "vornamen", "geburtsdatum", "geburtsort", "anschrift", "ausweis_gueltig_bis")
-"""What is read from the card; nothing else is taken."""
+"""What is read from the card; with its kind (`ausweisart`), nothing else is taken."""
 RECHTSGRUNDLAGE = "Ihre Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO); § 18a PAuswG (Vor-Ort-Auslesen)"
 
 
@@ -196,7 +196,7 @@ def _geprueft(pruefung: Pruefung, heute: date) -> dict[str, str]:
         )
     if not pruefung.einwilligung:
         raise InvalidInputError("Ohne die Einwilligung der Person geht es nicht.", field="einwilligung")
-    return values
+    return values | {"ausweisart": pruefung.dokumentart}
 
 
 def _datum(text: str, feld: str) -> date:

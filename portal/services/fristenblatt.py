@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import BERLIN, PortalContext
+from portal.domain import unterlagen
 from portal.domain.bekanntgabe import REGELN
 from portal.domain.rechtsbehelf import WEGE, Weg, untaetigkeit_ab
 from portal.schema.bescheid import BescheidZeile, RueckfrageZeile
+from portal.schema.dokument import DokumentZeile
 from portal.schema.erinnerung import ErinnerungZeile
 from portal.schema.frist import FristZeile
 from portal.schema.stammdaten import StammdatumRow
@@ -29,8 +31,13 @@ from portal.services import (
 )
 from portal.services.views import DeadlineEntry
 
-AUSWEISE = {"Personalausweis": "personalausweis", "Reisepass": "reisepass"}
-"""Kind of identity document → service by which a new one is asked for."""
+AUSWEISE = {
+    "personalausweis": "personalausweis",
+    "eid-karte": "personalausweis",
+    "reisepass": "reisepass",
+    "elektronischer aufenthaltstitel": "aufenthaltserlaubnis",
+}
+"""Kind of identity document, folded → service by which a new one is asked for."""
 VORSCHAU_DOKUMENT = timedelta(days=365)
 """How long before a document's end it stands on the start page."""
 NACHHOLEN_TAGE = 2
@@ -59,34 +66,73 @@ def bald(entries: list[DeadlineEntry], heute: date) -> list[DeadlineEntry]:
 
 async def _dokumente(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
     known = await stammdaten.load(session, konto_id)
-    end = known.get("ausweis_gueltig_bis")
-    if end is None:
-        return []
-    kind = known["ausweisart"].wert if "ausweisart" in known else "Personalausweis"
-    service = context.katalog.leistungen.get(AUSWEISE.get(kind, "personalausweis"))
-    if service is None:
-        return []
-    return [
-        DeadlineEntry(
-            key="dokument:ausweis",
-            kind="dokument",
-            url=f"/leistungen/{service.id}",
-            service=service.id,
-            name=f"{kind} erneuern",
-            end=date.fromisoformat(end.wert),
-            possible_from=None,
-            text="Gültigkeit des Dokuments",
-            law=", ".join(service.rechtsgrundlage)[:200],
-            mark="geprueft",
-            settled_at=None,
-            reasons=[
-                f"Gültig bis laut Stammdaten ({end.quelle_label}, Stand {end.stand.day:02}.{end.stand.month:02}.{end.stand.year}).",
-                f"Ein neues Dokument braucht Zeit: {service.dauer.text}."
-                if service.dauer
-                else "Beantragen Sie das neue rechtzeitig.",
-            ],
+    card = known.get("ausweis_gueltig_bis")
+    uploads = await session.scalars(
+        select(DokumentZeile).where(
+            DokumentZeile.konto_id == konto_id,
+            DokumentZeile.entwurf_id.is_(None),
+            DokumentZeile.gueltig_bis.is_not(None),
         )
+    )
+    found = [
+        _unterlage(one.id, one.art or "", one.gueltig_bis)
+        for one in uploads
+        if one.gueltig_bis is not None
+        and not (one.art == "ausweis" and card is not None and card.wert == one.gueltig_bis.isoformat())
     ]
+    return found if card is None else [_ausweis(context, card, known.get("ausweisart")), *found]
+
+
+def _ausweis(
+    context: PortalContext, end: stammdaten.Stammdatum, kind: stammdaten.Stammdatum | None
+) -> DeadlineEntry:
+    service = context.katalog.leistungen.get(AUSWEISE.get(kind.wert.casefold(), "")) if kind else None
+    reasons = [
+        f"Gültig bis laut Stammdaten ({end.quelle_label}, Stand {end.stand.day:02}.{end.stand.month:02}.{end.stand.year})."
+    ]
+    if kind is None:
+        reasons.append(
+            "Welcher Ausweis es ist, steht nicht in Ihren Stammdaten. Tragen Sie dort die Art des Ausweises ein; dann nennen wir die "
+            "passende Leistung."
+        )
+    elif service is not None and service.dauer:
+        reasons.append(f"Ein neues Dokument braucht Zeit: {service.dauer.text}.")
+    else:
+        reasons.append("Beantragen Sie das neue rechtzeitig.")
+    return DeadlineEntry(
+        key="dokument:ausweis",
+        kind="dokument",
+        url=f"/leistungen/{service.id}" if service else "/mein/daten",
+        service=service.id if service else "",
+        name=f"{kind.wert if kind else 'Ausweis'} erneuern",
+        end=date.fromisoformat(end.wert),
+        possible_from=None,
+        text="Gültigkeit des Dokuments",
+        law=", ".join(service.rechtsgrundlage)[:200] if service else "",
+        mark="geprueft",
+        settled_at=None,
+        reasons=reasons,
+    )
+
+
+def _unterlage(id: str, art: str, end: date) -> DeadlineEntry:
+    kind = unterlagen.ARTEN.get(art)
+    return DeadlineEntry(
+        key=f"dokument:{id}",
+        kind="dokument",
+        url="/mein/dokumente",
+        service="",
+        name=f"Läuft ab: {kind.label if kind else 'Unterlage'}",
+        end=end,
+        possible_from=None,
+        text="Gültigkeit Ihrer Unterlage",
+        law="",
+        mark="geprueft",
+        settled_at=None,
+        reasons=[
+            "Den Tag haben Sie beim Hochladen angegeben. Danach taugt die Unterlage nicht mehr als Nachweis."
+        ],
+    )
 
 
 async def _vorgaenge(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
@@ -237,6 +283,11 @@ async def erinnern(context: PortalContext) -> int:
         accounts |= set(
             await session.scalars(
                 select(StammdatumRow.konto_id).where(StammdatumRow.feld == "ausweis_gueltig_bis")
+            )
+        )
+        accounts |= set(
+            await session.scalars(
+                select(DokumentZeile.konto_id).where(DokumentZeile.gueltig_bis.is_not(None))
             )
         )
     sent = 0

@@ -64,6 +64,38 @@ async def test_the_citizen_agrees_to_each_value_before_it_becomes_master_data(
     assert (await bernd.get(found[0])).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "taken", "named", "link"),
+    [
+        ("Reisepass", ["ausweisart", "ausweis_gueltig_bis"], "Reisepass erneuern", "/leistungen/reisepass"),
+        (
+            "Elektronischer Aufenthaltstitel",
+            ["ausweisart", "ausweis_gueltig_bis"],
+            "Elektronischer Aufenthaltstitel erneuern",
+            "/leistungen/aufenthaltserlaubnis",
+        ),
+        (
+            "eID-Karte",
+            ["ausweisart", "ausweis_gueltig_bis"],
+            "eID-Karte erneuern",
+            "/leistungen/personalausweis",
+        ),
+        ("Reisepass", ["ausweis_gueltig_bis"], "Ausweis erneuern", "/mein/daten"),
+    ],
+)
+async def test_the_deadline_names_the_document_that_was_checked(
+    town: Town, bernd: Browser, kind: str, taken: list[str], named: str, link: str
+) -> None:
+    await check(await town.office("amt-buergercenter"), await code_of(bernd), dokumentart=kind)
+    found = re.search(r"/mein/vorschlaege/[0-9a-f-]{36}", (await bernd.get("/mein/vorschlaege")).text)
+    assert found
+    await bernd.post(found[0], found[0], uebernehmen=taken)
+    entry = (await bernd.get("/mein/fristen")).text.split("<main")[1]
+    assert named in entry
+    assert f'href="{link}"' in entry
+    assert "Personalausweis erneuern" not in entry
+
+
 async def test_the_session_gets_no_higher_level(town: Town, bernd: Browser) -> None:
     await check(await town.office("amt-buergercenter"), await code_of(bernd))
     other = await town.bernd()

@@ -54,11 +54,23 @@ async def test_a_copy_of_an_identity_card_says_that_it_is_one(town: Town) -> Non
     assert stored != files.picture("JPEG", (300, 200))
 
 
-async def test_the_end_of_an_identity_card_becomes_a_deadline_only_if_she_says_so(town: Town) -> None:
+async def test_the_end_of_a_kept_document_is_a_deadline(town: Town) -> None:
+    anna, bernd = await town.anna(), await town.bernd()
+    await keep(bernd, art="vertretung", gueltig_bis="2027-01-31")
+    page = (await bernd.get("/mein/fristen")).text
+    check_page(page)
+    assert "Läuft ab: Vollmacht, Betreuerausweis oder Sorgerechtsnachweis" in page
+    assert "31.01.2027" in page
+    assert "Läuft ab" not in (await anna.get("/mein/fristen")).text
+    await bernd.post(f"{PAGE}/{await document_id(bernd)}/loeschen", PAGE)
+    assert "Läuft ab" not in (await bernd.get("/mein/fristen")).text
+
+
+async def test_the_end_of_an_identity_card_becomes_master_data_only_if_she_says_so(town: Town) -> None:
     bernd = await town.bernd()
     card = files.picture("JPEG", (300, 200))
     await keep(bernd, card, art="ausweis", gueltig_bis="2027-01-31")
-    assert "31.01.2027" not in (await bernd.get("/mein/fristen")).text
+    assert "Ausweis erneuern" not in (await bernd.get("/mein/fristen")).text
     path = f"{PAGE}/{await document_id(bernd)}/angabe"
     value = {"feld": "ausweis_gueltig_bis", "wert": "31.01.2027"}
     unconfirmed = await bernd.post(path, PAGE, **value)
@@ -66,7 +78,9 @@ async def test_the_end_of_an_identity_card_becomes_a_deadline_only_if_she_says_s
     await bernd.confirm()
     assert (await bernd.post(path, PAGE, **value)).headers["location"] == f"{PAGE}?meldung=uebernommen"
     assert "Eine Unterlage, von Ihnen übernommen" in (await bernd.get("/mein/daten")).text
-    assert "31.01.2027" in (await bernd.get("/mein/fristen")).text
+    listed = (await bernd.get("/mein/fristen")).text
+    assert "Ausweis erneuern" in listed
+    assert "Läuft ab" not in listed, "one card, one deadline"
     assert "Aus einer Unterlage übernommen" in (await bernd.get("/mein/protokoll")).text
 
 
