@@ -11,6 +11,8 @@ from actions.tuer import portal
 from portal.client import AlreadyBookedError, AppointmentView, NotLoggedInError, SlotTakenError
 
 ANGEBOTENE = 5
+SICHER = "sicher"
+"""What the button „Ja, absagen“ carries, so that one tap on „Termin absagen“ cancels nothing."""
 _ABSAGEN = re.compile(r"absag|abzusag|abgesag|storn|absage|nicht kommen|nicht wahrnehmen", re.IGNORECASE)
 _VERLEGEN = re.compile(r"verleg|verschieb|umbuch|(?:anderen|späteren|früheren) termin", re.IGNORECASE)
 _MEINE = re.compile(r"\bmein\w* termin|wann (?:ist|hab\w*|war)\b.*\btermin\b", re.IGNORECASE)
@@ -57,7 +59,8 @@ async def _zeigen(gespraech: Gespraech, service: str, ab: str | None, verlegt: s
     """Free times as buttons; with `verlegt` (an appointment's id) they move it instead of booking one."""
     free = await portal().slots(gespraech.conversation_id, service, from_=ab, limit=ANGEBOTENE)
     if not free.slots:
-        gespraech.say("utter_termin_keiner_frei", leistung=free.name, stelle=free.office)
+        response = "utter_termin_keiner_frei" if free.hours_known else "utter_termin_zeiten_unbekannt"
+        gespraech.say(response, leistung=free.name, stelle=free.office)
         return
     head = (
         f'/appointment_change{{"value": "{verlegt}", '
@@ -129,6 +132,20 @@ async def verlegen(gespraech: Gespraech, termin: str, slot: str | None, ab: str 
     return []
 
 
+def absagen_fragen(gespraech: Gespraech, termin: AppointmentView) -> list[Event]:
+    """Ask whether she means it; her yes, as a button or in words, cancels."""
+    gespraech.say(
+        "utter_termin_absagen_sicher",
+        leistung=termin.name,
+        zeit=termin.display,
+        buttons=[
+            button("Ja, absagen", f'/appointment_cancel{{"value": "{termin.id}", "field": "{SICHER}"}}'),
+            button("Nein", "/deny"),
+        ],
+    )
+    return [SlotSet("angebot", {"art": "termin_absagen", "termin": termin.id})]
+
+
 async def absagen(gespraech: Gespraech, termin: str) -> list[Event]:
     """Cancel an appointment."""
     cancelled = await portal().cancel(gespraech.conversation_id, termin, key=gespraech.key("absagen", termin))
@@ -181,16 +198,7 @@ async def eigenen_bearbeiten(gespraech: Gespraech) -> list[Event]:
     if len(own) != 1:
         return await zeigen(gespraech)
     if _ABSAGEN.search(gespraech.text):
-        gespraech.say(
-            "utter_termin_absagen_sicher",
-            leistung=own[0].name,
-            zeit=own[0].display,
-            buttons=[
-                button("Ja, absagen", f'/appointment_cancel{{"value": "{own[0].id}"}}'),
-                button("Nein", "/deny"),
-            ],
-        )
-        return [SlotSet("angebot", {"art": "termin_absagen", "termin": own[0].id})]
+        return absagen_fragen(gespraech, own[0])
     if _VERLEGEN.search(gespraech.text):
         return await verlegen(gespraech, own[0].id, None, None)
     return await zeigen(gespraech)
@@ -238,5 +246,9 @@ class ActionTerminAbsagen(Faehigkeit):
     action = "action_termin_absagen"
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
-        """Cancel the appointment of the button."""
-        return await absagen(gespraech, str(gespraech.entity("value")))
+        """Ask once more, or cancel where the button says that she is sure."""
+        termin = str(gespraech.entity("value"))
+        if gespraech.entity("field") == SICHER:
+            return await absagen(gespraech, termin)
+        own = next((one for one in await eigene(gespraech) if one.id == termin), None)
+        return await zeigen(gespraech) if own is None else absagen_fragen(gespraech, own)

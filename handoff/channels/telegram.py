@@ -115,9 +115,13 @@ class Telegram(Adapter):
             await self._acknowledge(update.callback_query.id)
             return str(chat.id), Inbound(key, choice=str(update.callback_query.data or "-"))
         edited = update.edited_message
-        if edited is not None and (edited.text or edited.caption):
-            text = channel_texts.CORRECTED.format(text=edited.text or edited.caption)
-            return str(chat.id), Inbound(key, text)
+        if edited is not None and edited.location is not None:
+            return None  # a live location moves on; its first message was answered
+        if edited is not None:
+            text = edited.text or edited.caption
+            if not text:
+                return str(chat.id), Inbound(key, answer=channel_texts.EDIT_NOT_READ)
+            return str(chat.id), Inbound(key, channel_texts.CORRECTED.format(text=text))
         if update.message is None:
             return None
         return str(chat.id), await self._message(key, update.message)

@@ -184,7 +184,7 @@ async def _command(
         async with context.database.write() as session:
             binding = await bindings.lock(session, conversation_id)
             if code is not None:
-                said = await linking.use_code(session, context, binding, capability.title, code[1])
+                said = await linking.use_code(session, context, binding, capability, code[1])
             else:
                 known = channel_texts.UNLINKED if binding.account else channel_texts.NOT_LINKED
                 said = known.format(title=capability.title)

@@ -1,5 +1,6 @@
 """Texts to a channel that are no part of the conversation (notices of the portal, answers to words like „Link“), and what is known of repetitions."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.context import HandoffContext
 from handoff.errors import NoMessengerError
 from handoff.schema.channels import NoticeRow
+from handoff.schema.tables import ChannelRow
 from handoff.storage import channels, outbox
 from handoff.storage.outbox import Kind
 
@@ -26,10 +28,16 @@ async def send(context: HandoffContext, account: str, key: str, text: str) -> No
         if await known(session, key):
             return
         linked = [row for row, _chat in await channels.of_account(session, account)]
-        open_ones = [row for row in linked if row.channel in context.channels]
-        if not open_ones:
+        chosen = receiver(context, linked)
+        if chosen is None:
             raise NoMessengerError
-        await put_once(session, context, open_ones[-1].conversation_id, key, text)
+        await put_once(session, context, chosen.conversation_id, key, text)
+
+
+def receiver(context: HandoffContext, linked: Sequence[ChannelRow]) -> ChannelRow | None:
+    """Give the binding that gets the portal's notices, of an account's bindings: the last one that is switched on."""
+    open_ones = [row for row in linked if row.channel in context.channels]
+    return open_ones[-1] if open_ones else None
 
 
 async def put_once(

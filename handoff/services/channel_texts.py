@@ -1,6 +1,6 @@
 """Every sentence that the channels themselves say to a citizen."""
 
-from handoff.domain.channel import Capability
+from handoff.domain.channel import Capability, Shows
 
 PROGRAM = "Guten Tag! Hier antwortet Amtslotse, ein Computerprogramm. Auf Wunsch holt es einen Menschen dazu."
 MESSENGER_CAUTION = (
@@ -36,9 +36,11 @@ LINK = (
 MOVED = "Dieses Gespräch ist jetzt auch im Portal geöffnet. Was dort Persönliches besprochen wird, steht hier nicht."
 STARTED_ANEW = "Ein neues Gespräch hat begonnen. Das bisherige ist gespeichert."
 LINKED = (
-    "Verbunden: {title} gehört jetzt zu Ihrem Konto im Portal. Persönliches zeige ich hier weiterhin nicht, sondern "
-    "sende Ihnen dafür einen Link. Die Verbindung lösen Sie im Portal unter „Kanäle“ oder hier mit „Trennen“."
+    "Verbunden: {title} gehört jetzt zu Ihrem Konto im Portal. {personal} Die Verbindung lösen Sie im Portal unter "
+    "„Kanäle“ oder hier mit „Trennen“."
 )
+PERSONAL_AS_LINK = "Persönliches zeige ich hier weiterhin nicht, sondern sende Ihnen dafür einen Link."
+PERSONAL_HERE = "Ab jetzt steht hier auch Persönliches aus Ihren Gesprächen: Achten Sie darauf, wer mitliest."
 CODE_UNKNOWN = (
     "Dieser Code ist abgelaufen oder stimmt nicht. Es wurde nichts verbunden. "
     "Einen neuen bekommen Sie im Portal unter „Kanäle“."
@@ -71,7 +73,14 @@ KIND_NOT_READ = (
     "Diese Art von Nachricht kann ich nicht lesen. Bitte schreiben Sie Ihr Anliegen als Text, oder senden Sie "
     "Unterlagen als PDF oder Foto."
 )
+EDIT_NOT_READ = "Ihre Änderung kann ich nicht lesen; gespeichert bleibt, was Sie zuerst gesendet haben. Bitte senden Sie es neu."
 CORRECTED = "Berichtigt: {text}"
+
+
+def linked(capability: Capability) -> str:
+    """Say that an address is linked, and whether personal content is shown there from now on."""
+    personal = PERSONAL_HERE if capability.shows is Shows.PERSONAL else PERSONAL_AS_LINK
+    return LINKED.format(title=capability.title, personal=personal)
 
 
 def welcome(capability: Capability) -> str:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
+from handoff.domain.channel import Capability, Shows
 from handoff.domain.message import BERLIN, Body, Object
 from handoff.domain.phase import Phase
 from handoff.schema.channels import LinkCodeRow, PortalLinkRow
 from handoff.schema.tables import ChannelRow
-from handoff.services import access, channel_texts
+from handoff.services import access, channel_notices, channel_texts
 from handoff.services import conversation as life
 from handoff.storage import channels, conversations
 from handoff.storage import linking as storage
@@ -45,7 +46,7 @@ async def new_code(context: HandoffContext, account: str) -> Object:
 
 
 async def use_code(
-    session: AsyncSession, context: HandoffContext, binding: ChannelRow, title: str, code: str
+    session: AsyncSession, context: HandoffContext, binding: ChannelRow, capability: Capability, code: str
 ) -> str:
     """Link a locked binding with the account that made the code; gives the sentence that tells what happened."""
     plain = "".join(sign for sign in code.upper() if sign.isalnum())
@@ -54,18 +55,24 @@ async def use_code(
         return channel_texts.CODE_UNKNOWN
     binding.account, binding.linked_at = account, context.clock()
     await storage.claim_files(session, binding.conversation_id, account)
-    return channel_texts.LINKED.format(title=title)
+    return channel_texts.linked(capability)
 
 
 async def linked(context: HandoffContext, account: str) -> list[Object]:
-    """List an account's linked channels: `[{id, channel, title, linked_at, heard_at}]`, without addresses."""
+    """List an account's linked channels: `[{id, channel, title, shows, notices, linked_at, heard_at}]`, without addresses.
+
+    `notices` marks the one that gets the portal's notices.
+    """
     async with context.database.read() as session:
         rows = await channels.of_account(session, account)
+    receiver = channel_notices.receiver(context, [row for row, _chat in rows])
     return [
         {
             "id": chat,
             "channel": row.channel,
             "title": title_of(context, row.channel),
+            "shows": _shows(context, row),
+            "notices": row is receiver,
             "linked_at": _iso(row.linked_at),
             "heard_at": _iso(row.heard_at),
         }
@@ -77,6 +84,12 @@ def title_of(context: HandoffContext, channel: str) -> str:
     """Give a channel's name as citizens read it."""
     adapter = context.channels.get(channel)
     return channel if adapter is None else adapter.capability.title
+
+
+def _shows(context: HandoffContext, binding: ChannelRow) -> Shows:
+    """Tell what may be shown at an address; a channel that is switched off shows nothing personal."""
+    adapter = context.channels.get(binding.channel)
+    return Shows.PUBLIC if adapter is None else adapter.capability_for(binding.details or {}).shows
 
 
 def offered(context: HandoffContext) -> list[Object]:

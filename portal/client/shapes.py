@@ -358,7 +358,11 @@ class AppointmentView(View):
 
 
 class SlotsView(View):
-    """The next free appointments for a service. `note`: what citizens must know of this calendar."""
+    """The next free appointments for a service.
+
+    `note`: what citizens must know of this calendar. `hours_known`: false where nobody named the office's hours, so that
+    no slots does not mean that all are taken.
+    """
 
     service: str
     name: str
@@ -366,6 +370,7 @@ class SlotsView(View):
     address: str | None
     bring: list[str]
     note: str | None
+    hours_known: bool
     slots: list[SlotView]
     later_from: str | None
     """ISO day from which further ones are found; None after the last."""

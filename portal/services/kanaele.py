@@ -19,6 +19,10 @@ class Verbunden(BaseModel):
     id: str
     channel: str
     title: str
+    shows: str
+    """`public`: personal content is there as a link only; `personal`: it is shown there."""
+    notices: bool
+    """Whether the portal's notices go there."""
     linked_at: datetime | None
     heard_at: datetime | None
 

@@ -98,6 +98,7 @@ async def freie(
         address=office.anschrift,
         bring=mitbringen(service),
         note=calendar.hinweis,
+        hours_known=office.oeffnungszeiten is not None,
         slots=[_fenster(one) for one in shown],
         later_from=later.isoformat() if later else None,
     )

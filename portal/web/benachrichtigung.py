@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from portal import demo
 from portal.domain import zugang
 from portal.domain.benachrichtigung import ARTEN, Kanal
-from portal.errors import ConflictError, InvalidInputError, NotFoundError, PortalError
+from portal.errors import ConflictError, InvalidInputError, NotFoundError, PortalError, UnavailableError
 from portal.services import benachrichtigung, komforteinwilligung, push
+from portal.services import kanaele as messenger
 from portal.services.benachrichtigung import ERINNERN_TAGE, KANAL_LABEL
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
@@ -79,6 +80,10 @@ async def _show(
         offers = await komforteinwilligung.angebote(session, citizen.konto_id)
         browsers = await push.liste(session, citizen.konto_id)
         phone = await benachrichtigung.adresse(session, citizen.konto_id, Kanal.SMS)
+    try:
+        linked = (await messenger.uebersicht(context, citizen.konto_id)).linked
+    except UnavailableError:
+        linked = None
     chosen = {art: str(wish.kanal(art)) for art in ARTEN} | (kanaele or {})
     return page(
         request,
@@ -98,6 +103,7 @@ async def _show(
         tage=ERINNERN_TAGE,
         mail=mail,
         telefon=phone,
+        verbunden=linked,
         meldung=meldung,
         fehler=fehler,
     )

@@ -245,8 +245,17 @@ class Conversation:
         return [card for reply in self.last.replies for card in reply.get("cards", [])]
 
     @property
+    def buttons(self) -> dict[str, str]:
+        """Payloads of the last answer's buttons by title."""
+        return {
+            button["title"]: button["payload"]
+            for reply in self.last.replies
+            for button in reply.get("buttons", [])
+        }
+
+    @property
     def payloads(self) -> list[str]:
-        return [button["payload"] for reply in self.last.replies for button in reply.get("buttons", [])]
+        return list(self.buttons.values())
 
 
 @asynccontextmanager

@@ -58,6 +58,8 @@ async def act(talk: Conversation, step):
             await talk.say(text, step.get("geheim"))
         case {"drueckt": payload}:
             await talk.press(payload, step.get("mit"))
+        case {"drueckt_knopf": title}:
+            await talk.press(talk.buttons[title])
         case {"meldet_sich_an": person}:
             await talk.log_in(person)
         case {"weist_sich_nach": _}:

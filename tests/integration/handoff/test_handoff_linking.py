@@ -214,6 +214,16 @@ async def test_a_channel_of_the_towns_own_may_carry_more_to_the_linked_citizen_o
     assert texts(town, channel="haus")[-1] == "Echo: persönlich"
 
 
+@pytest.mark.parametrize(("channel", "shows"), [("bote", "public"), ("haus", "personal")])
+async def test_linking_says_whether_personal_content_is_shown_there(town, channel, shows):
+    await connect(town, channel=channel)
+    said = texts(town, channel=channel)[-1]
+    assert ("Persönliches zeige ich hier weiterhin nicht" in said) is (shows == "public")
+    assert ("Ab jetzt steht hier auch Persönliches" in said) is (shows == "personal")
+    overview = (await town.http.post(f"{API}/overview", json={"account": "anna"}, headers=PORTAL)).json()
+    assert [(one["channel"], one["shows"]) for one in overview["linked"]] == [(channel, shows)]
+
+
 async def test_codes_hold_once_and_for_ten_minutes(town):
     code = await connect(town)
     assert "Verbunden" in texts(town)[-1]
@@ -263,6 +273,11 @@ async def notice(town, key="b1", account="anna", text="Im Portal liegt etwas fü
     )
 
 
+async def receiving(town):
+    overview = (await town.http.post(f"{API}/overview", json={"account": "anna"}, headers=PORTAL)).json()
+    return [one["channel"] for one in overview["linked"] if one["notices"]]
+
+
 async def test_notices_reach_the_linked_messenger_once(town):
     assert (await notice(town)).status_code == 404
     await connect(town)
@@ -276,6 +291,10 @@ async def test_notices_reach_the_linked_messenger_once(town):
     await town.idle()
     assert texts(town, channel="haus")[-1] == "Zuletzt verbunden."
     assert "Zuletzt verbunden." not in texts(town)
+    assert await receiving(town) == ["haus"]
+    town.context.channels.pop("haus")
+    assert await receiving(town) == ["bote"], "the next one, where the town switched the last one off"
+    town.context.channels["haus"] = town.haus
     town.clock.forward(timedelta(days=1).total_seconds())
     await say(town, "Trennen")
     await say(town, "Trennen", channel="haus")

@@ -99,6 +99,10 @@ async def test_personal_content_only_on_the_towns_own_server_and_to_the_linked_c
     await say(town, 1, "hallo")
     code = (await linking.new_code(town.context, "anna"))["code"]
     await say(town, 2, f"Verbinden {code}")
+    linked = (await town.phone.texts())[-1]
+    assert ("Ab jetzt steht hier auch Persönliches" in linked) is town.own
+    assert ("Persönliches zeige ich hier weiterhin nicht" in linked) is not town.own
+    assert [one["shows"] for one in await linking.linked(town.context, "anna")] == ["personal" if town.own else "public"]  # fmt: skip
     await say(town, 3, "Link")
     token = (await town.phone.texts())[-1].partition("/weiter/")[2].split()[0]
     page = await town.http.post(f"/weiter/{token}")

@@ -155,6 +155,21 @@ async def test_an_edited_message_comes_as_a_correction(town):
     assert town.bot.turns[-1].text == "Berichtigt: mein Mietvertrag"
 
 
+async def test_an_edit_that_cannot_be_read_is_said_so_and_a_moving_location_is_not_answered(town):
+    await say(town, "hallo")
+    edit = {"message_id": 2, "date": 1, "edit_date": 2, "chat": ANNA}
+    number = next(town.numbers)
+    for _repeated in range(2):
+        await post(town, {"update_id": number, "edited_message": {**edit, "photo": [{"file_id": "F", "file_unique_id": "u", "width": 1, "height": 1}]}})  # fmt: skip
+        await town.idle()
+    assert len(town.bot.turns) == 1
+    assert [one for one in texts(town) if "Ihre Änderung kann ich nicht lesen" in one] == texts(town)[-1:]
+    said = len(texts(town))
+    await post(town, {"update_id": next(town.numbers), "edited_message": {**edit, "location": {"latitude": 51.5, "longitude": 7.1}}})  # fmt: skip
+    await town.idle()
+    assert len(texts(town)) == said
+
+
 async def test_a_document_is_kept_and_answered_with_a_link(town):
     document = {"file_id": "F", "file_unique_id": "u", "file_name": "../Bescheid.pdf", "file_size": len(PDF)}
     await post(town, message(town, document=document, caption="mein Bescheid"))

@@ -358,3 +358,35 @@ async def test_from_the_messenger_over_the_real_check_into_a_draft(make_app, tmp
             assert "verwahrt.pdf" in (await anna.get(draft)).text
             for browser in town.browsers:
                 await browser.http.aclose()
+
+
+class Own(Messenger):
+    """A messenger of the town's own."""
+
+    capability = Capability("haus", "Haus", False, Shows.PERSONAL, 500, 3, 20)
+
+
+async def test_the_pages_say_what_each_channel_shows_and_which_one_gets_notices(both):
+    town, gateway, messenger = both
+    anna, own = await town.anna(), Own()
+    gateway.context.channels["haus"] = own
+    assert "Ein Messenger ist nicht verbunden" in (await anna.get("/mein/benachrichtigungen")).text
+    for number, channel in enumerate((messenger, own)):
+        shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
+        code = re.search(r"Verbinden ([A-Z0-9]{5}-[A-Z0-9]{5})", shown.text)[1]
+        await say(gateway, channel, number, f"Verbinden {code}")
+    page = (await anna.get("/mein/kanaele")).text
+    bote, _, haus = page.partition("<strong>Haus</strong>")
+    assert "Persönliches steht dort nicht, nur ein Link hierher." in bote
+    assert "Hinweise gehen hierhin" not in bote
+    assert "Persönliches steht auch dort." in haus
+    assert "Hinweise gehen hierhin" in haus
+    assert "steht dort nie" not in page
+    wishes = (await anna.get("/mein/benachrichtigungen")).text
+    assert "Hinweise gehen an <strong>Haus</strong>, weil Sie diesen Kanal zuletzt verbunden haben" in wishes
+
+
+async def test_the_wishes_for_notices_can_be_read_while_the_gateway_is_away(town):
+    page = await (await town.anna()).get("/mein/benachrichtigungen")
+    assert page.status_code == 200
+    assert "lässt sich gerade nicht feststellen" in page.text

@@ -1,12 +1,15 @@
 """Appointments on the pages: book, move, cancel, take home; nobody books a place twice."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select, update
 
-from portal.services import termine
+from portal.schema.benachrichtigung import BenachrichtigungZeile
+from portal.schema.komforteinwilligung import KomforteinwilligungZeile
+from portal.services import fristenblatt, termine
 from portal.services.terminkalender import DemoKalender, SlotTakenError
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.portal_town import Browser, Town
@@ -241,3 +244,58 @@ async def test_the_wish_stands_in_a_case_of_the_office_too(town: Town) -> None:
     other = await delivered_case(town.context, ANNA)
     steuern = await town.office("amt-steuern")
     assert "Übergabe des Dokuments" not in (await steuern.get(f"/amt/vorgaenge/{other}")).text
+
+
+async def test_unknown_hours_are_not_called_booked_up(town: Town) -> None:
+    unknown = await free(town, "kirchenaustritt")
+    assert (unknown.slots, unknown.hours_known) == ([], False)
+    text = (await town.browser().get("/leistungen/kirchenaustritt/termin")).text
+    assert "Hier sind keine Zeiten bekannt" in text
+    text = (await town.browser().get(f"{SEITE}?ab=2027-06-01")).text
+    assert "Gerade ist kein Termin frei" in text
+    assert "keine Zeiten bekannt" not in text
+
+
+async def reminded(town: Town) -> list[tuple[str, str]]:
+    await fristenblatt.erinnern(town.context)
+    async with town.context.transaction() as session:
+        rows = await session.scalars(
+            select(BenachrichtigungZeile).where(BenachrichtigungZeile.anlass == "termin_erinnerung")
+        )
+        return [(row.konto_id, row.verweis) for row in rows]
+
+
+async def test_an_appointment_is_reminded_of_once_on_the_day_before(town: Town) -> None:
+    moment = datetime.fromisoformat("2026-12-02T08:00:00+01:00")
+    slot = next(one for one in (await free(town, ab=moment.date())).slots if one.start == moment)
+    await book(town, ANNA, slot.id)
+    town.clock.now = moment - timedelta(days=2)
+    assert await reminded(town) == []
+    town.clock.forward(days=1)
+    assert await reminded(town) == [(ANNA, "/mein/termine")]
+    assert await reminded(town) == [(ANNA, "/mein/termine")], "once"
+
+
+async def test_a_moved_appointment_is_reminded_of_on_its_new_day_and_a_cancelled_one_never(
+    town: Town,
+) -> None:
+    first = (await free(town, ab=datetime.fromisoformat("2026-12-02").date())).slots[0]
+    later = (await free(town, ab=datetime.fromisoformat("2026-12-09").date())).slots[0]
+    own = await book(town, ANNA, first.id)
+    other = await book(town, BERND, later.id)
+    async with town.context.transaction() as session:
+        await termine.verlegen(town.context, session, ANNA, own.id, later.id)
+        await termine.absagen(town.context, session, BERND, other.id)
+    town.clock.now = first.start - timedelta(days=1)
+    assert await reminded(town) == []
+    town.clock.now = later.start - timedelta(hours=1)
+    assert await reminded(town) == [(ANNA, "/mein/termine")], "the day before was missed: on the day itself"
+
+
+async def test_without_her_consent_nobody_is_reminded_of_an_appointment(town: Town) -> None:
+    slot = (await free(town, ab=datetime.fromisoformat("2026-12-02").date())).slots[0]
+    await book(town, ANNA, slot.id)
+    async with town.context.transaction() as session:
+        await session.execute(update(KomforteinwilligungZeile).values(widerrufen_utc=town.clock()))
+    town.clock.now = slot.start - timedelta(days=1)
+    assert await reminded(town) == []
