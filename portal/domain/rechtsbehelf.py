@@ -26,13 +26,27 @@ class Weg(StrEnum):
 
 
 @dataclass(frozen=True)
+class Gericht:
+    """A kind of court. `stelle`: the id by which a town's catalogue names the one that is responsible for it."""
+
+    name: str
+    stelle: str
+
+
+VERWALTUNGSGERICHT = Gericht("Verwaltungsgericht", "verwaltungsgericht")
+SOZIALGERICHT = Gericht("Sozialgericht", "sozialgericht")
+FINANZGERICHT = Gericht("Finanzgericht", "finanzgericht")
+AMTSGERICHT = Gericht("Amtsgericht", "amtsgericht_personenstand")
+
+
+@dataclass(frozen=True)
 class Rechtsweg:
     """One track. `gericht` is where it goes when the office does not help."""
 
     name: str
-    adressat: str
-    """`stelle`: the office that decided; else the court's name."""
-    gericht: str | None
+    adressat: Gericht | None
+    """None: the office that decided."""
+    gericht: Gericht | None
     monate: int | None
     """Length; None: no general deadline is known here."""
     recht: str
@@ -48,7 +62,7 @@ ELEKTRONISCH = (
 WEGE: Mapping[Weg, Rechtsweg] = {
     Weg.VG: Rechtsweg(
         "Klage",
-        "Verwaltungsgericht Gelsenkirchen, Bahnhofsvorplatz 3, 45879 Gelsenkirchen (Stand prüfen)",
+        VERWALTUNGSGERICHT,
         None,
         1,
         "§ 74 VwGO, § 110 JustG NRW",
@@ -60,37 +74,37 @@ WEGE: Mapping[Weg, Rechtsweg] = {
     ),
     Weg.WI: Rechtsweg(
         "Widerspruch",
-        "stelle",
-        "Verwaltungsgericht Gelsenkirchen",
+        None,
+        VERWALTUNGSGERICHT,
         1,
         "§ 70 VwGO",
         (SCHRIFTLICH, NIEDERSCHRIFT, ELEKTRONISCH),
     ),
     Weg.SG: Rechtsweg(
         "Widerspruch",
-        "stelle",
-        "Sozialgericht Gelsenkirchen",
+        None,
+        SOZIALGERICHT,
         1,
         "§ 84 SGG",
         (SCHRIFTLICH, NIEDERSCHRIFT, ELEKTRONISCH),
     ),
     Weg.FG: Rechtsweg(
         "Einspruch",
-        "stelle",
-        "Finanzgericht",
+        None,
+        FINANZGERICHT,
         1,
         "§§ 347, 355, 357 AO",
         ("schriftlich", "elektronisch, dafür genügt eine einfache Nachricht", NIEDERSCHRIFT),
     ),
     Weg.AG: Rechtsweg(
         "Antrag beim Amtsgericht",
-        "Amtsgericht",
+        AMTSGERICHT,
         None,
         None,
         "§§ 49, 50 PStG",
         ("schriftlich oder zu Protokoll",),
     ),
-    Weg.KEIN: Rechtsweg("kein Rechtsbehelf bekannt", "stelle", None, None, "", ()),
+    Weg.KEIN: Rechtsweg("kein Rechtsbehelf bekannt", None, None, None, "", ()),
 }
 """Every track. In NRW most decisions go to the court at once; the catalogue says which do not."""
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from portal.catalogue.model import Feld, Leistung, Nachweis
 from portal.context import PortalContext
-from portal.services import katalog
+from portal.domain.rechtsbehelf import Weg
+from portal.services import katalog, rechtsweg
 from portal.services.herkunft import EBENEN, FINDER, WEGE, WIRKUNG, bezeichnung
 
 ROLLEN = {
@@ -255,11 +256,15 @@ def _entscheiden(context: PortalContext, service: Leistung) -> Iterator[Schritt]
     )
     remedy = service.rechtsbehelf
     if remedy.weg in RECHTSBEHELF:
+        way = Weg(remedy.weg)
+        later = rechtsweg.danach(context, way)
+        where = f" Wohin: {rechtsweg.adressat(context, way, f'{office.name}, {office.behoerde}')}."
+        where += f" Danach: {later}." if later else ""
         hint = f" {remedy.hinweis}" if remedy.hinweis else ""
         yield Schritt(
             "buerger",
             "Sich wehren, wenn Sie nicht einverstanden sind",
-            f"{RECHTSBEHELF[remedy.weg]}{hint} {BELEHRUNG} Der Assistent legt nichts für Sie ein.",
+            f"{RECHTSBEHELF[remedy.weg]}{where}{hint} {BELEHRUNG} Der Assistent legt nichts für Sie ein.",
             recht=[remedy.quelle] if remedy.quelle else [],
             festlegungen=_festlegungen(service, "rechtsbehelf"),
         )

@@ -24,6 +24,7 @@ from portal.services import (
     fristen,
     gebuehr,
     komforteinwilligung,
+    rechtsweg,
     rueckfrage,
     stammdaten,
     termine,
@@ -171,11 +172,13 @@ async def _vorgaenge(context: PortalContext, session: AsyncSession, konto_id: st
 
 async def _bescheide(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
     return [
-        entry for one in await bescheid.liste(context, session, konto_id) for entry in _bescheidfristen(one)
+        entry
+        for one in await bescheid.liste(context, session, konto_id)
+        for entry in _bescheidfristen(context, one)
     ]
 
 
-def _bescheidfristen(one: bescheid.Bescheid) -> Iterator[DeadlineEntry]:
+def _bescheidfristen(context: PortalContext, one: bescheid.Bescheid) -> Iterator[DeadlineEntry]:
     if one.abrufen_bis is not None:
         yield DeadlineEntry(
             key=f"abruf:{one.id}",
@@ -206,7 +209,7 @@ def _bescheidfristen(one: bescheid.Bescheid) -> Iterator[DeadlineEntry]:
         end=one.frist.sicher_bis,
         possible_until=one.frist.moeglich_bis,
         possible_from=None,
-        text=f"{way.name} an: {adressat(one)}",
+        text=f"{way.name} an: {adressat(context, one)}",
         law=way.recht,
         mark=REGELN[one.norm].marke if one.norm else "stand_pruefen",
         settled_at=one.erledigt,
@@ -215,12 +218,11 @@ def _bescheidfristen(one: bescheid.Bescheid) -> Iterator[DeadlineEntry]:
     )
 
 
-def adressat(one: bescheid.Bescheid) -> str:
+def adressat(context: PortalContext, one: bescheid.Bescheid) -> str:
     """Whom a remedy goes to: as the decision's own Belehrung names it, else as the track says."""
     if one.frist is None:
         return one.stelle
-    way = WEGE[one.frist.weg]
-    return one.frist.adressat or (one.stelle if way.adressat == "stelle" else way.adressat)
+    return one.frist.adressat or rechtsweg.adressat(context, one.frist.weg, one.stelle)
 
 
 async def _rueckfragen(session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:

@@ -53,7 +53,7 @@ async def entwurf_pdf(
         Spacer(1, 8 * mm),
         absatz(f"{name}\n{address}", TEXT),
         Spacer(1, 8 * mm),
-        absatz(f"An: {fristenblatt.adressat(one)}", TEXT),
+        absatz(f"An: {fristenblatt.adressat(context, one)}", TEXT),
         Spacer(1, 8 * mm),
         absatz(
             f"{way.name} gegen den Bescheid vom {deutscher_tag(one.bescheiddatum.isoformat())}: {one.betreff}",

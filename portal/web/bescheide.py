@@ -8,7 +8,15 @@ from fastapi.responses import RedirectResponse, Response
 from portal.context import PortalContext
 from portal.domain.rechtsbehelf import WEGE, Weg, trotzdem_zahlen
 from portal.errors import ConflictError, InvalidInputError, PortalError
-from portal.services import bescheid, fristenblatt, gebuehr, rechtsbehelf, rueckfrage, stammdaten
+from portal.services import (
+    bescheid,
+    fristenblatt,
+    gebuehr,
+    rechtsbehelf,
+    rechtsweg,
+    rueckfrage,
+    stammdaten,
+)
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.grenzen import BoundedRoute, hochgeladen
@@ -60,7 +68,9 @@ async def _show(
         datumsfelder=stammdaten.DATUMSFELDER,
         weg=WEGE[one.frist.weg] if one.frist else None,
         ueblich=WEGE[usual] if differs and usual else None,
-        adressat=fristenblatt.adressat(one),
+        ueblich_an=rechtsweg.adressat(context, usual, one.stelle) if usual else None,
+        adressat=fristenblatt.adressat(context, one),
+        danach=rechtsweg.danach(context, one.frist.weg) if one.frist else None,
         rechtsweg_hinweis=service.rechtsbehelf.hinweis if service else None,
         trotzdem_zahlen=one.frist is not None
         and trotzdem_zahlen(one.frist.weg, service.rechtsgrundlage if service else [], mit_gebuehr=charged),

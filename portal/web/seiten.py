@@ -9,8 +9,9 @@ from fastapi.responses import Response
 from portal.catalogue import NotYetValidError, fees
 from portal.catalogue.model import Belegt, FristRegel, Gebuehr, Leistung
 from portal.context import PortalContext
+from portal.domain.rechtsbehelf import WEGE, Weg
 from portal.errors import InvalidInputError, NotFoundError
-from portal.services import katalog, lieferung, mitnutzung, zustaendigkeit
+from portal.services import katalog, lieferung, mitnutzung, rechtsweg, zustaendigkeit
 from portal.web.auth import Context, MaybeCitizen
 from portal.web.render import page
 from portal.web.stand import Stand, stand_of
@@ -120,6 +121,8 @@ async def service(
     With `plz` (and where it is ambiguous `strasse` or `ort`) also who is responsible there.
     """
     found = katalog.leistung(context, leistung_id)
+    office = katalog.stelle(context, found)
+    remedy = Weg(found.rechtsbehelf.weg)
     mistake = None
     async with context.transaction() as session:
         try:
@@ -142,6 +145,9 @@ async def service(
         gebuehren=fees_of(context, found),
         fristregeln=katalog.frist_regeln(found, context.today()),
         vorher=katalog.vorher(context, found),
+        rechtsweg=WEGE[remedy],
+        rechtsweg_an=rechtsweg.adressat(context, remedy, f"{office.name}, {office.behoerde}"),
+        rechtsweg_danach=rechtsweg.danach(context, remedy),
         zusammen=related,
         quellen=sources_of(found),
         mit_termin=katalog.termin_buchbar(context, found),

@@ -1,7 +1,13 @@
 """What a service's own page says beside its text: what comes first, whom to ask, and what nobody knows."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from portal.catalogue.bestand import Katalogbestand
+from portal.domain.rechtsbehelf import Weg
+from portal.services import rechtsweg
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.portal_town import Town
 
@@ -62,3 +68,42 @@ async def test_how_people_put_it_is_not_read_out(town: Town) -> None:
     text = (await town.browser().get("/leistungen/ge_pass/ablauf")).text
     assert f"{len(town_service.synonyme)} Wörter für die Suche" in text
     assert "für Arme" not in text
+
+
+VG = "Verwaltungsgericht Gelsenkirchen, Bahnhofsvorplatz 3, 45879 Gelsenkirchen (Stand prüfen)"
+
+
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [
+        ("personalausweis", ("Klage (§ 74 VwGO, § 110 JustG NRW)", VG)),
+        ("wohngeld", ("Widerspruch (§ 70 VwGO)", "Wohngeldstelle, Stadt Gelsenkirchen", VG)),
+        ("elterngeld", ("Widerspruch (§ 84 SGG)", "Sozialgericht Gelsenkirchen (Stand prüfen)")),
+        ("kindergeld", ("Einspruch", "Familienkasse, Bundesagentur für Arbeit", "Finanzgericht; welches")),
+        ("geburtsurkunde", ("Antrag beim Amtsgericht", "Amtsgericht; welches", "keine allgemeine Frist")),
+        ("briefwahl", ("in der Regel keinen Bescheid", "Gegen Fehler im Wählerverzeichnis")),
+    ],
+)
+async def test_the_page_names_track_and_addressee_of_the_remedy(
+    town: Town, service: str, words: tuple[str, ...]
+) -> None:
+    text = await page(town, service)
+    remedy = text.partition("Wenn Sie nicht einverstanden sind")[2].partition("So läuft es ab")[0]
+    assert [word for word in words if word not in remedy] == []
+
+
+async def test_the_process_names_the_addressee_too(town: Town) -> None:
+    text = (await town.browser().get("/leistungen/wohngeld/ablauf")).text
+    assert f"Wohin: Wohngeldstelle, Stadt Gelsenkirchen. Danach: {VG}." in text
+
+
+async def test_another_town_never_gets_our_court(town: Town, tmp_path: Path) -> None:
+    roots = town.context.settings.catalogue_roots
+    catalogue = Katalogbestand(roots, kommune="05916000", demo=True, kopien=tmp_path / "herne")
+    herne = replace(town.context, bestand=catalogue)
+    for way in Weg:
+        said = rechtsweg.adressat(herne, way, "Stadtverwaltung"), rechtsweg.danach(herne, way) or ""
+        assert "Gelsenkirchen" not in "".join(said)
+    unknown = rechtsweg.adressat(herne, Weg.VG, "Stadtverwaltung")
+    assert unknown.startswith("Verwaltungsgericht; welches für Sie zuständig ist")
+    assert "115 (Stand prüfen)" in unknown
