@@ -178,7 +178,8 @@ async def read(
         if messages or wait_s <= 0:
             return messages, state
         with suppress(TimeoutError):
-            await asyncio.wait_for(poll.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await poll.wait()
         return await life.since(context, access.conversation_id, after)
     finally:
         context.hub.end_poll(access.conversation_id, poll)

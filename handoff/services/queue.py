@@ -145,7 +145,9 @@ class LeaseWatch(Listener):
             if following is not None:
                 wait_s = max(0.05, (following - self._context.clock()).total_seconds())
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), wait_s)
+                # not wait_for: on Python 3.11 it swallows a cancellation that comes together with the event
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
 
 
 async def _back_to_head(
