@@ -1,16 +1,16 @@
 """Loading the catalogue of one town: collect the files of all roots, merge the tiers, validate."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from portal.catalogue.merge import Verschmolzen, merge
-from portal.catalogue.model import Herkunft, Katalog, Lebenslage, Leistung, Merkmal, Stelle
+from portal.catalogue.model import Katalog, Lebenslage, Leistung, Merkmal, Stelle
 from portal.catalogue.overlay import Ueberlagerung, ueberlagert
-from portal.catalogue.sources import CatalogueError, Fehler, Quelldatei, mapping, read, tiers
+from portal.catalogue.sources import CatalogueError, Fehler, Pfad, Quelldatei, mapping, read, tiers
 
 BUILT_IN = Path(__file__).parent
 """The catalogue that comes with the portal."""
@@ -98,14 +98,20 @@ def collect(
                 text = f"Die Kennung „{own_id}“ muss heißen wie die Datei: „{path.stem}“."
                 fehler.append(Fehler(file.name, file.zeile(("id",)), "kennung", text))
             groups.setdefault(path.stem, []).append(file)
+        if kind is Leistung:
+            for key in groups.keys() & changes.keys():
+                try:
+                    groups[key] = ueberlagert(groups[key], changes[key])
+                except CatalogueError as error:
+                    fehler.extend(error.fehler)
+        return joined(groups, kind)
+
+    def joined(
+        groups: dict[str, list[Quelldatei]], kind: type[M]
+    ) -> tuple[dict[str, M], dict[str, Verschmolzen]]:
         values: dict[str, M] = {}
         wholes: dict[str, Verschmolzen] = {}
         for key, group in groups.items():
-            if kind is Leistung and key in changes:
-                try:
-                    group = ueberlagert(group, changes[key])
-                except CatalogueError as error:
-                    fehler.extend(error.fehler)
             whole = wholes[key] = merge(group)
             fehler.extend(whole.fehler)
             extra = {"herkunft": whole.herkunft} if "herkunft" in kind.model_fields else {}
@@ -115,12 +121,11 @@ def collect(
         return values, wholes
 
     def listed(patterns: Sequence[str], kind: type[M]) -> tuple[dict[str, M], dict[str, Verschmolzen]]:
-        entries: dict[str, dict[str, object]] = {}
-        wholes: dict[str, Verschmolzen] = {}
+        groups: dict[str, list[Quelldatei]] = {}
         for _, file in (found for pattern in patterns for found in files(pattern)):
             own: set[str] = set()
-            for position, row in enumerate(_rows(file, fehler)):
-                entry = mapping(row)
+            for row in _rows(file, fehler):
+                entry = mapping(row.daten)
                 key = str(entry.get("id"))
                 if not entry or key in own:
                     rule, text = (
@@ -128,14 +133,11 @@ def collect(
                         if entry
                         else ("form", "Kein Eintrag.")
                     )
-                    fehler.append(Fehler(file.name, file.zeile((position,)), rule, text))
+                    fehler.append(Fehler(file.name, row.zeile(()), rule, text))
                     continue
                 own.add(key)
-                entries[key] = {**entries.get(key, {}), **entry}
-                for name in entry:
-                    wholes.setdefault(key, Verschmolzen()).orte[(name,)] = (file, (position, name))
-        valid = {key: _validate(kind, entry, wholes[key], fehler) for key, entry in entries.items()}
-        return {key: value for key, value in valid.items() if value is not None}, wholes
+                groups.setdefault(key, []).append(row)
+        return joined(groups, kind)
 
     leistungen, leistung_orte = merged("leistungen/*.yml", Leistung)
     lebenslagen, lebenslage_orte = merged("lebenslagen/*.yml", Lebenslage)
@@ -145,7 +147,7 @@ def collect(
     for folder in folders:
         fehler += _strays(folder.pfad)
     katalog = Katalog(
-        leistungen=_received(leistungen, stellen, stellen_orte),
+        leistungen=_received(leistungen, stellen),
         lebenslagen=lebenslagen,
         stellen=stellen,
         merkmale=merkmale,
@@ -153,9 +155,13 @@ def collect(
     return Geladen(katalog, fehler, leistung_orte, lebenslage_orte, stellen_orte)
 
 
-def _rows(file: Quelldatei, fehler: list[Fehler]) -> list[object]:
+def _rows(file: Quelldatei, fehler: list[Fehler]) -> list[Quelldatei]:
+    """The entries of a list, each as a file of its own."""
     if isinstance(file.daten, list):
-        return file.daten
+        lines: list[dict[Pfad, int]] = [{} for _ in file.daten]
+        for (position, *inner), line in ((path, line) for path, line in file.zeilen.items() if path):
+            lines[int(position)][tuple(inner)] = line
+        return [replace(file, daten=row, zeilen=own) for row, own in zip(file.daten, lines, strict=True)]
     if file.daten is not None:
         fehler.append(Fehler(file.name, 1, "form", "Die Datei muss eine Liste sein."))
     return []
@@ -171,29 +177,18 @@ def _strays(folder: Path) -> Iterator[Fehler]:
             yield Fehler(str(path), 1, "datei", "Diese Datei liest niemand: Ordner oder Name passt nicht.")
 
 
-def _received(
-    services: dict[str, Leistung], offices: dict[str, Stelle], places: dict[str, Verschmolzen]
-) -> dict[str, Leistung]:
+def _received(services: dict[str, Leistung], offices: dict[str, Stelle]) -> dict[str, Leistung]:
     """Give the services without an office to the town's office that receives the rest, if it has one."""
     rest = next((office for office in offices.values() if office.auffang), None)
     if rest is None:
         return services
-    file = places[rest.id].orte[("auffang",)][0]
-    origin = {
-        "ebene": file.ebene,
-        "datei": file.name,
-        "quelle": rest.quelle,
-        "marke": rest.marke,
-        "gueltig_ab": rest.gueltig_ab,
-        "gueltig_bis": rest.gueltig_bis,
-    }
     return {
         key: service
         if service.stelle
         else service.model_copy(
             update={
                 "stelle": rest.id,
-                "herkunft": {**service.herkunft, "stelle": Herkunft.model_validate(origin)},
+                "herkunft": {**service.herkunft, "stelle": rest.herkunft["auffang"]},
             }
         )
         for key, service in services.items()

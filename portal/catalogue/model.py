@@ -1,9 +1,9 @@
 """What a catalogue file may hold. The contract in words: docs/protocol/catalogue.md."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Ebene = Literal["eu", "bund", "land", "kommune"]
 Marke = Literal["geprueft", "stand_pruefen"]
@@ -268,8 +268,11 @@ class Leistung(Modell):
         return next((n for n in self.nachweise if n.id == nachweis_id), None)
 
 
-class Stelle(Belegt):
-    """One office. What is not known is None and shown as "Stand prüfen", with the Behördennummer 115."""
+class Stelle(Modell):
+    """One office. What is not known is None and shown as "Stand prüfen", with the Behördennummer 115.
+
+    `herkunft` says by key where each value comes from; empty for an office that stands in no file.
+    """
 
     id: Kennung
     name: str
@@ -281,13 +284,14 @@ class Stelle(Belegt):
     fachverfahren: str | None = None
     kontakt: str | None = None
     auffang: bool = False
-    """Receives every service for which nobody named an office. Such an office says since when, and who says so."""
+    """Receives every service for which nobody named an office."""
+    herkunft: dict[str, Herkunft] = {}
 
-    @model_validator(mode="after")
-    def _auffang_ist_belegt(self) -> Self:
-        if self.auffang and not (self.quelle and self.marke and self.gueltig_ab):
-            raise ValueError("zu „auffang“ gehören „quelle“, „marke“ und „gueltig_ab“")
-        return self
+    @property
+    def marke(self) -> Marke:
+        """`geprueft` only if every value that is known was checked."""
+        known = [origin.marke for key, origin in self.herkunft.items() if getattr(self, key) is not None]
+        return "geprueft" if known and set(known) == {"geprueft"} else "stand_pruefen"
 
 
 class Schritt(Modell):
@@ -302,7 +306,7 @@ class Schritt(Modell):
 
 
 class Lebenslage(Modell):
-    """A life situation: services in their legal order."""
+    """A life situation: services in their legal order. `herkunft` as of a service; of a step `schritte.<leistung>`."""
 
     id: Kennung
     name: str
@@ -310,6 +314,7 @@ class Lebenslage(Modell):
     synonyme: list[str] = []
     hinweise: list[str] = []
     schritte: list[Schritt]
+    herkunft: dict[str, Herkunft] = {}
 
 
 class Merkmal(Modell):

@@ -47,11 +47,11 @@ BESCHREIBUNGEN = {
     "stelle": "Kennung der empfangenden Stelle aus stellen.yml.",
     "beziehungen": "Was rechtlich vorher kommen muss und was oft zusammen erledigt wird.",
     "sdg": "Verfahren aus Anhang II der Verordnung (EU) 2018/1724.",
-    "quelle": "Woher die Angaben der Datei stammen.",
+    "quelle": "Woher die Angaben der Datei oder des Eintrags stammen.",
     "marke": "geprueft, oder stand_pruefen für alles, was nicht an der Quelle geprüft wurde.",
     "gueltig_ab": "Seit wann die Angaben gelten.",
     "gueltig_bis": "Letzter Tag, wenn er bekannt ist.",
-    "herkunft": "Andere Quelle, Marke oder Geltung für einzelne Schlüssel dieser Datei.",
+    "herkunft": "Andere Quelle, Marke oder Geltung für einzelne Schlüssel der Datei oder des Eintrags.",
     "behoerde": "Behörde, der die Stelle angehört.",
     "kontakt": "Ansprechpartner nach Funktion, nie ein Personenname.",
     "fachverfahren": "Fachverfahren der Stelle, null wenn unbekannt.",
@@ -87,10 +87,9 @@ def json_schema(art: Art = "leistung") -> dict[str, object]:
         for key, described in properties.items():
             if key in BESCHREIBUNGEN and definition is schema:
                 described["description"] = BESCHREIBUNGEN[key]
-    if art in ("leistung", "lebenslage"):
+    if "herkunft" in models[art].model_fields:
         schema["properties"] |= {k: v | {"description": BESCHREIBUNGEN[k]} for k, v in KOPF.items()}
-    if art == "leistung":
-        own = [key for key in Leistung.model_fields if key not in ("id", "herkunft")]
+        own = [key for key in models[art].model_fields if key not in ("id", "herkunft")]
         per_key = {"type": "object", "properties": KOPF, "additionalProperties": False}
         schema["properties"]["herkunft"] = {
             "type": "object",

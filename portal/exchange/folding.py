@@ -3,7 +3,7 @@
 from datetime import date
 from typing import cast
 
-from portal.catalogue.merge import GESPERRT, JE_SCHLUESSEL, KOPF
+from portal.catalogue.merge import GESPERRT, JE_SCHLUESSEL
 from portal.catalogue.model import Leistung, Stelle
 from portal.exchange.records import (
     EIGEN,
@@ -75,10 +75,10 @@ def service_file(
     return {key: _dated(key, value) for key, value in content.items()}, locked
 
 
-def _headed(service_id: str, existing: Werte, changes: Werte, head: Werte) -> Werte:
-    """The file as it was, with the new source: for the whole file if it is new, else for the changed keys alone."""
+def _headed(own_id: str, existing: Werte, changes: Werte, head: Werte) -> Werte:
+    """The file or entry as it was, with the new source: for the whole if it is new, else for the changed keys alone."""
     if not existing:
-        return {"id": service_id} | head
+        return {"id": own_id} | head
     if {key: existing.get(key) for key in head} == head:
         return existing
     origins = cast(Werte, existing.get(JE_SCHLUESSEL) or {})
@@ -97,10 +97,7 @@ def office_entry(
         return None
     if not (werte.keys() | known.keys() | existing.keys()) & set(CONTACTS):
         changes["kontakt"] = REST
-    source = {key: head[key] for key in ("quelle", "marke")}
-    return (
-        {"id": office_id} | {k: v for k, v in existing.items() if k not in ("id", *KOPF)} | changes | source
-    )
+    return _headed(office_id, existing, changes, head) | changes
 
 
 def same(new: object, old: object) -> bool:

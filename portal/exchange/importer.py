@@ -14,6 +14,7 @@ from typing import cast
 import yaml
 
 from portal.catalogue import CatalogueError, check, load
+from portal.catalogue.merge import JE_SCHLUESSEL, KOPF
 from portal.catalogue.model import Katalog
 from portal.catalogue.model import Stelle as StelleModell
 from portal.catalogue.sources import LOADER
@@ -188,7 +189,8 @@ class _Lauf:
                 known = self.base.stellen.get(office_id)
                 entry = office_entry(office_id, record.werte, known, entries.get(office_id, {}), head)
                 if entry:
-                    StelleModell.model_validate((known.model_dump() if known else {}) | entry)
+                    own = {k: v for k, v in entry.items() if k not in (*KOPF, JE_SCHLUESSEL)}
+                    StelleModell.model_validate((known.model_dump() if known else {}) | own)
                     entries[office_id] = entry
                     self.bericht.stellen += 1
             except ValueError as error:
@@ -198,7 +200,7 @@ class _Lauf:
             self.stellen = self.stellen_mit_rest = self._staged("stellen", entries)
         self.rest = self._rest(offices)
         if self.rest and self.rest not in offices:
-            entries[self.rest] = REST_OFFICE | {key: head[key] for key in ("quelle", "marke")}
+            entries[self.rest] = REST_OFFICE | head
             self.stellen_mit_rest = self._staged("stellen_mit_rest", entries)
         return offices
 

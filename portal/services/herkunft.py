@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.catalogue.model import Belegt, Feld, Herkunft, Leistung, Nachweis
+from portal.catalogue.model import Belegt, Feld, Herkunft, Lebenslage, Leistung, Nachweis, Stelle
 from portal.catalogue.overlay import SCHLUESSEL
 from portal.context import PortalContext
 from portal.schema.redaktion import AenderungZeile
@@ -41,6 +41,19 @@ BEZEICHNUNGEN = {
     "beziehungen": "Verwandte Leistungen",
     "sdg": "EU-Verfahren (SDG)",
 }
+BEREICHE = {
+    "name": "Name",
+    "intro": "Einleitung",
+    "schritte": "Schritte",
+    "hinweise": "weitere Hinweise",
+    "behoerde": "Behörde",
+    "anschrift": "Anschrift",
+    "oeffnungszeiten": "Öffnungszeiten",
+    "telefon": "Telefon",
+    "url": "Seite im Netz",
+    "kontakt": "Ansprechpartner",
+}
+"""What a page shows of a life situation or an office, in its order."""
 FINDER = {
     "W": "Ihrer Wohnung",
     "S": "dem Ort des Ereignisses",
@@ -86,6 +99,18 @@ class Wert:
 
 
 @dataclass(frozen=True)
+class Beleg:
+    """One source and, in words, what of a life situation or an office comes from it."""
+
+    angaben: list[str]
+    ebene: str
+    quelle: str
+    marke: str
+    seit: date
+    bis: date | None
+
+
+@dataclass(frozen=True)
 class Eintrag:
     """One event in the history of a service."""
 
@@ -106,6 +131,30 @@ class Eintrag:
 def bezeichnung(schluessel: str) -> str:
     """A key in words."""
     return BEZEICHNUNGEN.get(schluessel, schluessel)
+
+
+def belege(shown: Lebenslage | Stelle) -> list[Beleg]:
+    """The sources of what a page shows of a life situation or an office; of an unlisted office none.
+
+    Of steps each source counts that a tier gave for one of them.
+    """
+    found: dict[tuple[str, str, str, date, date | None], list[str]] = {}
+    for key, label in BEREICHE.items():
+        if not getattr(shown, key, None):
+            continue
+        entries = [own for name, own in shown.herkunft.items() if name.startswith(f"{key}.")]
+        for origin in entries or [shown.herkunft[key]] if shown.herkunft else []:
+            source = (
+                EBENEN[origin.ebene],
+                origin.quelle,
+                origin.marke,
+                origin.gueltig_ab,
+                origin.gueltig_bis,
+            )
+            labels = found.setdefault(source, [])
+            if label not in labels:
+                labels.append(label)
+    return [Beleg(labels, *source) for source, labels in found.items()]
 
 
 def werte(context: PortalContext, service: Leistung) -> list[Wert]:

@@ -184,7 +184,7 @@ def office_view(office: Stelle) -> OfficeView:
         hours=_hours(office),
         url=office.url,
         contact=office.kontakt,
-        mark=office.marke or "stand_pruefen",
+        mark=office.marke,
     )
 
 

@@ -133,7 +133,6 @@ def _verwaltung(name: str) -> Stelle:
         behoerde=name,
         telefon="115",
         kontakt="Behördennummer 115",
-        marke="stand_pruefen",
     )
 
 
@@ -144,7 +143,6 @@ def _kreisverwaltung(name: str) -> Stelle:
         behoerde=name,
         telefon="115",
         kontakt="Behördennummer 115",
-        marke="stand_pruefen",
     )
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal.services import buendel
+from portal.services.herkunft import belege
 from portal.web.auth import Citizen, Context
 from portal.web.render import page
 
@@ -17,7 +18,8 @@ async def checklist(request: Request, context: Context, citizen: Citizen, lage_i
     """The checklist with progress, next step and what can be done with each."""
     async with context.transaction() as session:
         found = await buendel.laden(context, session, citizen.konto_id, lage_id)
-    return page(request, "mein/lebenslage.html", lage=found, meldung=None, fehler=None)
+    sources = belege(buendel.lebenslage(context, lage_id))
+    return page(request, "mein/lebenslage.html", lage=found, belege=sources, meldung=None, fehler=None)
 
 
 @router.post("/{lage_id}/neu")

@@ -12,6 +12,7 @@ from portal.context import PortalContext
 from portal.domain.rechtsbehelf import WEGE, Weg
 from portal.errors import InvalidInputError, NotFoundError
 from portal.services import katalog, lieferung, mitnutzung, rechtsweg, zustaendigkeit
+from portal.services.herkunft import belege
 from portal.web.auth import Context, MaybeCitizen
 from portal.web.render import page
 from portal.web.stand import Stand, stand_of
@@ -141,7 +142,8 @@ async def service(
         zustaendig=responsible,
         plz=plz,
         plz_fehler=mistake,
-        stelle=context.katalog.stellen.get(found.stelle or ""),
+        stelle=office,
+        stellenbelege=belege(office),
         gebuehren=fees_of(context, found),
         fristregeln=katalog.frist_regeln(found, context.today()),
         vorher=katalog.vorher(context, found),
@@ -187,7 +189,7 @@ async def life_situation(request: Request, context: Context, citizen: MaybeCitiz
         raise NotFoundError(
             "Diese Lebenslage kenne ich nicht. Bitte suchen Sie auf der Startseite nach Ihrem Anliegen."
         )
-    return page(request, "lebenslage.html", lage=lage, schritte=_steps(context, lage_id))
+    return page(request, "lebenslage.html", lage=lage, schritte=_steps(context, lage_id), belege=belege(lage))
 
 
 def _steps(context: PortalContext, lage_id: str) -> list[SchrittSeite]:

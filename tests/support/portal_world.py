@@ -71,6 +71,9 @@ stelle: probeamt
 """
 SITUATION = """
 id: probelage
+quelle: Test
+marke: geprueft
+gueltig_ab: 2025-01-01
 name: Probelage
 intro: Das ist zu tun.
 schritte:
@@ -78,7 +81,7 @@ schritte:
   - {leistung: probe_hund, merkmal: probetier, nach: [probe_umzug], optional: true}
 """
 MERKMALE = "- {id: probetier, label: Ein Probetier, woerter: [Probetier]}\n"
-STELLEN = "- {id: probeamt, name: Probeamt, behoerde: Stadt Probe, anschrift: 'Amtsweg 1, 45879 Gelsenkirchen', oeffnungszeiten: 'Montag bis Freitag 8 bis 12 Uhr'}\n"
+STELLEN = "- {id: probeamt, name: Probeamt, behoerde: Stadt Probe, anschrift: 'Amtsweg 1, 45879 Gelsenkirchen', oeffnungszeiten: 'Montag bis Freitag 8 bis 12 Uhr', quelle: Test, marke: geprueft, gueltig_ab: 2025-01-01}\n"
 
 JETZT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 KONTO = "11111111-1111-4111-8111-111111111111"

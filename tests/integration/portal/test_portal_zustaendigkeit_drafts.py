@@ -24,7 +24,8 @@ async def world(tmp_path: Path) -> AsyncIterator[PortalWorld]:
     folder = tmp_path / "katalog/kommune/05513000"
     (folder / "leistungen").mkdir(parents=True)
     (folder / "stellen.yml").write_text(
-        "- {id: hundestelle, name: Hundestelle, behoerde: Stadt Gelsenkirchen, kontakt: Hunde}\n"
+        "- {id: hundestelle, name: Hundestelle, behoerde: Stadt Gelsenkirchen, kontakt: Hunde, "
+        "quelle: Test, marke: stand_pruefen, gueltig_ab: 2025-01-01}\n"
     )
     (folder / "leistungen/probe_hund.yml").write_text(f"id: probe_hund\n{STADT}stelle: hundestelle\n")
     herne = tmp_path / "katalog/kommune/05916000/leistungen"

@@ -103,6 +103,44 @@ async def test_public_pages(town: Town, path: str) -> None:
     check_page(answer.text)
 
 
+def sources_on(text: str) -> list[str]:
+    """The lines of a page that name a source, as they are read."""
+    lines = re.findall(r"<p[^>]*>(Quelle.*?)</p>", text, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", "", line).split()) for line in lines]
+
+
+async def test_a_life_situation_says_where_each_part_comes_from_and_whether_it_was_checked(
+    town: Town,
+) -> None:
+    expected = [
+        "Quelle für Name, Schritte, weitere Hinweise: Bund, PStG, BGB und BEEG; Fachkenntnis, nicht an der Quelle geprüft, "
+        "seit 19.08.2026 Stand prüfen",
+        "Quelle für Einleitung: Bund, § 17 BMG und PStG, konsolidierte Fassung vom 19.08.2026, seit 19.08.2026 geprüft",
+    ]
+    assert sources_on((await town.browser().get("/lebenslagen/geburt")).text) == expected
+    anna = await town.anna()
+    assert sources_on((await anna.get("/mein/lebenslagen/geburt")).text) == expected
+
+
+async def test_a_step_that_the_town_adds_names_the_town_as_its_source(town: Town) -> None:
+    law, own = sources_on((await town.browser().get("/lebenslagen/soziales")).text)
+    assert law.startswith(
+        "Quelle für Name, Einleitung, Schritte, weitere Hinweise: Land NRW, SGB II, SGB XII und WoGG;"
+    )
+    assert own.startswith("Quelle für Schritte: Stadt, Fachkenntnis, nicht an der Quelle geprüft")
+
+
+async def test_invented_hours_of_an_office_say_so_beside_what_the_town_said(town: Town) -> None:
+    said, invented = sources_on((await town.browser().get("/leistungen/wohnsitz_anmelden")).text)
+    assert said == (
+        "Quelle für Name, Behörde, Seite im Netz, Ansprechpartner: Stadt, Stadt Gelsenkirchen, Stand 2025, "
+        "seit 01.01.2025 geprüft"
+    )
+    assert invented == (
+        "Quelle für Anschrift, Öffnungszeiten, Telefon: Stadt, erfunden, nur Demonstration, seit 24.11.2026 Stand prüfen"
+    )
+
+
 @pytest.mark.parametrize("path", OWN)
 @pytest.mark.parametrize("name", ["anna", "bernd"])
 async def test_own_pages_with_much_and_with_little_data(town: Town, path: str, name: str) -> None:

@@ -129,7 +129,8 @@ def test_each_mistake_is_listed_with_file_line_and_rule(
 
 
 def test_invented_offices_are_loaded_in_the_demo_alone(root: Path) -> None:
-    put(root, "bund/stellen.demo.yml", "- {id: probeamt, telefon: '0209 555'}\n")
+    source = "quelle: erfunden, marke: stand_pruefen, gueltig_ab: 2026-01-01"
+    put(root, "bund/stellen.demo.yml", f"- {{id: probeamt, telefon: '0209 555', {source}}}\n")
     assert load([root]).stellen["probeamt"].telefon is None
     assert load([root], demo=True).stellen["probeamt"].telefon == "0209 555"
 

@@ -298,8 +298,27 @@ def test_invented_values_say_so_and_stand_only_in_the_demo_file() -> None:
         assert row["id"] in known
         assert RUFNUMMER_FUER_FILME.fullmatch(row["telefon"].removesuffix(" (Demonstration)"))
         assert row["telefon"].endswith(" (Demonstration)")
-        assert row["marke"] == "stand_pruefen"
+        assert (row["quelle"], row["marke"]) == ("erfunden, nur Demonstration", "stand_pruefen")
         assert "(Demonstration)" in row["oeffnungszeiten"]
+
+
+def test_the_demo_does_not_claim_that_the_town_said_what_is_invented() -> None:
+    office = load(demo=True).stellen["buergercenter"]
+    invented = {key for key, o in office.herkunft.items() if o.quelle == "erfunden, nur Demonstration"}
+    assert invented == {"id", "anschrift", "telefon", "oeffnungszeiten"}
+    assert office.herkunft["url"].quelle == "Stadt Gelsenkirchen, Stand 2025"
+    assert (office.marke, KATALOG.stellen["buergercenter"].marke) == ("stand_pruefen", "geprueft")
+
+
+@pytest.mark.parametrize("lage", sorted(LEBENSLAGEN))
+def test_a_life_situation_says_who_says_so_and_claims_nothing_checked_that_is_not(lage: str) -> None:
+    origins = KATALOG.lebenslagen[lage].herkunft
+    assert {"name", "intro", "schritte"} <= set(origins)
+    checked = {key for key, origin in origins.items() if origin.marke == "geprueft"}
+    assert checked == ({"intro"} if lage in ("fuehrerschein_fahrzeug", "geburt") else set())
+    assert all(
+        ("nicht an der Quelle" in o.quelle) or key in ("intro", "hinweise") for key, o in origins.items()
+    )
 
 
 @pytest.mark.parametrize(

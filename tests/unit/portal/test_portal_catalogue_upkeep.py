@@ -27,6 +27,17 @@ from tests.support.portal_world import HUND, write_catalogue
 HUND_DATEI = "bund/leistungen/probe_hund.yml"
 STADT_DATEI = "kommune/05513000/leistungen/probe_hund.yml"
 KOPF = "id: probe_hund\nquelle: Stadt\nmarke: geprueft\ngueltig_ab: 2026-01-01\n"
+LAGE_DATEI = "bund/lebenslagen/probelage.yml"
+LAGE = """id: probelage
+quelle: Test
+marke: geprueft
+gueltig_ab: 2025-01-01
+name: Probelage
+intro: Das ist zu tun.
+schritte: [{leistung: probe_umzug}]
+"""
+AMT = "name: A, behoerde: S, telefon: '115'"
+BELEGT = "quelle: Test, marke: geprueft, gueltig_ab: 2025-01-01"
 HERNE = Gemeinde("05916000", "Herne", "Stadt Herne", "059160000000")
 HEUTE = date(2026, 11, 24)
 
@@ -86,6 +97,20 @@ def test_the_schema_refuses_what_no_file_may_say(wrong: dict[str, object]) -> No
     assert not jsonschema.Draft202012Validator(json_schema()).is_valid(wrong)
 
 
+@pytest.mark.parametrize(("art", "key"), [("lebenslage", "intro"), ("stellen", "telefon")])
+def test_the_schema_knows_source_and_mark_of_life_situations_and_offices(art: Art, key: str) -> None:
+    validator = jsonschema.Draft202012Validator(json_schema(art))
+    head = {"id": "x", "quelle": "Gesetz", "marke": "geprueft", "gueltig_ab": "2026-01-01"}
+
+    def fits(entry: dict[str, object]) -> bool:
+        return validator.is_valid([entry] if art == "stellen" else entry)
+
+    assert fits(head | {"herkunft": {key: {"marke": "stand_pruefen"}}})
+    assert not fits(head | {"marke": "vielleicht"})
+    assert not fits(head | {"herkunft": {"farbe": {"marke": "geprueft"}}})
+    assert not fits(head | {"herkunft": {key: {"ebene": "bund"}}})
+
+
 def test_one_key_may_have_another_source_than_its_file(root: Path) -> None:
     own = '\nleika: "99102013104000"\nherkunft: {leika: {quelle: Tabelle 2019, marke: stand_pruefen}}\n'
     put(root, HUND_DATEI, HUND + own)
@@ -107,6 +132,37 @@ def test_every_entry_of_a_joined_list_knows_who_said_what(root: Path) -> None:
     assert tiers["felder.familienname"] == tiers["felder.chip"] == "bund"
     assert tiers["felder.chip.pflicht"] == tiers["felder.rasse"] == "kommune"
     assert "felder.chip.typ" not in tiers
+
+
+def test_an_office_knows_the_origin_of_each_value_and_the_demo_marks_only_what_it_invents(root: Path) -> None:
+    demo = "quelle: erfunden, marke: stand_pruefen, gueltig_ab: 2026-11-24"
+    put(root, "bund/stellen.demo.yml", f"- {{id: probeamt, telefon: '0209 555', {demo}}}\n")
+    office = load([root], demo=True).stellen["probeamt"]
+    origins = {key: (o.ebene, o.quelle, o.marke, o.gueltig_ab) for key, o in office.herkunft.items()}
+    assert origins["telefon"] == ("bund", "erfunden", "stand_pruefen", date(2026, 11, 24))
+    assert origins["anschrift"] == ("bund", "Test", "geprueft", date(2025, 1, 1))
+    assert (office.marke, load([root]).stellen["probeamt"].marke) == ("stand_pruefen", "geprueft")
+
+
+def test_one_value_of_an_office_may_have_another_source_than_its_entry(root: Path) -> None:
+    own = "herkunft: {url: {quelle: Netz, marke: stand_pruefen}}"
+    put(root, "bund/stellen.yml", f"- {{id: probeamt, {AMT}, url: 'https://amt.example', {BELEGT}, {own}}}\n")
+    office = load([root]).stellen["probeamt"]
+    assert (office.herkunft["url"].quelle, office.herkunft["telefon"].quelle) == ("Netz", "Test")
+    assert office.marke == "stand_pruefen"
+
+
+def test_a_step_that_a_town_adds_to_a_life_situation_knows_its_tier_and_source(root: Path) -> None:
+    head = KOPF.replace("probe_hund", "probelage")
+    path = put(
+        root, "kommune/05513000/lebenslagen/probelage.yml", head + "schritte: [{leistung: probe_mehr}]\n"
+    )
+    put(root, "kommune/05513000/leistungen/probe_mehr.yml", HUND.replace("probe_hund", "probe_mehr"))
+    origins = load([root]).lebenslagen["probelage"].herkunft
+    assert (origins["schritte.probe_umzug"].ebene, origins["schritte.probe_umzug"].quelle) == ("bund", "Test")
+    added = origins["schritte.probe_mehr"]
+    assert (added.ebene, added.quelle, added.datei) == ("kommune", "Stadt", str(path))
+    assert (origins["intro"].ebene, origins["intro"].marke) == ("bund", "geprueft")
 
 
 def test_law_that_has_ended_is_no_law(root: Path) -> None:
@@ -137,8 +193,14 @@ def test_law_that_has_ended_is_no_law(root: Path) -> None:
         ("bund/leistungen/probe_hund.yaml", "id: probe_hund\n", "datei", 1),
         ("bund/leistung/probe.yml", "id: probe\n", "datei", 1),
         ("bund/stellen.yml", "a: b\n", "form", 1),
-        ("bund/stellen.yml", "- {id: probeamt, name: Amt, behoerde: Stadt}\n", "kontakt", 1),
-        ("bund/stellen.yml", "- {id: a, name: A, behoerde: S, telefon: '115', auffang: true}\n", "form", 1),
+        (LAGE_DATEI, LAGE.replace("quelle: Test\n", ""), "herkunft", 1),
+        (LAGE_DATEI, LAGE.replace("marke: geprueft", "marke: fast"), "herkunft", 3),
+        (LAGE_DATEI, LAGE.replace("gueltig_ab: 2025-01-01\n", ""), "herkunft", 1),
+        (LAGE_DATEI, LAGE + "herkunft: {hinweise: {marke: geprueft}}\n", "herkunft", 8),
+        ("bund/stellen.yml", f"- {{id: probeamt, name: Amt, behoerde: Stadt, {BELEGT}}}\n", "kontakt", 1),
+        ("bund/stellen.yml", f"- {{id: a, {AMT}, {BELEGT}}}\n- {{id: b, {AMT}}}\n", "herkunft", 2),
+        ("bund/stellen.yml", f"- {{id: a, {AMT}, {BELEGT}}}\n- id: b\n  marke: fast\n", "herkunft", 3),
+        ("bund/stellen.demo.yml", "- {id: probeamt, telefon: '0209 555'}\n", "herkunft", 1),
         (
             "bund/stellen.yml",
             "- {id: probeamt, name: A, behoerde: S, telefon: '1'}\n- {id: probeamt, name: B, behoerde: S}\n",
@@ -151,8 +213,8 @@ def test_each_mistake_names_file_line_and_rule(
     root: Path, name: str, content: str | bytes, rule: str, line: int
 ) -> None:
     path = put(root, name, content)
-    found = [(m.datei, m.zeile) for m in check([root]) if m.regel == rule]
-    assert (str(path), line) in found, [str(m) for m in check([root])]
+    found = [(m.datei, m.zeile) for m in check([root], demo=True) if m.regel == rule]
+    assert (str(path), line) in found, [str(m) for m in check([root], demo=True)]
 
 
 def test_a_mistake_in_an_overridden_entry_is_found_where_it_stands(root: Path) -> None:
