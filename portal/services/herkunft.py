@@ -50,8 +50,8 @@ BEREICHE = {
     "anschrift": "Anschrift",
     "oeffnungszeiten": "Öffnungszeiten",
     "telefon": "Telefon",
-    "url": "Seite im Netz",
-    "kontakt": "Ansprechpartner",
+    "url": "Seite der Stelle",
+    "kontakt": "Ansprechstelle",
 }
 """What a page shows of a life situation or an office, in its order."""
 FINDER = {

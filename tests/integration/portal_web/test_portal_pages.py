@@ -133,7 +133,7 @@ async def test_a_step_that_the_town_adds_names_the_town_as_its_source(town: Town
 async def test_invented_hours_of_an_office_say_so_beside_what_the_town_said(town: Town) -> None:
     said, invented = sources_on((await town.browser().get("/leistungen/wohnsitz_anmelden")).text)
     assert said == (
-        "Quelle für Name, Behörde, Seite im Netz, Ansprechpartner: Stadt, Stadt Gelsenkirchen, Stand 2025, "
+        "Quelle für Name, Behörde, Seite der Stelle, Ansprechstelle: Stadt, Stadt Gelsenkirchen, Stand 2025, "
         "seit 01.01.2025 geprüft"
     )
     assert invented == (
