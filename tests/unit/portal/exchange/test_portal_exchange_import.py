@@ -226,6 +226,22 @@ def test_a_service_without_an_office_is_received_by_the_115(into: Callable[..., 
     assert target.csv("id;name\nhund;Hund\n").unveraendert == 1
 
 
+def test_a_changed_value_of_an_office_names_the_file_as_its_source_and_the_rest_keeps_its_own(
+    into: Callable[..., Import],
+) -> None:
+    target = into()
+    head = "id;name;stelle;stelle_name;stelle_telefon\n"
+    target.csv(f"{head}hund;Hund;amt;Amt;0209 1\n")
+    path = target.root / TOWN / "stellen.yml"
+    (entry,) = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump([entry | {"quelle": "Redaktion", "marke": "geprueft"}]), encoding="utf-8")
+    assert target.csv(f"{head}hund;Hund;amt;Amt;0209 2\n").stellen == 1
+    origins = load([target.root]).stellen["amt"].herkunft
+    assert (origins["name"].quelle, origins["name"].marke) == ("Redaktion", "geprueft")
+    assert (origins["telefon"].quelle, origins["telefon"].marke) == (entry["quelle"], "stand_pruefen")
+    assert origins["telefon"].gueltig_ab == entry["gueltig_ab"]
+
+
 def test_another_office_may_be_named_for_them(into: Callable[..., Import]) -> None:
     target = into(BUILT_IN)
     target.csv("id;name\nhund;Hund\n", stelle="stadtverwaltung")
