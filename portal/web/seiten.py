@@ -142,7 +142,7 @@ async def service(
         zustaendig=responsible,
         plz=plz,
         plz_fehler=mistake,
-        stelle=office,
+        stelle=context.katalog.stellen.get(found.stelle or ""),
         stellenbelege=belege(office),
         gebuehren=fees_of(context, found),
         fristregeln=katalog.frist_regeln(found, context.today()),
