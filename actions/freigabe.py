@@ -1,5 +1,6 @@
 """Release of master data for one purpose and one recipient."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from rasa_sdk.events import SlotSet
@@ -8,7 +9,12 @@ from actions import entwurf, zustaendigkeit
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 from actions.tuer import portal
-from portal.client import DraftChangedError
+from portal.client import DraftChangedError, NotFoundError, NotLoggedInError
+
+_WIDERRUF = re.compile(r"\b(freigabe|einwilligung|zustimmung)", re.IGNORECASE)
+_ERKLAERT = re.compile(
+    r"\bwiderr?uf|\bzurück(ziehen|nehmen|zuziehen|zunehmen)\b|\b(ziehe?|nehme?)\b.*\bzurück", re.IGNORECASE
+)
 
 
 async def freigeben(
@@ -34,6 +40,26 @@ async def freigeben(
         return entwurf.merken(gespraech, conflict.draft)
     gespraech.say("utter_freigabe_danke" if fields else "utter_freigabe_keine")
     zustaendigkeit.im_antrag(gespraech, draft, None)
+    return [*entwurf.merken(gespraech, draft), SlotSet("versuche", 0)]
+
+
+def will_widerrufen(text: str) -> bool:
+    """Whether the citizen says that she withdraws her release; a question about it is none."""
+    return "?" not in text and bool(_WIDERRUF.search(text)) and bool(_ERKLAERT.search(text))
+
+
+async def widerrufen(gespraech: Gespraech) -> list[Event] | None:
+    """Withdraw what was released in the open application; None if there is nothing of the kind."""
+    draft_id = gespraech.slot("entwurf")
+    if not draft_id:
+        return None
+    try:
+        draft = await portal().withdraw_draft_release(
+            gespraech.conversation_id, str(draft_id), key=gespraech.key("widerruf", str(draft_id))
+        )
+    except (NotFoundError, NotLoggedInError):
+        return None
+    gespraech.say("utter_freigabe_widerrufen", leistung=draft.name)
     return [*entwurf.merken(gespraech, draft), SlotSet("versuche", 0)]
 
 

@@ -212,6 +212,10 @@ class PortalClient:
         body = {"freigeben": list(freigeben), "aendern": dict(aendern), "version": version}
         return await self._send(conversation_id, "POST", f"/drafts/{draft}/release", body, key, _DRAFT)
 
+    async def withdraw_draft_release(self, conversation_id: str, draft: str, *, key: str) -> DraftView:
+        """Withdraw what was released in this draft. Raises NotFoundError if nothing is."""
+        return await self._send(conversation_id, "POST", f"/drafts/{draft}/withdrawal", {}, key, _DRAFT)
+
     async def put_evidence(
         self, conversation_id: str, draft: str, evidence: str, *, document: str | None, version: int, key: str
     ) -> DraftView:

@@ -83,6 +83,7 @@ class _Draft:
     status: str = "offen"
     values: dict[str, Scalar] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)
+    released: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -363,8 +364,21 @@ class FakePortal:
                     trial.values[spec.id] = found.proposed[spec.id]
                 elif not spec.required:
                     trial.values[spec.id] = None
+        found.released = {name: value for name, value in found.proposed.items() if name in freigeben}
         found.values, found.proposed = trial.values, {}
         return self._changed(conversation_id, found, key, "release")
+
+    async def withdraw_draft_release(self, conversation_id: str, draft: str, *, key: str) -> DraftView:
+        if (stored := self._stored(conversation_id, key, "withdrawal")) is not None:
+            return DraftView.model_validate(stored)
+        found = self._drafts.get(conversation_id, {}).get(draft)
+        if found is None or not found.released:
+            raise NotFoundError("nicht_gefunden", "Hier ist nichts freigegeben.", status=404)
+        self._changeable(conversation_id, draft, found.version)
+        found.proposed, found.released = found.released, {}
+        for name in found.proposed:
+            found.values.pop(name, None)
+        return self._changed(conversation_id, found, key, "withdrawal")
 
     async def put_evidence(
         self, conversation_id: str, draft: str, evidence: str, *, document: str | None, version: int, key: str

@@ -11,6 +11,7 @@ from portal.schema.entwurf import EntwurfZeile, FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile, ZustellungZeile
 from portal.services import beratung, entwurf, fristen, komforteinwilligung, protokoll, zustellung
 from portal.services.entwurf import UNFERTIG
+from portal.services.fehler import DraftClosedError
 from portal.services.views import ConsentView, WithdrawalView
 
 FOLGEN = {
@@ -110,6 +111,33 @@ async def widerrufen(
         freigabe_id=row.id,
     )
     return outcome
+
+
+async def entwurf_widerrufen(
+    context: PortalContext, session: AsyncSession, konto_id: str, entwurf_id: str
+) -> None:
+    """Withdraw every release of an unfinished draft, as the chat offers it: nothing of it has flowed yet.
+
+    Raises
+    ------
+    NotFoundError
+        No such draft, or nothing in it is released.
+    DraftClosedError
+        It was handed in or given up; the citizen withdraws on the page, which says what that still stops.
+    """
+    draft = await entwurf.zeile(session, konto_id, entwurf_id)
+    if draft.status not in UNFERTIG:
+        raise DraftClosedError
+    releases = await session.scalars(
+        select(FreigabeZeile.id).where(
+            FreigabeZeile.entwurf_id == draft.id, FreigabeZeile.widerrufen_utc.is_(None)
+        )
+    )
+    found = list(releases)
+    if not found:
+        raise NotFoundError("In diesem Entwurf haben Sie nichts freigegeben.")
+    for freigabe_id in found:
+        await widerrufen(context, session, konto_id, freigabe_id)
 
 
 async def _sonstige(

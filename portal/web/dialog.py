@@ -18,6 +18,7 @@ from portal.services import (
     anliegen,
     bindung,
     datenuebersicht,
+    einwilligung,
     entwurf,
     fristenblatt,
     idempotenz,
@@ -522,6 +523,19 @@ async def release(
             version=body.version,
             vertrauen=bound.vertrauen,
         )
+        return await _shown(context, session, bound, draft)
+
+    return await write(request, context, who, idempotency_key, use)
+
+
+@router.post("/drafts/{draft}/withdrawal")
+async def withdraw_release(
+    request: Request, context: Context, who: Conversation, draft: str, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Withdraw what was released in a draft; of whatever version, for nothing has flowed yet."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        await einwilligung.entwurf_widerrufen(context, session, bound.konto_id, draft)
         return await _shown(context, session, bound, draft)
 
     return await write(request, context, who, idempotency_key, use)

@@ -166,6 +166,26 @@ async def test_a_draft_given_up_is_no_longer_current(door: Door) -> None:
         await door.portal.current_draft("c")
 
 
+async def test_a_release_is_withdrawn_once_and_asked_for_anew(door: Door) -> None:
+    await door.log_in("c", "niedrig")
+    draft = await door.portal.open_draft("c", "probe_hund", key="k1")
+    with pytest.raises(NotFoundError):
+        await door.portal.withdraw_draft_release("c", draft.id, key="k2")
+    draft = await door.portal.release(
+        "c", draft.id, freigeben=["familienname"], aendern={}, version=draft.version, key="k3"
+    )
+    withdrawn = await door.portal.withdraw_draft_release("c", draft.id, key="k4")
+    again = await door.portal.withdraw_draft_release("c", draft.id, key="k4")
+    assert withdrawn == again
+    assert withdrawn.version > draft.version
+    assert withdrawn.next.kind == "release"
+    assert {f.id: f.state for f in withdrawn.fields}["familienname"] == "vorgeschlagen"
+    with pytest.raises(NotFoundError):
+        await door.portal.withdraw_draft_release("c", draft.id, key="k5")
+    with pytest.raises(NotFoundError):
+        await door.portal.withdraw_draft_release("c", "fremd", key="k6")
+
+
 async def test_a_clerks_view_withholds_what_is_not_released(door: Door) -> None:
     await door.log_in("c", "niedrig")
     await door.portal.open_draft("c", "probe_hund", key="k1")
