@@ -39,6 +39,8 @@ CHECK_TIMEOUT_S = 45.0
 """Longer than the portal waits for its scanner."""
 TRANSCRIPT = "verlauf"
 """The `art` of a notice that goes into the postbox."""
+UNDELIVERED = "unzustellbar"
+"""The `art` of a notice of the portal that did not arrive."""
 REQUEST_FIELDS = frozenset(
     ("wunsch", "service", "topic", "text", "summary", "telefon", "zeit", "adresse", "promised_for", "account")
 )
@@ -72,11 +74,16 @@ class PortalNotifier:
         self._client = client
 
     async def notify(self, notice: ports.Notice) -> Mapping[str, Json]:
-        """Leave a request with the office, and give its case; or put a transcript into the citizen's postbox."""
+        """Leave a request with the office, and give its case; put a transcript into the citizen's postbox; say that a notice did not arrive."""
         body = {name: value for name, value in notice.body.items() if name in REQUEST_FIELDS}
         try:
             if notice.body.get("art") == TRANSCRIPT:
                 await self._file_transcript(notice)
+                return {}
+            if notice.body.get("art") == UNDELIVERED:
+                await self._client.notice_undelivered(
+                    notice.conversation_id, str(notice.body["notice"]), key=notice.key
+                )
                 return {}
             case = await self._client.leave_request(notice.conversation_id, body, key=notice.key)
         except PortalUnreachableError as error:

@@ -3,13 +3,14 @@
 import hmac
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from pywa.errors import WhatsAppError
+from pywa.types.message_status import MessageStatusType
 from pywa.utils import webhook_updates_validator
 from pywa_async.api import GraphAPIAsync
 
@@ -20,7 +21,7 @@ from handoff.domain.channel import DOCUMENT_MAX_BYTES, DOCUMENTS, Capability, Ch
 from handoff.domain.offers import objects
 from handoff.errors import UnavailableError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
-from handoff.services import channel_notices, channel_texts
+from handoff.services import channel_notices, channel_texts, channels
 from handoff.services.channel_intake import Inbound, InboundFile, client_id_of
 from handoff.web.guards import Context
 
@@ -124,25 +125,62 @@ class WhatsApp(Adapter):
 
         @router.post("/webhooks/whatsapp", dependencies=[Depends(self._signature)])
         async def receive(request: Request, context: Context) -> Response:
-            found = sorted(
-                self._messages(await json_body(request)), key=lambda one: str(one.get("timestamp"))
-            )
+            body = await json_body(request)
+            found = sorted(self._messages(body), key=lambda one: str(one.get("timestamp")))
             await self.take_all(context, found, self._read)
+            for status in self._failed(body):
+                await self._not_delivered(context, status)
             return Response(status_code=200)
 
         return router
 
     def _messages(self, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Give the messages to this number; statuses and other fields are passed over."""
+        """Give the messages to this number."""
+        for value in self._values(body):
+            for message in objects(value.get("messages")):
+                if isinstance(message.get("id"), str) and isinstance(message.get("from"), str):
+                    yield message
+
+    def _failed(self, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Give what Meta had accepted and could not deliver afterwards; other statuses are passed over."""
+        for value in self._values(body):
+            for status in objects(value.get("statuses")):
+                needed = (status.get("recipient_id"), status.get("biz_opaque_callback_data"))
+                is_ours = all(isinstance(one, str) for one in needed)
+                if is_ours and status.get("status") == MessageStatusType.FAILED:
+                    yield status
+
+    def _values(self, body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         for entry in objects(body.get("entry")):
             for change in objects(entry.get("changes")):
                 value = change.get("value")
                 metadata = value.get("metadata") if isinstance(value, dict) else None
-                if not isinstance(metadata, dict) or metadata.get("phone_number_id") != self._phone_id:
-                    continue
-                for message in objects(value.get("messages")) if isinstance(value, dict) else []:
-                    if isinstance(message.get("id"), str) and isinstance(message.get("from"), str):
-                        yield message
+                if (
+                    isinstance(value, dict)
+                    and isinstance(metadata, dict)
+                    and metadata.get("phone_number_id") == self._phone_id
+                ):
+                    yield value
+
+    async def _not_delivered(self, context: HandoffContext, status: Mapping[str, Any]) -> None:
+        """Send the template where Meta's window was over; note any other failure. Safe to repeat.
+
+        Raises UnavailableError when the template cannot be sent now: Meta delivers the status again.
+        """
+        address, key = status["recipient_id"], status["biz_opaque_callback_data"]
+        errors = objects(status.get("errors"))
+        code = errors[0].get("code") if errors else None
+        heard_at = await channels.heard_at(context, self.capability.name, address)
+        if code == WINDOW_CLOSED and heard_at is not None:
+            try:
+                await self._remind(address, heard_at, key)
+            except ReceiverDownError as error:
+                raise UnavailableError(channel_texts.NOT_SENT_NOW) from error
+            except ReceiverRefusedError:
+                logger.warning("whatsapp refused the template")
+            else:
+                return
+        await channels.not_delivered(context, self.capability.name, address, key, f"whatsapp: {code}")
 
     async def _read(self, message: Mapping[str, Any]) -> tuple[str, Inbound]:
         return str(message["from"]), await self._inbound(message)
@@ -187,38 +225,52 @@ class WhatsApp(Adapter):
 
     async def send(self, delivery: Delivery, key: str, text: str, choices: Sequence[Choice]) -> None:
         """Send a text, up to three buttons or a list; after 24 hours of silence the template, once until they end."""
-        if self._window_closed(delivery):
-            await self._remind(delivery)
+        if delivery.heard_at is not None and self._window_closed(delivery.heard_at):
+            await self._remind(delivery.address, delivery.heard_at, delivery.key)
         elif not choices:
-            await self._post(delivery, "text", {"body": text, "preview_url": False})
+            await self._say(delivery, "text", {"body": text, "preview_url": False})
         else:
-            await self._post(delivery, "interactive", _interactive(text, choices))
+            await self._say(delivery, "interactive", _interactive(text, choices))
 
-    def _window_closed(self, delivery: Delivery) -> bool:
-        heard_at = delivery.heard_at
-        return (
-            heard_at is not None and self._context is not None and self._context.clock() - heard_at > WINDOW
-        )
+    def _window_closed(self, heard_at: datetime) -> bool:
+        return self._context is not None and self._context.clock() - heard_at > WINDOW
 
-    async def _remind(self, delivery: Delivery) -> None:
-        if self._context is None or delivery.heard_at is None:
+    async def _remind(self, address: str, heard_at: datetime, tracker: str) -> None:
+        """Send the template, once for each silence."""
+        if self._context is None:
             return
-        key = client_id_of("whatsapp-template", delivery.address, delivery.heard_at.isoformat())
+        key = client_id_of("whatsapp-template", address, heard_at.isoformat())
         if await channel_notices.is_known(self._context, key):
             return
-        await self._post(delivery, "template", {"name": self._template, "language": {"code": "de"}})
+        template = {"name": self._template, "language": {"code": "de"}}
+        try:
+            await self._post(address, tracker, "template", template)
+        except WhatsAppError as error:
+            raise _translated(error) from error
         await channel_notices.note(self._context, key)
 
-    async def _post(self, delivery: Delivery, kind: str, content: dict[str, Any]) -> None:
+    async def _say(self, delivery: Delivery, kind: str, content: dict[str, Any]) -> None:
         try:
-            await self._graph.send_message(
-                self._phone_id, delivery.address, None, "individual", kind, content
-            )
+            await self._post(delivery.address, delivery.key, kind, content)
         except WhatsAppError as error:
-            if error.code == WINDOW_CLOSED and kind != "template":
-                await self._remind(delivery)  # Meta's clock differs from ours
+            if error.code == WINDOW_CLOSED and delivery.heard_at is not None:
+                # Meta's clock differs from ours
+                await self._remind(delivery.address, delivery.heard_at, delivery.key)
                 return
             raise _translated(error) from error
+
+    async def _post(self, address: str, tracker: str, kind: str, content: dict[str, Any]) -> None:
+        """Send; Meta gives `tracker` back with every status of the message. Raises WhatsAppError, ReceiverDownError."""
+        try:
+            await self._graph.send_message(
+                self._phone_id,
+                address,
+                None,
+                "individual",
+                kind,
+                content,
+                biz_opaque_callback_data=tracker,
+            )
         except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
             raise ReceiverDownError("whatsapp does not answer") from error
 

@@ -12,6 +12,10 @@ from handoff.schema.tables import ChannelRow
 from handoff.storage import channels, outbox
 from handoff.storage.outbox import Kind
 
+NOTICE, ANSWER = "notice:", "answer:"
+"""What an outbox key begins with: the portal's notice, or an answer to a word like „Link“."""
+UNDELIVERED = "unzustellbar"
+"""The `art` by which the portal hears that a notice did not arrive."""
 REMEMBERED = timedelta(days=90)
 """So long a key is known, so that its repetition does nothing."""
 
@@ -31,7 +35,7 @@ async def send(context: HandoffContext, account: str, key: str, text: str) -> No
         chosen = receiver(context, linked)
         if chosen is None:
             raise NoMessengerError
-        await put_once(session, context, chosen.conversation_id, key, text)
+        await put_once(session, context, chosen.conversation_id, key, text, prefix=NOTICE)
 
 
 def receiver(context: HandoffContext, linked: Sequence[ChannelRow]) -> ChannelRow | None:
@@ -41,14 +45,27 @@ def receiver(context: HandoffContext, linked: Sequence[ChannelRow]) -> ChannelRo
 
 
 async def put_once(
-    session: AsyncSession, context: HandoffContext, conversation_id: str, key: str, text: str
+    session: AsyncSession,
+    context: HandoffContext,
+    conversation_id: str,
+    key: str,
+    text: str,
+    prefix: str = ANSWER,
 ) -> None:
     """Put a text that is no part of the conversation into the channel's outbox; a known key changes nothing."""
     if await known(session, key):
         return
     now = context.clock()
     await remember(session, key, now)
-    await outbox.put(session, Kind.CHANNEL, conversation_id, f"notice:{key}"[:64], now, {"text": text})
+    await outbox.put(session, Kind.CHANNEL, conversation_id, f"{prefix}{key}"[:64], now, {"text": text})
+
+
+async def refused(session: AsyncSession, context: HandoffContext, conversation_id: str, key: str) -> None:
+    """Have the portal take the next way where what a channel refused for good was a notice of the portal."""
+    if key.startswith(NOTICE):
+        notice = key.removeprefix(NOTICE)
+        body = {"art": UNDELIVERED, "notice": notice}
+        await outbox.put(session, Kind.NOTICE, conversation_id, notice, context.clock(), body)
 
 
 async def remember(session: AsyncSession, key: str, now: datetime) -> None:

@@ -63,6 +63,7 @@ FILE_NOT_FETCHED = (
     "Portal hoch."
 )
 NOT_FETCHED_NOW = "Die Datei konnte gerade nicht geholt werden."
+NOT_SENT_NOW = "Eine Nachricht konnte gerade nicht gesendet werden."
 FILE_SENT = "Datei gesendet: {name}"
 PLACE_NOT_READ = "Ihren Standort werte ich nicht aus und habe ihn nicht gespeichert. Bitte schreiben Sie den Ort oder die Postleitzahl."
 CONTACT_NOT_READ = (

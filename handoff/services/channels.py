@@ -5,19 +5,26 @@ goes out. It never writes to the log itself.
 """
 
 import hmac
+import logging
 from collections.abc import Mapping
+from datetime import datetime
 
 from handoff.context import HandoffContext
 from handoff.domain.message import Body
 from handoff.domain.offers import Json
 from handoff.domain.phase import Phase
+from handoff.errors import UnavailableError
 from handoff.ports import Delivery, ReceiverDownError, ReceiverRefusedError
-from handoff.services import access, channel_out, messages
+from handoff.services import access, channel_notices, channel_out, channel_texts, messages
 from handoff.services import conversation as life
 from handoff.services.courier import Courier
 from handoff.services.writer import Sent
 from handoff.storage import channels, conversations, log, outbox
 from handoff.storage.outbox import Kind, Parcel
+
+logger = logging.getLogger(__name__)
+
+KEY_MAX_CHARS = 64
 
 
 def address_digest(context: HandoffContext, channel: str, address: str) -> str:
@@ -111,6 +118,49 @@ async def bind(
     context.hub.messages_changed(conversation_id)
 
 
+async def heard_at(context: HandoffContext, channel: str, address: str) -> datetime | None:
+    """Tell when somebody last wrote from an address; None for one that is not bound."""
+    async with context.database.read() as session:
+        binding = await channels.by_address(session, channel, address_digest(context, channel, address))
+        return None if binding is None else binding.heard_at
+
+
+async def not_delivered(context: HandoffContext, channel: str, address: str, key: str, why: str) -> None:
+    """Note that a vendor could not deliver what it had accepted, as if it had refused it at once. Safe to repeat.
+
+    Parameters
+    ----------
+    key
+        `Delivery.key` of what did not arrive.
+    why
+        For the operator; no content, no address.
+
+    Raises
+    ------
+    UnavailableError
+        The acceptance is not recorded yet: the vendor is to say it again.
+    """
+    async with context.database.write() as session:
+        binding = await channels.by_address(session, channel, address_digest(context, channel, address))
+        if binding is None or len(key) > KEY_MAX_CHARS:
+            return
+        known = await outbox.given_up(session, Kind.CHANNEL, key)
+        if known is False:
+            raise UnavailableError(channel_texts.NOT_SENT_NOW)
+        if known is None:
+            logger.warning("accepted and not delivered (%s), conversation %s", why, binding.conversation_id)
+            await outbox.put(
+                session,
+                Kind.CHANNEL,
+                binding.conversation_id,
+                key,
+                context.clock(),
+                {"why": why},
+                given_up=True,
+            )
+            await channel_notices.refused(session, context, binding.conversation_id, key)
+
+
 class ChannelCourier(Courier):
     """Carries what the bot, a clerk or the gateway said to the conversation's messenger."""
 
@@ -155,6 +205,7 @@ class ChannelCourier(Courier):
         if isinstance(error, ReceiverRefusedError):
             async with self._context.database.write() as session:
                 await outbox.give_up(session, parcel)
+                await channel_notices.refused(session, self._context, parcel.conversation_id, parcel.key)
             return
         await self.put_off(parcel, after_s=error.after_s if isinstance(error, ReceiverDownError) else None)
 

@@ -7,8 +7,8 @@ from handoff.domain.message import Body, Object
 from handoff.domain.offers import Json
 from handoff.ports import Notice, ReceiverDownError, ReceiverRefusedError
 from handoff.schema.routing import RequestRow
+from handoff.services import channel_notices, feedback, texts
 from handoff.services import conversation as life
-from handoff.services import feedback, texts
 from handoff.services.courier import Courier
 from handoff.services.waiting import day
 from handoff.storage import conversations, outbox
@@ -46,6 +46,8 @@ class NoticeCourier(Courier):
         async with self._context.database.write() as session:
             row = await conversations.lock(session, parcel.conversation_id)
             await outbox.give_up(session, parcel)
+            if parcel.body.get("art") == channel_notices.UNDELIVERED:
+                return
             transcript = parcel.body.get("art") == feedback.TRANSCRIPT
             said = texts.TRANSCRIPT_REFUSED if transcript else texts.REQUEST_REFUSED
             await life.say(session, row, self._context, Body(said))

@@ -54,11 +54,18 @@ async def put(
     body: Mapping[str, Json],
     *,
     due_at: datetime | None = None,
+    given_up: bool = False,
 ) -> None:
-    """Put something into the outbox, in the transaction that causes it."""
+    """Put something into the outbox, in the transaction that causes it; with `given_up` for the operator only."""
     session.add(
         OutboxRow(
-            kind=kind.value, key=key, conversation_id=conversation_id, at=at, body=dict(body), due_at=due_at
+            kind=kind.value,
+            key=key,
+            conversation_id=conversation_id,
+            at=at,
+            body=dict(body),
+            due_at=due_at,
+            given_up=given_up,
         )
     )
     await session.flush()
@@ -156,6 +163,13 @@ async def give_up(session: AsyncSession, parcel: Parcel) -> None:
         .where(OutboxRow.kind == parcel.kind, OutboxRow.key == parcel.key)
         .values(given_up=True, tries=OutboxRow.tries + 1)
         .execution_options(synchronize_session=False)
+    )
+
+
+async def given_up(session: AsyncSession, kind: Kind, key: str) -> bool | None:
+    """Tell whether a row was given up; None if there is none."""
+    return await session.scalar(
+        select(OutboxRow.given_up).where(OutboxRow.kind == kind, OutboxRow.key == key)
     )
 
 

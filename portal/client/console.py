@@ -93,6 +93,10 @@ class ConsoleClient(PortalClient):
         body = {"account": account, "day": day, "text": text}
         await self._send(conversation_id, "POST", "/console/transcripts", body, key, _DONE)
 
+    async def notice_undelivered(self, conversation_id: str, notice: str, *, key: str) -> None:
+        """Say that a notice which was taken over did not reach the citizen's messenger."""
+        await self._send(conversation_id, "POST", "/notices/undelivered", {"notice": notice}, key, _DONE)
+
     async def file_note(
         self, conversation_id: str, by: By, *, draft: str, text: str, lines: Sequence[NoteLine], key: str
     ) -> FiledNote:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.context import BERLIN, PortalContext
 from portal.domain import benachrichtigung as regeln
 from portal.domain.benachrichtigung import ARTEN, Kanal, Ruhezeit
-from portal.errors import InvalidInputError
+from portal.errors import InvalidInputError, UnavailableError
 from portal.schema.benachrichtigung import (
     BenachrichtigungWunschZeile,
     BenachrichtigungZeile,
@@ -275,13 +275,40 @@ async def _naechster_weg(
     context: PortalContext, konto_id: str, closed: Kanal, ways: Mapping[Kanal, Sender]
 ) -> dict[str, object]:
     """The next channel with an address, each tried once in a fixed order; none left: given up."""
-    order = (Kanal.PUSH, Kanal.MESSENGER, Kanal.MAIL, Kanal.SMS)
     async with context.transaction() as session:
-        for kanal in order[order.index(closed) + 1 :]:
-            if kanal in ways and await adresse(session, konto_id, kanal):
-                return {"kanal": kanal, "versuche": 0, "faellig_utc": context.clock()}
+        return await _weg_nach(context, session, konto_id, closed, ways)
+
+
+async def _weg_nach(
+    context: PortalContext, session: AsyncSession, konto_id: str, closed: Kanal, ways: Mapping[Kanal, Sender]
+) -> dict[str, object]:
+    order = (Kanal.PUSH, Kanal.MESSENGER, Kanal.MAIL, Kanal.SMS)
+    for kanal in order[order.index(closed) + 1 :]:
+        if kanal in ways and await adresse(session, konto_id, kanal):
+            return {"kanal": kanal, "versuche": 0, "faellig_utc": context.clock()}
     log.warning("notice_given_up", kanal=closed)
     return {"status": "aufgegeben"}
+
+
+async def nicht_angekommen(context: PortalContext, session: AsyncSession, notice_id: str) -> None:
+    """Take the next channel for a notice that a messenger took over and could not deliver; repeating changes nothing.
+
+    Raises
+    ------
+    UnavailableError
+        It is not yet noted as sent: the caller is to say it again.
+    """
+    row = await session.get(BenachrichtigungZeile, notice_id, with_for_update=True)
+    if row is None or row.kanal != Kanal.MESSENGER or row.status == "aufgegeben":
+        return
+    if row.status == "offen":
+        raise UnavailableError("Dieser Hinweis ist noch nicht als gesendet vermerkt.")
+    way = await _weg_nach(context, session, row.konto_id, Kanal.MESSENGER, sender(context))
+    await session.execute(
+        update(BenachrichtigungZeile)
+        .where(BenachrichtigungZeile.id == notice_id)
+        .values({"status": "offen", "gesendet_utc": None} | way)
+    )
 
 
 async def zaehlen(session: AsyncSession) -> dict[tuple[str, str], int]:

@@ -16,6 +16,7 @@ from portal.errors import ForbiddenError, InvalidInputError, NotLoggedInError
 from portal.services import (
     abgabe,
     anliegen,
+    benachrichtigung,
     bindung,
     datenuebersicht,
     einwilligung,
@@ -152,6 +153,10 @@ class Booking(Body):
 
 class Slot(Body):
     slot: str = Field(max_length=20)
+
+
+class UndeliveredNotice(Body):
+    notice: str = Field(min_length=1, max_length=64)
 
 
 class Secret(Body):
@@ -649,6 +654,22 @@ async def leave_request(
 
     code, answer = await idempotenz.einmal(
         context, who.name, idempotency_key, "POST /api/dialog/requests", act
+    )
+    return JSONResponse(answer, code)
+
+
+@router.post("/notices/undelivered")
+async def notice_undelivered(
+    context: Context, who: Gateway, body: UndeliveredNotice, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Take the next way for a notice that did not reach the messenger."""
+
+    async def act(session: AsyncSession) -> idempotenz.Antwort:
+        await benachrichtigung.nicht_angekommen(context, session, body.notice)
+        return 200, {"done": True}
+
+    code, answer = await idempotenz.einmal(
+        context, who.name, idempotency_key, "POST /api/dialog/notices/undelivered", act
     )
     return JSONResponse(answer, code)
 

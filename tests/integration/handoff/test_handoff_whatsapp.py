@@ -13,7 +13,8 @@ from vendor import Vendor
 
 from handoff.channels.whatsapp import WhatsApp
 from handoff.domain.message import Answer, Body
-from handoff.services import claims, desk
+from handoff.services import channel_notices, claims, desk, linking
+from handoff.storage import outbox
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
 ANNA = "49000424242"
@@ -210,6 +211,78 @@ async def test_metas_own_window_counts(town):
     assert sent(town)[-1]["type"] == "template"
 
 
+def failed(town, code, body=None):
+    """A status as Meta's documentation shows it, for the last message that was sent."""
+    tracker = (body or sent(town)[-1])["biz_opaque_callback_data"]
+    error = {"code": code, "title": "T", "message": "T", "error_data": {"details": "D"}, "href": "https://developers.facebook.com/"}  # fmt: skip
+    status = {"id": "wamid.out", "status": "failed", "timestamp": "1790000001", "recipient_id": ANNA, "biz_opaque_callback_data": tracker, "errors": [error]}  # fmt: skip
+    found = webhook()
+    value = found["entry"][0]["changes"][0]["value"]
+    del value["messages"]
+    value["statuses"] = [status]
+    return found
+
+
+async def given_up(town):
+    async with town.context.database.read() as session:
+        return (await outbox.counts(session)).get(("channel", True), 0)
+
+
+async def test_the_window_may_be_found_closed_after_the_message_was_accepted(town):
+    await post(town, webhook(text(1, "hallo")))
+    late = failed(town, 131047)
+    town.vendor.failures = [error(500, 1)]
+    await post(town, late, expected=503)
+    for _repeated in range(2):
+        await post(town, late)
+    assert [body["type"] for body in sent(town)[-2:]] == ["template", "template"], "one failed, one arrived"
+    assert await given_up(town) == 0
+
+
+async def test_a_failure_after_the_acceptance_is_kept_for_the_operator_once(town):
+    await post(town, webhook(text(1, "hallo")))
+    before = len(sent(town))
+    for _repeated in range(3):
+        await post(town, failed(town, 131026))
+    assert await given_up(town) == 1
+    assert len(sent(town)) == before
+    foreign = failed(town, 131026)
+    foreign["entry"][0]["changes"][0]["value"]["statuses"][0]["recipient_id"] = "49000"
+    await post(town, foreign)
+    await post(town, failed(town, 131026, {"biz_opaque_callback_data": "x" * 500}))
+    assert await given_up(town) == 1
+    await post(town, webhook(text(2, "nochmal")))
+    assert texts(town)[-1] == "Echo: nochmal"
+
+
+@pytest.mark.parametrize("afterwards", [True, False])
+async def test_a_notice_that_did_not_arrive_takes_its_next_way_once(town, afterwards):
+    asked = []
+
+    class Notifier:
+        async def notify(self, notice):
+            asked.append((notice.key, dict(notice.body)))
+            return {}
+
+        async def close(self):
+            pass
+
+    await post(town, webhook(text(1, "hallo")))
+    code = (await linking.new_code(town.context, "anna"))["code"]
+    await post(town, webhook(text(2, f"Verbinden {code}")))
+    town.context.notifier = Notifier()
+    if not afterwards:
+        town.vendor.failures = [error(400, 131026)]
+    await channel_notices.send(town.context, "anna", "hinweis-1", "Im Portal liegt etwas für Sie.")
+    await town.idle()
+    if afterwards:
+        late = failed(town, 131026)
+        for _repeated in range(2):
+            await post(town, late)
+    assert asked == [("hinweis-1", {"art": "unzustellbar", "notice": "hinweis-1"})]
+    assert await given_up(town) == 1
+
+
 async def test_whatsapp_is_busy_away_and_then_there(town):
     await post(town, webhook(text(1, "hallo")))
     before = len(sent(town))
@@ -242,7 +315,7 @@ async def test_one_message_that_cannot_be_taken_keeps_back_no_other(town):
 
 
 async def test_any_signed_body_never_gives_a_500(town):
-    keys = ["entry", "changes", "value", "metadata", "phone_number_id", "messages", "id", "from", "type", "text", "body", "interactive", "document", "timestamp"]  # fmt: skip
+    keys = ["entry", "changes", "value", "metadata", "phone_number_id", "messages", "statuses", "status", "recipient_id", "biz_opaque_callback_data", "errors", "code", "id", "from", "type", "text", "body", "interactive", "document", "timestamp"]  # fmt: skip
     scalars = (
         st.none()
         | st.booleans()
@@ -258,6 +331,15 @@ async def test_any_signed_body_never_gives_a_500(town):
         bodies.append(raw)
 
     collect()
+    odd = json.loads(json.dumps(failed(town, 131026, {"biz_opaque_callback_data": "x"})))
+    for name, value in (
+        ("errors", 7),
+        ("errors", [{"code": []}]),
+        ("status", ["failed"]),
+        ("recipient_id", {}),
+    ):
+        odd["entry"][0]["changes"][0]["value"]["statuses"][0][name] = value
+        bodies.append(json.dumps(odd).encode())
     for kind, content in (
         ("text", 7),
         ("interactive", {"type": "x"}),

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.benachrichtigung import ANLAESSE, ARTEN, Kanal, Ruhezeit, anlass, faellig_ab
-from portal.errors import InvalidInputError
+from portal.errors import InvalidInputError, UnavailableError
 from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.services import benachrichtigung, sperre, stammdaten, versand
 from portal.services.versand import Hinweis, MessengerSender, SmsSender, UnreachableRecipientError
@@ -165,6 +165,29 @@ async def test_a_sender_that_is_away_is_tried_again_and_then_the_next_way(world:
     assert len(sms.sent) == 1
     (row,) = await rows(world)
     assert (row.kanal, row.status, row.fehler) == ("sms", "gesendet", None)
+
+
+async def test_what_a_messenger_could_not_deliver_afterwards_takes_the_next_way_once(
+    world: PortalWorld,
+) -> None:
+    await choose(world, nachricht="messenger")
+    messenger, mail = Recorder(), Recorder()
+    ways = {Kanal.MESSENGER: messenger, Kanal.MAIL: mail}
+    notice = await cause(world)
+    assert notice is not None
+    with pytest.raises(UnavailableError):
+        async with world.context.transaction() as session:
+            await benachrichtigung.nicht_angekommen(world.context, session, notice)
+    await benachrichtigung.senden_faellige(world.context, ways)
+    assert (len(messenger.sent), len(mail.sent)) == (1, 0)
+    for _repeated in range(2):
+        async with world.context.transaction() as session:
+            await benachrichtigung.nicht_angekommen(world.context, session, notice)
+            await benachrichtigung.nicht_angekommen(world.context, session, "unbekannt")
+        await benachrichtigung.senden_faellige(world.context, ways)
+    assert (len(messenger.sent), len(mail.sent)) == (1, 1)
+    (row,) = await rows(world)
+    assert (row.kanal, row.status) == ("mail", "gesendet")
 
 
 async def test_a_messenger_of_a_locked_account_hears_of_the_lock_alone(world: PortalWorld) -> None:
