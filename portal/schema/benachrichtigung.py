@@ -22,6 +22,8 @@ class BenachrichtigungZeile(Base):
     """mail, sms, messenger, push; changes when the chosen way turns out closed."""
     verweis: Mapped[str | None] = mapped_column(EncryptedJSON)
     """Own path that the notice leads to; may hold a one-time secret."""
+    an: Mapped[str | None] = mapped_column(EncryptedJSON)
+    """Address where it is not the account's present one: the old one after a change. Forgotten once the notice is done."""
     status: Mapped[str] = mapped_column(String(16))
     """offen, gesendet, aufgegeben."""
     versuche: Mapped[int] = mapped_column(default=0)

@@ -17,7 +17,7 @@ from portal.errors import NotLoggedInError
 from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
 from portal.schema.zugang import AnmeldungRow, BekanntRow, SperrlinkRow, WartendesFormularRow
-from portal.services import benachrichtigung, bremse, konto, sitzung, zweitfaktor
+from portal.services import benachrichtigung, bremse, konto, sitzung, sperrlink, zweitfaktor
 from portal.services.sitzung import Herkunft, NeueSitzung, SitzungView
 from portal.services.zweitfaktor import Inhaber
 
@@ -25,7 +25,6 @@ GUELTIG = timedelta(minutes=10)
 """How long a login may take from the password to the second factor."""
 GESPERRT_GUELTIG = timedelta(minutes=30)
 """How long the pages of unlocking stay open after the password."""
-SPERRLINK_GUELTIG = timedelta(days=7)
 WARNUNG_PAUSE = timedelta(minutes=15)
 """Between two warnings about the same account; the first one can lock it."""
 
@@ -256,32 +255,12 @@ async def name_von(session: AsyncSession, inhaber: Inhaber) -> str:
     return (await session.get_one(PersonalRow, inhaber.personal_id)).anmeldename
 
 
-async def sperrlink(context: PortalContext, session: AsyncSession, konto_id: str) -> str:
-    """A path with which the account can be locked, and nothing else; for warnings."""
-    geheimnis = secrets.token_urlsafe(32)
-    session.add(
-        SperrlinkRow(
-            id=str(uuid.uuid4()),
-            konto_id=konto_id,
-            link_hash=_hash(geheimnis),
-            laeuft_ab_at=context.clock() + SPERRLINK_GUELTIG,
-        )
-    )
-    return f"/konto/sperren/{geheimnis}"
-
-
-async def konto_von_sperrlink(session: AsyncSession, geheimnis: str, now: datetime) -> str | None:
-    """The account that this link may lock, or None."""
-    row = await session.scalar(select(SperrlinkRow).where(SperrlinkRow.link_hash == _hash(geheimnis)))
-    return row.konto_id if row is not None and now < row.laeuft_ab_at else None
-
-
 async def _warnen(context: PortalContext, session: AsyncSession, konto_id: str, now: datetime) -> None:
     young = select(SperrlinkRow.id).where(
-        SperrlinkRow.konto_id == konto_id, SperrlinkRow.laeuft_ab_at > now + SPERRLINK_GUELTIG - WARNUNG_PAUSE
+        SperrlinkRow.konto_id == konto_id, SperrlinkRow.laeuft_ab_at > now + sperrlink.GUELTIG - WARNUNG_PAUSE
     )
     if await session.scalar(young.limit(1)) is None:
-        link = await sperrlink(context, session, konto_id)
+        link = await sperrlink.anlegen(context, session, konto_id)
         await benachrichtigung.anstossen(session, konto_id, "neue_anmeldung", jetzt=now, verweis=link)
 
 

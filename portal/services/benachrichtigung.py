@@ -23,12 +23,13 @@ from portal.schema.benachrichtigung import (
     BenachrichtigungZeile,
     DemoAusgangZeile,
 )
-from portal.services import push, sitzung, stammdaten
+from portal.services import push, sitzung, sperrlink, stammdaten
 from portal.services.versand import Hinweis, LaterError, Sender, UnreachableRecipientError
 from portal.services.versandwege import sender
 
 log = structlog.get_logger(__name__)
 
+AUFGEGEBEN: Mapping[str, object] = {"status": "aufgegeben", "an": None}
 LEASE = timedelta(seconds=60)
 VERSUCHE_JE_KANAL = 6
 PAUSE_HOECHSTENS = timedelta(minutes=30)
@@ -88,7 +89,7 @@ async def wuenschen(
     *,
     bescheide_im_postfach: bool = True,
 ) -> None:
-    """Store what she chose.
+    """Store what she chose. Another way for warnings, or for decisions, is told on the way that held before.
 
     Raises
     ------
@@ -120,6 +121,12 @@ async def wuenschen(
         "bescheide_im_postfach": bescheide_im_postfach,
     }
     async with context.transaction() as session:
+        before = await wunsch(session, konto_id)
+        if (before.kanal("sicherheit"), before.bescheide_im_postfach) != (
+            kanaele.get("sicherheit", Kanal.MAIL),
+            bescheide_im_postfach,
+        ):
+            await sperrlink.aenderung_melden(context, session, konto_id)  # still on the way chosen before
         row = await session.get(BenachrichtigungWunschZeile, konto_id)
         if row is None:
             row = BenachrichtigungWunschZeile(konto_id=konto_id)
@@ -128,7 +135,13 @@ async def wuenschen(
 
 
 async def anstossen(
-    session: AsyncSession, konto_id: str, anlass: str, *, jetzt: datetime, verweis: str | None = None
+    session: AsyncSession,
+    konto_id: str,
+    anlass: str,
+    *,
+    jetzt: datetime,
+    verweis: str | None = None,
+    an: tuple[Kanal, str] | None = None,
 ) -> str | None:
     """Put a notice into the outbox, in the caller's transaction.
 
@@ -138,6 +151,9 @@ async def anstossen(
         Id of an occasion in `portal.domain.benachrichtigung`; its sentences are fixed and hold no personal data.
     verweis
         Own path that the notice leads to (default: the citizen's area). Put nothing personal into a path.
+
+    an
+        Channel and address where it is to go elsewhere than to the account's own: the old address after a change.
 
     Returns
     -------
@@ -151,7 +167,7 @@ async def anstossen(
     """
     occasion = regeln.anlass(anlass)
     wish = await wunsch(session, konto_id)
-    kanal = wish.kanal(occasion.art)
+    kanal = an[0] if an else wish.kanal(occasion.art)
     if kanal == Kanal.POSTFACH:
         return None
     waiting = await session.scalars(
@@ -162,7 +178,7 @@ async def anstossen(
         )
     )
     for row in waiting:
-        if row.verweis == verweis:
+        if row.verweis == verweis and row.an == (an[1] if an else None):
             return row.id
     notice_id = str(uuid.uuid4())
     session.add(
@@ -172,6 +188,7 @@ async def anstossen(
             anlass=anlass,
             kanal=kanal,
             verweis=verweis,
+            an=an[1] if an else None,
             status="offen",
             versuche=0,
             angelegt_utc=jetzt,
@@ -242,7 +259,8 @@ async def _versuchen(context: PortalContext, notice_id: str, ways: Mapping[Kanal
         row = await session.get_one(BenachrichtigungZeile, notice_id)
         occasion, kanal, tries = regeln.anlass(row.anlass), Kanal(row.kanal), row.versuche
         link = f"{context.settings.origin}{row.verweis or '/mein'}"
-        to = await adresse(session, row.konto_id, kanal)
+        elsewhere = row.an is not None
+        to = row.an or await adresse(session, row.konto_id, kanal)
         if kanal == Kanal.MESSENGER and occasion.id not in UEBER_MESSENGER_TROTZ_SPERRE:
             to = None if await sitzung.gesperrt(session, row.konto_id) else to
         konto_id = row.konto_id
@@ -252,18 +270,18 @@ async def _versuchen(context: PortalContext, notice_id: str, ways: Mapping[Kanal
             raise UnreachableRecipientError
         await ways[kanal].senden(Hinweis(notice_id, to, occasion.betreff, occasion.text, link))
     except UnreachableRecipientError:
-        values = await _naechster_weg(context, konto_id, kanal, ways)
+        values = dict(AUFGEGEBEN) if elsewhere else await _naechster_weg(context, konto_id, kanal, ways)
     except Exception as error:  # the edge of the process: whatever a sender throws, the notice stays
         log.warning("notice_failed", anlass=occasion.id, kanal=kanal, fehler=type(error).__name__)
         if tries >= VERSUCHE_JE_KANAL:
-            values = await _naechster_weg(context, konto_id, kanal, ways)
+            values = dict(AUFGEGEBEN) if elsewhere else await _naechster_weg(context, konto_id, kanal, ways)
         else:
             asked = timedelta(seconds=error.nach_s) if isinstance(error, LaterError) else timedelta()
             pause = min(max(timedelta(seconds=5 * 2**tries), asked), PAUSE_HOECHSTENS)
             values = {"faellig_utc": context.clock() + pause}
         values["fehler"] = type(error).__name__
     else:
-        values = {"status": "gesendet", "gesendet_utc": context.clock(), "fehler": None}
+        values = {"status": "gesendet", "gesendet_utc": context.clock(), "fehler": None, "an": None}
     async with context.transaction() as session:
         await session.execute(
             update(BenachrichtigungZeile).where(BenachrichtigungZeile.id == notice_id).values(**values)
@@ -287,7 +305,7 @@ async def _weg_nach(
         if kanal in ways and await adresse(session, konto_id, kanal):
             return {"kanal": kanal, "versuche": 0, "faellig_utc": context.clock()}
     log.warning("notice_given_up", kanal=closed)
-    return {"status": "aufgegeben"}
+    return dict(AUFGEGEBEN)
 
 
 async def nicht_angekommen(context: PortalContext, session: AsyncSession, notice_id: str) -> None:

@@ -11,6 +11,7 @@ from portal.context import PortalContext
 from portal.domain import feldtypen
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.stammdaten import HaushaltZeile
+from portal.services import protokoll
 
 BEZIEHUNGEN = {
     "kind": "Kind",
@@ -77,9 +78,12 @@ async def hinzufuegen(
     if len(await liste(session, konto_id)) >= HOECHSTENS:
         raise ConflictError(f"Es sind schon {HOECHSTENS} Personen eingetragen.")
     session.add(HaushaltZeile(id=str(uuid.uuid4()), konto_id=konto_id, person=person, stand=context.today()))
+    await _vermerken(
+        context, session, konto_id, "Person im Haushalt eingetragen", "Art. 6 Abs. 1 Buchst. a DSGVO"
+    )
 
 
-async def entfernen(session: AsyncSession, konto_id: str, mitglied_id: str) -> None:
+async def entfernen(context: PortalContext, session: AsyncSession, konto_id: str, mitglied_id: str) -> None:
     """Take a person out; a foreign one is as unknown. Raises NotFoundError."""
     row = await session.scalar(
         select(HaushaltZeile).where(HaushaltZeile.id == mitglied_id, HaushaltZeile.konto_id == konto_id)
@@ -87,3 +91,21 @@ async def entfernen(session: AsyncSession, konto_id: str, mitglied_id: str) -> N
     if row is None:
         raise NotFoundError("Diese Person steht nicht in Ihrem Haushalt.")
     await session.delete(row)
+    await _vermerken(context, session, konto_id, "Person aus dem Haushalt gelöscht", "Art. 17 DSGVO")
+
+
+async def _vermerken(
+    context: PortalContext, session: AsyncSession, konto_id: str, zweck: str, recht: str
+) -> None:
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="aenderung",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        felder=["Haushalt"],
+        zweck=zweck,
+        rechtsgrundlage=recht,
+        kanal="Meine Daten im Portal",
+    )

@@ -1,7 +1,7 @@
 """Use cases of the disclosure log. It only grows; each entry is encrypted for one person and chained to the one before."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,12 +15,14 @@ from portal.context import PortalContext
 from portal.domain import kette
 from portal.domain.kette import Bruch, Glied
 from portal.schema.protokoll import ProtokollKopf, ProtokollZeile
-from portal.services import datenwunsch, schluessel
+from portal.services import datenwunsch, schluessel, sperrlink
 from portal.services.schluessel import Personenschluessel
 from portal.services.views import LogEntry
 
 Art = Literal["uebermittlung", "einsicht", "freigabe", "widerruf", "vertretung", "auskunft", "aenderung"]
 Akteur = Literal["buerger", "mensch", "system"]
+KONTOAENDERUNGEN: Collection[Art] = ("aenderung", "vertretung")
+"""Kinds of entries that change the account or who acts with it: each is told with a link that locks the account."""
 KOPF = 1
 
 
@@ -78,6 +80,8 @@ async def eintragen(
         "vertretung": vertretung,
     }
     number = await _anhaengen(session, key, content)
+    if art in KONTOAENDERUNGEN:
+        await sperrlink.aenderung_melden(context, session, konto_id)
     office = str(content["stelle"])
     await datenwunsch.sofort_melden(
         context,

@@ -20,6 +20,7 @@ from portal.services import (
     mitzeichnung,
     push,
     sitzung,
+    sperrlink,
     vereinbarung,
     vertretung,
     zweitfaktor,
@@ -68,7 +69,7 @@ async def sperren_mit_link(context: PortalContext, geheimnis: str) -> None:
         The link is unknown or too old.
     """
     async with context.transaction() as session:
-        konto_id = await anmeldung.konto_von_sperrlink(session, geheimnis, context.clock())
+        konto_id = await sperrlink.konto_von(session, geheimnis, context.clock())
     if konto_id is None:
         raise NotLoggedInError(
             "Dieser Link gilt nicht mehr. Bitte melden Sie sich an und sperren Sie Ihr Konto dort unter „Sicherheit“, "

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.catalogue.model import Leistung
 from portal.context import PortalContext
 from portal.domain import feldtypen
+from portal.domain.benachrichtigung import Kanal
 from portal.errors import InvalidInputError, NotFoundError
 from portal.schema.stammdaten import StammdatumRow
-from portal.services import protokoll
+from portal.services import protokoll, sperrlink
 
 FELDER: dict[str, str] = {
     "familienname": "Familienname",
@@ -221,6 +222,7 @@ async def speichern(
     vertrauen: str | None = None,
 ) -> None:
     """Store checked values that she chose, and note it in her log. `quelle`: a key of `ANLAESSE`; `vertrauen` as in `store`."""
+    await _bisherige_melden(context, session, konto_id, werte)
     await store(session, konto_id, dict(werte), quelle, context.today(), vertrauen=vertrauen)
     await _vermerken(
         context, session, konto_id, list(werte), ANLAESSE[quelle], "Art. 6 Abs. 1 Buchst. a DSGVO"
@@ -232,8 +234,19 @@ async def entfernen(context: PortalContext, session: AsyncSession, konto_id: str
     row = await session.get(StammdatumRow, (konto_id, feld)) if feld in FELDER else None
     if row is None:
         raise NotFoundError("Diese Angabe ist nicht gespeichert.")
+    await _bisherige_melden(context, session, konto_id, {feld: ""})
     await session.delete(row)
     await _vermerken(context, session, konto_id, [feld], "Von Ihnen gelöscht", "Art. 17 DSGVO")
+
+
+async def _bisherige_melden(
+    context: PortalContext, session: AsyncSession, konto_id: str, werte: Mapping[str, str]
+) -> None:
+    """Tell an address that is about to be replaced: whoever took the account over must not cut its holder off."""
+    known = await load(session, konto_id)
+    for feld, kanal in (("email", Kanal.MAIL), ("telefon", Kanal.SMS)):
+        if feld in werte and feld in known and known[feld].wert != werte[feld]:
+            await sperrlink.aenderung_melden(context, session, konto_id, an=(kanal, known[feld].wert))
 
 
 async def _vermerken(

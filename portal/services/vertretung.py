@@ -211,6 +211,7 @@ async def vollmacht_geben(
             laeuft_ab_utc=context.clock() + CODE_GILT,
         )
     )
+    await _vermerken(context, session, konto_id, "Sie haben einen Code für eine Vollmacht gemacht")
     return code
 
 

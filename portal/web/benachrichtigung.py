@@ -9,11 +9,11 @@ from portal import demo
 from portal.domain import zugang
 from portal.domain.benachrichtigung import ARTEN, Kanal
 from portal.errors import ConflictError, InvalidInputError, NotFoundError, PortalError, UnavailableError
-from portal.services import benachrichtigung, komforteinwilligung, push
+from portal.services import benachrichtigung, komforteinwilligung, push, sperrlink
 from portal.services import kanaele as messenger
 from portal.services.benachrichtigung import ERINNERN_TAGE, KANAL_LABEL
 from portal.services.sitzung import SitzungView
-from portal.web.auth import Citizen, Context
+from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.render import page
 
 router = APIRouter(include_in_schema=False)
@@ -42,7 +42,7 @@ async def settings(
 async def change(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     ruhe_von: Annotated[str, Form(max_length=8)] = "",
     ruhe_bis: Annotated[str, Form(max_length=8)] = "",
     erinnern: Annotated[list[int] | None, Form(max_length=10)] = None,
@@ -113,7 +113,7 @@ async def _show(
 async def push_on(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     endpoint: Annotated[str, Form(max_length=1000)] = "",
     p256dh: Annotated[str, Form(max_length=200)] = "",
     auth: Annotated[str, Form(max_length=100)] = "",
@@ -130,6 +130,7 @@ async def push_on(
                 auth=auth,
                 geraet=zugang.geraet(request.headers.get("User-Agent", "")),
             )
+            await sperrlink.aenderung_melden(context, session, citizen.konto_id)
     except (InvalidInputError, ConflictError) as error:
         return await _show(request, context, citizen, fehler=error)
     return RedirectResponse("/mein/benachrichtigungen?push=an", 303)

@@ -10,9 +10,17 @@ from portal.context import PortalContext
 from portal.domain.bekanntgabe import REGELN, Norm
 from portal.domain.rechtsbehelf import WEGE, Belehrung, Weg, Zugang
 from portal.errors import InvalidInputError, PortalError
-from portal.services import bescheid, fristenblatt, kalenderabo, kalenderdatei, komforteinwilligung, termine
+from portal.services import (
+    bescheid,
+    fristenblatt,
+    kalenderabo,
+    kalenderdatei,
+    komforteinwilligung,
+    sperrlink,
+    termine,
+)
 from portal.services.sitzung import SitzungView
-from portal.web.auth import Citizen, Context
+from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.render import download, page
 
 router = APIRouter(include_in_schema=False)
@@ -77,11 +85,12 @@ async def calendar_file(context: Context, citizen: Citizen) -> Response:
 
 
 @router.post("/mein/fristen/kalender")
-async def new_calendar(request: Request, context: Context, citizen: Citizen) -> Response:
+async def new_calendar(request: Request, context: Context, citizen: Confirmed) -> Response:
     """Make a secret address for a calendar; shown on this page only, this once."""
     try:
         async with context.transaction() as session:
             address = await kalenderabo.anlegen(context, session, citizen.konto_id)
+            await sperrlink.aenderung_melden(context, session, citizen.konto_id)
     except PortalError as error:
         return await _show(request, context, citizen, fehler=error)
     return await _show(request, context, citizen, neue_adresse=address)

@@ -7,9 +7,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import ConflictError, PortalError
-from portal.services import vereinbarung
+from portal.services import sperrlink, vereinbarung
 from portal.services.sitzung import SitzungView
-from portal.web.auth import Citizen, Context
+from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.render import download, page
 
 router = APIRouter(prefix="/mein/gemeinsam", include_in_schema=False)
@@ -169,13 +169,14 @@ async def change(
 
 
 @router.post("/{vereinbarung_id}/unterschrift")
-async def sign(request: Request, context: Context, citizen: Citizen, vereinbarung_id: str) -> Response:
+async def sign(request: Request, context: Context, citizen: Confirmed, vereinbarung_id: str) -> Response:
     """Sign by name."""
     try:
         async with context.transaction() as session:
             await vereinbarung.unterschreiben(
                 context, session, citizen.konto_id, vereinbarung_id, vertrauen=citizen.vertrauen
             )
+            await sperrlink.aenderung_melden(context, session, citizen.konto_id)
     except ConflictError as error:
         return await _show(request, context, citizen, vereinbarung_id, fehler=error)
     return RedirectResponse(f"{vereinbarung.pfad(vereinbarung_id)}?meldung=unterzeichnet", 303)

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal.errors import NotFoundError, PortalError, UnavailableError
-from portal.services import kanaele, uebernahme
+from portal.services import kanaele, sperrlink, uebernahme
 from portal.services.kanaele import Code, Uebersicht
 from portal.services.sitzung import SitzungView
 from portal.services.virenscan import scanner
-from portal.web.auth import Citizen, Context
+from portal.web.auth import Citizen, Confirmed, Context
 from portal.web.dokumente import day
 from portal.web.render import download, page
 
@@ -30,12 +30,14 @@ async def overview(request: Request, context: Context, citizen: Citizen, stand: 
 
 
 @router.post("/code")
-async def code(request: Request, context: Context, citizen: Citizen) -> Response:
+async def code(request: Request, context: Context, citizen: Confirmed) -> Response:
     """A new code, shown once on the page that answers: it stands in no address."""
     try:
         made = await kanaele.neuer_code(context, citizen.konto_id)
     except UnavailableError as error:
         return await _show(request, context, citizen, fehler=error)
+    async with context.transaction() as session:
+        await sperrlink.aenderung_melden(context, session, citizen.konto_id)
     return await _show(request, context, citizen, code=made)
 
 

@@ -11,7 +11,6 @@ from portal.domain import zugang
 from portal.errors import InvalidInputError, PortalError
 from portal.services import (
     anmeldung,
-    benachrichtigung,
     bestaetigung,
     buergerident,
     datenvorschlag,
@@ -22,6 +21,7 @@ from portal.services import (
     passkey,
     sitzung,
     sperre,
+    sperrlink,
     zweitfaktor,
 )
 from portal.services.bremse import TooManyAttemptsError
@@ -290,10 +290,7 @@ async def _changed(context: PortalContext, citizen: SitzungView, *, confirmed: b
     async with context.transaction() as session:
         if confirmed:
             await sitzung.confirm(session, citizen.sid, now)
-        link = await anmeldung.sperrlink(context, session, citizen.konto_id)
-        await benachrichtigung.anstossen(
-            session, citizen.konto_id, "konto_geaendert", jetzt=now, verweis=link
-        )
+        await sperrlink.aenderung_melden(context, session, citizen.konto_id)
 
 
 async def _overview(

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import NotLoggedInError, PortalError
-from portal.services import anmeldung, buergerident, fremdanmeldung, identitaet, sitzung, sperre
+from portal.services import anmeldung, buergerident, fremdanmeldung, identitaet, sitzung, sperre, sperrlink
 from portal.services.anmeldung import Begonnen
 from portal.services.bremse import TooManyAttemptsError
 from portal.services.zweitfaktor import WrongCodeError
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/konto", include_in_schema=False)
 async def lock_form(request: Request, context: Context, geheimnis: str) -> Response:
     """The page behind the link of a warning; it only shows the button."""
     async with context.transaction() as session:
-        known = await anmeldung.konto_von_sperrlink(session, geheimnis, context.clock())
+        known = await sperrlink.konto_von(session, geheimnis, context.clock())
     visit = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
     response = page(
         request,

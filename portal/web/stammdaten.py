@@ -85,7 +85,7 @@ async def add_member(
 async def remove_member(context: Context, citizen: Confirmed, mitglied_id: str) -> Response:
     """Take a person out of the household."""
     async with context.transaction() as session:
-        await haushalt.entfernen(session, citizen.konto_id, mitglied_id)
+        await haushalt.entfernen(context, session, citizen.konto_id, mitglied_id)
     return RedirectResponse("/mein/daten?meldung=haushalt#haushalt", 303)
 
 

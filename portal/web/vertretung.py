@@ -107,7 +107,7 @@ async def company(request: Request, context: Context, citizen: Confirmed, nachwe
 
 
 @router.post("/vertretungen/{vertretung_id}/beenden")
-async def end_power(request: Request, context: Context, citizen: Citizen, vertretung_id: str) -> Response:
+async def end_power(request: Request, context: Context, citizen: Confirmed, vertretung_id: str) -> Response:
     """End a power at once."""
     try:
         async with context.transaction() as session:
