@@ -7,7 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import BERLIN, PortalContext
-from portal.services import katalog, paket, protokoll, vermerk, vorgang
+from portal.services import (
+    paket,
+    vermerk,
+    vorgang,
+    vorgangsprotokoll,
+)
 
 
 async def ausgeben(
@@ -38,18 +43,15 @@ async def ausgeben(
         files[f"unterlagen/{number:02}-{view.filename}"] = content
     files |= await vermerk.dateien(session, case.entwurf_id, case.aktenzeichen)
     listing = "".join(f"{paket.sha256(content)}  {name}\n" for name, content in files.items())
-    await protokoll.eintragen(
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        case.konto_id,
+        case,
         art="einsicht",
         akteur="mensch",
         akteur_label=funktion,
-        stelle=katalog.stelle_von(context, case.stelle_id),
-        leistung=katalog.leistung(context, case.leistung),
         felder=["Ganzer Vorgang", *(note.title for note in detail.notes)],
         kanal="Ausgabe an die E-Akte",
-        aktenzeichen=case.aktenzeichen,
         inhalt_sha256=case.paket_sha256,
     )
     return case.aktenzeichen, _zip({**files, "SHA256SUMS": listing.encode()}, case.eingegangen_utc)

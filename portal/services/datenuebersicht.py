@@ -7,12 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
-from portal.schema.schluessel import SchluesselZeile
+from portal.schema.konto import KontoRow
 from portal.services import (
     benachrichtigung,
+    datenauskunft,
     datenwunsch,
     dokumentfreigabe,
     einwilligung,
+    kontoloeschung,
     paket,
     postfach,
     protokoll,
@@ -45,6 +47,16 @@ async def kurz(context: PortalContext, session: AsyncSession, konto_id: str) -> 
         consents=sum(c.state in ("gueltig", "unterwegs") for c in consents),
         recent=[_zeile(entry).removeprefix("• ") for entry in entries[:3]],
     )
+
+
+async def hinweise_waehlen(
+    context: PortalContext, session: AsyncSession, konto_id: str, hinweise: str
+) -> None:
+    """Choose how to be told. What waits for the collected notice is told first, so that nothing is lost. Raises InvalidInputError."""
+    before = await datenwunsch.laden(session, konto_id)
+    await datenwunsch.setzen(session, konto_id, hinweise=hinweise)
+    if before.hinweise == "gesammelt" and hinweise == "sofort":
+        await _sammeln(context, session, konto_id)
 
 
 async def sammelhinweise(context: PortalContext) -> int:
@@ -92,11 +104,13 @@ async def _sammeln(context: PortalContext, session: AsyncSession, konto_id: str)
 
 
 async def jahresuebersichten(context: PortalContext) -> int:
-    """Send the yearly overview to everybody for whom a year has passed; gives how many were sent."""
+    """Send the yearly overview to every account for which a year has passed, also where nothing was ever logged; gives how many were sent."""
     due_before = context.clock() - JAHR
     async with context.transaction() as session:
         rows = await session.scalars(
-            select(SchluesselZeile.konto_id).where(SchluesselZeile.angelegt_utc <= due_before)
+            select(KontoRow.id).where(
+                KontoRow.angelegt_at <= due_before, KontoRow.passwort_hash != kontoloeschung.OHNE_ZUGANG
+            )
         )
         accounts = list(rows)
     sent = 0
@@ -111,15 +125,52 @@ async def jahresuebersichten(context: PortalContext) -> int:
     return sent
 
 
+BESTAND = {
+    "stammdaten": "Stammdaten",
+    "haushalt": "Personen im Haushalt",
+    "unterlagen": "Unterlagen",
+    "entwuerfe": "Anträge, auch Entwürfe",
+    "vorgaenge": "abgegebene Vorgänge",
+    "bescheide": "Bescheide",
+    "gebuehren_und_zahlungen": "Gebühren und Zahlungen",
+    "termine": "Termine",
+    "vertretungen_und_vollmachten": "Vertretungen und Vollmachten",
+    "vereinbarungen": "gemeinsame Dokumente",
+    "rueckfragen": "Rückfragen der Stellen",
+    "anliegen": "Anliegen",
+    "einwilligungen": "Einwilligungen",
+    "nachrichten": "Nachrichten im Postfach",
+    "protokoll": "Einträge im Protokoll",
+}
+"""Part of `datenauskunft` → what the yearly overview calls it."""
+
+
+async def _bestand(context: PortalContext, session: AsyncSession, konto_id: str) -> list[str]:
+    """One line for each kind of data that lies here: how many; of master data, which."""
+    found = await datenauskunft.sammeln(context, session, konto_id, None)
+    lines = []
+    for part, label in BESTAND.items():
+        if entries := found[part]:
+            which = f" ({', '.join(e['angabe'] for e in entries)})" if part == "stammdaten" else ""
+            lines.append(f"• {label}: {len(entries)}{which}")
+    return [*(lines or ["• nur Ihr Konto"]), "• Gespräche mit dem Assistenten zeigt die Seite „Meine Daten“."]
+
+
 async def _jahresuebersicht(context: PortalContext, session: AsyncSession, konto_id: str) -> None:
     since = context.clock() - JAHR
     entries = [e for e in await protokoll.liste(session, konto_id, hoechstens=5000) if e.at >= since]
-    sent = Counter(e.office for e in entries if e.kind == "uebermittlung")
-    looks = Counter(e.office for e in entries if e.kind == "einsicht")
-    lines = ["Das geschah im letzten Jahr mit Ihren Daten:", ""]
-    for office in sorted({*sent, *looks}):
-        lines.append(f"• {office}: {sent[office]}-mal bekommen, {looks[office]}-mal angesehen")
-    if not sent and not looks:
+    told = [(e.office or e.actor_label, e) for e in entries if e.kind in MELDENSWERT]
+    sent = Counter(who for who, e in told if e.kind != "einsicht")
+    looks = Counter(who for who, e in told if e.kind == "einsicht")
+    lines = ["Diese Daten liegen hier:", ""]
+    lines += await _bestand(context, session, konto_id)
+    lines += ["", "Das geschah im letzten Jahr mit Ihren Daten:", ""]
+    for who in sorted({*sent, *looks}):
+        fields = dict.fromkeys(field for one, e in told if one == who for field in e.fields)
+        lines.append(
+            f"• {who}: {sent[who]}-mal bekommen, {looks[who]}-mal angesehen: {', '.join(fields) or 'keine einzelnen Felder'}"
+        )
+    if not told:
         lines.append("• Keine Stelle hat über dieses Portal Daten von Ihnen bekommen oder angesehen.")
     lines += [
         "",

@@ -16,6 +16,8 @@ from portal.schema.tables import Base
 from portal.schema.vorgang import VorgangZeile, ZustellungZeile
 from portal.services import dokument, gespraechsdaten, protokoll, schluessel, sitzung
 
+OHNE_ZUGANG = "geloescht"
+"""In place of the password's hash: an account that keeps files for offices and that nobody enters."""
 AKTE = frozenset(
     (
         "vorgang",
@@ -122,7 +124,10 @@ async def _akten_loesen(
 
 async def _platzhalter(session: AsyncSession, now: datetime) -> str:
     row = KontoRow(
-        id=str(uuid.uuid4()), anmeldename=f"geloescht-{uuid.uuid4()}", passwort_hash="-", angelegt_at=now
+        id=str(uuid.uuid4()),
+        anmeldename=f"geloescht-{uuid.uuid4()}",
+        passwort_hash=OHNE_ZUGANG,
+        angelegt_at=now,
     )
     session.add(row)
     await session.flush()

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,8 @@ from portal.schema.vertretung import MitzeichnungZeile
 from portal.services import ansicht, benachrichtigung, entwurf, katalog, postfach, protokoll, stammdaten
 from portal.services.ansicht import draft_view
 from portal.services.views import DraftView
+
+CODE_GILT = timedelta(days=7)
 
 
 class SecondParentMissingError(ConflictError):
@@ -111,7 +113,9 @@ async def codes_entwerten(session: AsyncSession, konto_id: str) -> None:
     )
 
 
-async def _offen(session: AsyncSession, konto_id: str, code: str) -> tuple[MitzeichnungZeile, EntwurfZeile]:
+async def _offen(
+    context: PortalContext, session: AsyncSession, konto_id: str, code: str
+) -> tuple[MitzeichnungZeile, EntwurfZeile]:
     row = await session.scalar(
         select(MitzeichnungZeile).where(MitzeichnungZeile.code_hash == _hash(code)).with_for_update()
     )
@@ -120,6 +124,11 @@ async def _offen(session: AsyncSession, konto_id: str, code: str) -> tuple[Mitze
         raise NotFoundError("Diesen Code gibt es nicht. Bitte prüfen Sie die Schreibweise.", field="code")
     if row.entschieden_utc is not None:
         raise InvalidInputError("Zu diesem Code haben Sie schon entschieden.", field="code")
+    if row.angefragt_utc + CODE_GILT <= context.clock():
+        raise InvalidInputError(
+            "Dieser Code gilt nicht mehr: Er ist älter als eine Woche. Bitte lassen Sie sich einen neuen Code geben.",
+            field="code",
+        )
     if draft.version != row.entwurf_version or draft.status not in entwurf.UNFERTIG:
         raise InvalidInputError(
             "Der Antrag wurde inzwischen geändert oder abgegeben. Bitte lassen Sie sich einen neuen Code geben.",
@@ -129,10 +138,24 @@ async def _offen(session: AsyncSession, konto_id: str, code: str) -> tuple[Mitze
 
 
 async def ansehen(context: PortalContext, session: AsyncSession, konto_id: str, code: str) -> DraftView:
-    """What the other parent would confirm; sensitive numbers are masked. Raises NotFoundError, InvalidInputError."""
-    _, draft = await _offen(session, konto_id, code)
+    """What the other parent would confirm; sensitive numbers are masked. The look stands in the log of who asked. Raises NotFoundError, InvalidInputError."""
+    _, draft = await _offen(context, session, konto_id, code)
     view = await ansicht.sicht(context, session, draft, "niedrig")
-    return draft_view(context, view, masked=True, proposals=False)
+    shown = draft_view(context, view, masked=True, proposals=False)
+    await protokoll.eintragen(
+        context,
+        session,
+        draft.konto_id,
+        art="einsicht",
+        akteur="buerger",
+        akteur_label="Der andere Elternteil, mit Ihrem Code",
+        leistung=view.leistung,
+        felder=[f.label for f in shown.fields if f.state == "beantwortet" and f.value is not None],
+        kanal="Mitzeichnung im Portal",
+        zweck=f"Bestätigung als anderer Elternteil: {view.leistung.name}",
+        rechtsgrundlage="Art. 6 Abs. 1 Buchst. a DSGVO",
+    )
+    return shown
 
 
 async def entscheiden(
@@ -146,7 +169,7 @@ async def entscheiden(
         Her identity is not proved well enough for this service.
     NotFoundError, InvalidInputError
     """
-    row, draft = await _offen(session, konto_id, code)
+    row, draft = await _offen(context, session, konto_id, code)
     service = katalog.leistung(context, draft.leistung)
     level = service.online.vertrauensniveau if service.online else "niedrig"
     if ja and not regeln.reicht(vertrauen, level):

@@ -89,7 +89,7 @@ async def eintragen(
         konto_id,
         nummer=number,
         art=art,
-        wer=f"{akteur_label}, {office}" if art == "einsicht" else office,
+        wer=", ".join(filter(None, (akteur_label, office))) if art == "einsicht" else office,
         wofuer=str(content["zweck"]),
         felder=", ".join(felder) or "keine einzelnen Felder",
     )

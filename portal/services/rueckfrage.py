@@ -12,7 +12,12 @@ from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.bescheid import RueckfrageZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import benachrichtigung, katalog, postfach, protokoll, vorgang
+from portal.services import (
+    benachrichtigung,
+    postfach,
+    vorgang,
+    vorgangsprotokoll,
+)
 from portal.services.dokument import Datei
 
 TEXT_HOECHSTENS = 4000
@@ -137,18 +142,15 @@ async def beantworten(
     if case.status == "rueckfrage" and not await _offen(session, case.id, ausser=row.id):
         case.status = "in_bearbeitung"
     vorgang.verlauf(context, session, case, "Rückfrage beantwortet", None)
-    await protokoll.eintragen(
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        konto_id,
+        case,
         art="uebermittlung",
         akteur="buerger",
         akteur_label="Sie",
-        stelle=katalog.stelle_von(context, case.stelle_id),
-        leistung=katalog.leistung(context, case.leistung),
         felder=["Antwort auf eine Rückfrage", *(["Angefügte Datei"] if datei else [])],
         kanal="Portal" if kanal == "portal" else "Chat",
-        aktenzeichen=case.aktenzeichen,
     )
     return _view(row, case)
 
@@ -223,18 +225,15 @@ async def datei_fuer_stelle(
     )
     if row is None or row.datei is None or row.medientyp is None:
         raise NotFoundError("Diese Datei gibt es nicht.")
-    await protokoll.eintragen(
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        case.konto_id,
+        case,
         art="einsicht",
         akteur="mensch",
         akteur_label=funktion,
-        stelle=katalog.stelle_von(context, case.stelle_id),
-        leistung=katalog.leistung(context, case.leistung),
         felder=["Datei zur Antwort auf eine Rückfrage"],
         kanal="Posteingang der Stelle, Dokument",
-        aktenzeichen=case.aktenzeichen,
     )
     return row.dateiname or "anlage", row.medientyp, row.datei
 

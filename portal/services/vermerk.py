@@ -14,7 +14,13 @@ from portal.context import BERLIN, PortalContext
 from portal.errors import InvalidInputError, NotFoundError
 from portal.schema.beratung import VermerkZeile
 from portal.schema.vorgang import PosteingangZeile, VorgangZeile
-from portal.services import entwurf, katalog, paket, protokoll
+from portal.services import (
+    entwurf,
+    katalog,
+    paket,
+    protokoll,
+    vorgangsprotokoll,
+)
 from portal.services.beratung import Beratung
 from portal.services.paket import Vermerkblatt
 from portal.services.views import FiledNote, NoteLine, NoteView
@@ -237,18 +243,15 @@ async def datei(
     row = await session.get(VermerkZeile, vermerk_id) if case else None
     if case is None or row is None or row.entwurf_id != case.entwurf_id:
         raise NotFoundError("Diesen Vermerk gibt es im Posteingang Ihrer Stelle nicht.")
-    await protokoll.eintragen(
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        case.konto_id,
+        case,
         art="einsicht",
         akteur="mensch",
         akteur_label=funktion,
-        stelle=katalog.stelle_von(context, case.stelle_id),
-        leistung=katalog.leistung(context, case.leistung),
         felder=[_titel(row)],
         kanal="Posteingang der Stelle, Vermerk",
-        aktenzeichen=case.aktenzeichen,
         inhalt_sha256=row.sha256,
     )
     if art == "pdf":

@@ -12,10 +12,9 @@ from portal.services import (
     benachrichtigung,
     dokument,
     dokumentfreigabe,
-    katalog,
     postfach,
-    protokoll,
     vermerk,
+    vorgangsprotokoll,
 )
 from portal.services.views import CaseDetail, CaseView, DocumentView, InboxEntry, StatusStep
 
@@ -168,18 +167,15 @@ async def dokument_fuer_stelle(
     attached = {a["id"]: a["nachweis"] for a in json.loads(row.paket)["anlagen"]}
     label = await dokumentfreigabe.oeffnen(context, session, row.id, dokument_id, attached)
     view, content = await dokument.laden(session, dokument_id, konto_id=row.konto_id)
-    await protokoll.eintragen(
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        row.konto_id,
+        row,
         art="einsicht",
         akteur="mensch",
         akteur_label=funktion,
-        stelle=katalog.stelle_von(context, row.stelle_id),
-        leistung=katalog.leistung(context, row.leistung),
         felder=[label],
         kanal="Posteingang der Stelle, Dokument",
-        aktenzeichen=row.aktenzeichen,
         inhalt_sha256=view.sha256,
     )
     return view, content
@@ -194,19 +190,16 @@ async def _einsicht(
     kanal: str,
 ) -> None:
     fields = detail.package["felder"]
-    await protokoll.eintragen(
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        row.konto_id,
+        row,
         art="einsicht",
         akteur="mensch",
         akteur_label=funktion,
-        stelle=katalog.stelle_von(context, row.stelle_id),
-        leistung=katalog.leistung(context, row.leistung),
         felder=([str(f["label"]) for f in fields] if isinstance(fields, list) else [])
         + [note.title for note in detail.notes],
         kanal=kanal,
-        aktenzeichen=row.aktenzeichen,
         inhalt_sha256=row.paket_sha256,
     )
 

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, PortalError
 from portal.services import (
+    datenuebersicht,
     datenwunsch,
     dokumentfreigabe,
     einwilligung,
@@ -84,7 +85,7 @@ async def set_wishes(
     """How to be told of disclosures and looks."""
     try:
         async with context.transaction() as session:
-            await datenwunsch.setzen(session, citizen.konto_id, hinweise=hinweise)
+            await datenuebersicht.hinweise_waehlen(context, session, citizen.konto_id, hinweise)
     except InvalidInputError as error:
         return await cockpit_page(request, context, citizen, fehler=error)
     return RedirectResponse("/mein/daten?meldung=hinweise#hinweise", 303)

@@ -329,15 +329,47 @@ async def test_looks_are_told_at_once_if_she_wants_it(world: PortalWorld) -> Non
     assert await datenuebersicht.sammelhinweise(world.context) == 0
 
 
+async def test_who_changes_to_at_once_is_told_first_what_waited(world: PortalWorld) -> None:
+    case = await handed_in(world, await released(world))
+    await zustellung.zustellen_faellige(world.context)
+    await look(world, case)
+    async with world.context.transaction() as session:
+        await datenuebersicht.hinweise_waehlen(world.context, session, KONTO, "sofort")
+    (waited,) = await notices(world)
+    assert "Sachbearbeitung, Probeamt hat angesehen" in waited
+    await look(world, case)
+    assert len(await notices(world)) == 2
+    assert await datenuebersicht.sammelhinweise(world.context) == 0
+    async with world.context.transaction() as session:
+        await datenuebersicht.hinweise_waehlen(world.context, session, KONTO, "sofort")
+    assert len(await notices(world)) == 2, "choosing the same again tells nothing twice"
+
+
+async def test_the_yearly_overview_comes_to_an_account_that_nothing_was_logged_of(
+    world: PortalWorld,
+) -> None:
+    world.clock.forward(days=366)
+    assert await datenuebersicht.jahresuebersichten(world.context) == 2, "both accounts"
+    (overview,) = await notices(world)
+    assert "Keine Stelle hat über dieses Portal Daten" in overview
+    assert "• Stammdaten: " in overview
+    assert "Familienname" in overview
+    assert "Yıldız" not in overview, "kinds and counts, no values"
+
+
 async def test_the_yearly_overview_comes_unasked_once_a_year(world: PortalWorld) -> None:
     case = await handed_in(world, await released(world))
     await zustellung.zustellen_faellige(world.context)
     await look(world, case)
     assert await datenuebersicht.jahresuebersichten(world.context) == 0
     world.clock.forward(days=365)
-    assert await datenuebersicht.jahresuebersichten(world.context) == 1
+    assert await datenuebersicht.jahresuebersichten(world.context) == 2, "both accounts"
     assert await datenuebersicht.jahresuebersichten(world.context) == 0
-    assert "Probeamt: 1-mal bekommen, 1-mal angesehen" in (await notices(world))[0]
+    overview = (await notices(world))[0]
+    assert "Probeamt: 1-mal bekommen, 1-mal angesehen: " in overview
+    assert "Familienname" in overview.split("Probeamt")[1], "which fields it got"
+    assert "• abgegebene Vorgänge: 1" in overview
+    assert "Yıldız" not in overview
 
 
 async def test_entries_and_files_from_before_are_taken_into_chain_and_keys(tmp_path: Path) -> None:

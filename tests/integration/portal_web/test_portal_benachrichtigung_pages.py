@@ -16,6 +16,7 @@ SEITE = "/mein/benachrichtigungen"
 
 async def test_a_choice_is_kept_and_shown(town: Town) -> None:
     anna = await town.anna()
+    await anna.confirm()
     answer = await anna.post(
         SEITE,
         SEITE,
@@ -33,6 +34,7 @@ async def test_a_choice_is_kept_and_shown(town: Town) -> None:
 
 async def test_a_mistake_says_what_and_keeps_what_was_there(town: Town) -> None:
     anna = await town.anna()
+    await anna.confirm()
     answer = await anna.post(SEITE, SEITE, kanal_bescheid="postfach", ruhe_von="22:00", ruhe_bis="07:00")
     assert answer.status_code == 422
     assert "Das wurde nicht übernommen" in answer.text
@@ -63,6 +65,7 @@ PUSH = f"{SEITE}/push"
 
 async def test_push_is_switched_on_chosen_and_switched_off(town: Town) -> None:
     anna, bernd = await town.anna(), await town.bernd()
+    await anna.confirm()
     before = (await anna.get(SEITE)).text
     check_page(before)
     assert "Push auf Ihren Geräten</option>" not in before

@@ -304,6 +304,7 @@ async def test_who_wants_paper_gets_no_decision_in_the_postbox(
     town: Town, anna: Browser, office: Browser, case: str
 ) -> None:
     page = "/mein/benachrichtigungen"
+    await anna.confirm()
     await anna.post(page, page, ruhe_von="22:00", ruhe_bis="07:00", bescheide="papier")
     refused = await decide(office, case)
     assert (refused.status_code, "möchte Bescheide auf Papier" in refused.text) == (409, True)
@@ -448,6 +449,7 @@ async def test_reminders_go_out_once_on_the_chosen_days(
     town: Town, anna: Browser, office: Browser, case: str
 ) -> None:
     page = "/mein/benachrichtigungen"
+    await anna.confirm()
     await anna.post(page, page, ruhe_von="22:00", ruhe_bis="07:00", erinnern=["14", "1"])
     await decide(office, case, norm="ozg_9")
     town.clock.forward(days=19)
@@ -469,6 +471,7 @@ async def test_the_calendar_file_names_them_and_the_address_does_not(
     own = Calendar.from_ical((await anna.get("/mein/fristen/fristen.ics")).content)
     names = [str(event["summary"]) for event in own.walk("VEVENT")]
     assert "Frist: Widerspruch möglich: Hundesteuer anmelden" in names
+    await anna.confirm()
     made = await anna.post("/mein/fristen/kalender", "/mein/fristen")
     address = re.search(r"http://portal\.test(/kalender/[\w-]{43}\.ics)", made.text).group(1)  # type: ignore[union-attr]
     assert address not in (await anna.get("/mein/fristen")).text, "shown once"
@@ -490,6 +493,7 @@ async def test_a_guessed_calendar_address_gives_nothing(town: Town) -> None:
 
 
 async def test_no_more_than_five_calendar_addresses(anna: Browser) -> None:
+    await anna.confirm()
     for _ in range(5):
         assert (await anna.post("/mein/fristen/kalender", "/mein/fristen")).status_code == 200
     assert (await anna.post("/mein/fristen/kalender", "/mein/fristen")).status_code == 409

@@ -22,12 +22,16 @@ TEXT = {
 
 @pytest.fixture
 async def anna(town: Town) -> Browser:
-    return await town.anna()
+    browser = await town.anna()
+    await browser.confirm()
+    return browser
 
 
 @pytest.fixture
 async def bernd(town: Town) -> Browser:
-    return await town.bernd()
+    browser = await town.bernd()
+    await browser.confirm()
+    return browser
 
 
 async def invite(browser: Browser, **values: str) -> str:

@@ -84,6 +84,7 @@ async def say(gateway, messenger, number, text=None, *files):
 async def test_from_the_code_to_the_link_and_back(both):
     town, gateway, messenger = both
     anna = await town.anna()
+    await anna.confirm()
     page = await anna.get("/mein/kanaele")
     assert "Noch ist nichts verbunden" in page.text
     assert "@stadt_bote" in page.text
@@ -123,6 +124,7 @@ async def test_from_the_code_to_the_link_and_back(both):
 async def test_every_form_needs_its_csrf_token_and_every_page_a_login(both):
     town, _gateway, _messenger = both
     anna = await town.anna()
+    await anna.confirm()
     for path in ("code", "trennen", "dateien/loeschen"):
         answer = await anna.http.post(f"/mein/kanaele/{path}", data={"verbindung": "x", "datei": "x"})
         assert answer.status_code == 403
@@ -133,6 +135,7 @@ async def test_every_form_needs_its_csrf_token_and_every_page_a_login(both):
 async def test_a_notice_of_the_portal_arrives_in_the_linked_messenger(both):
     town, gateway, messenger = both
     anna = await town.anna()
+    await anna.confirm()
     shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
     await say(gateway, messenger, 1, "Verbinden " + re.search(r"Verbinden ([A-Z0-9-]{11})", shown.text)[1])
     async with town.context.transaction() as session:
@@ -142,7 +145,7 @@ async def test_a_notice_of_the_portal_arrives_in_the_linked_messenger(both):
     await benachrichtigung.wuenschen(town.context, account, channels, ("00:00", "00:00"), [7])
     async with town.context.transaction() as session:
         await benachrichtigung.anstossen(session, account, "neue_nachricht", jetzt=town.clock())
-    assert await benachrichtigung.senden_faellige(town.context) == 1
+    assert await benachrichtigung.senden_faellige(town.context) == 2, "and by mail: a messenger was linked"
     await gateway.idle()
     assert "http://portal.test/mein" in messenger.last
     assert "Anna" not in messenger.last
@@ -150,6 +153,7 @@ async def test_a_notice_of_the_portal_arrives_in_the_linked_messenger(both):
 
 async def test_a_gateway_that_is_away_is_said_and_loses_nothing(town):
     anna = await town.anna()
+    await anna.confirm()
     page = await anna.get("/mein/kanaele")
     assert page.status_code == 503
     assert "antworten gerade nicht" in page.text
@@ -161,6 +165,7 @@ async def test_a_gateway_that_is_away_is_said_and_loses_nothing(town):
 async def linked(town, gateway, messenger, *files):
     """Anna's browser, her messenger linked, and the ids of the files that she sent from it."""
     anna = await town.anna()
+    await anna.confirm()
     shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
     await say(gateway, messenger, 1, "Verbinden " + re.search(r"Verbinden ([A-Z0-9-]{11})", shown.text)[1])
     await say(gateway, messenger, 2, None, *files)
@@ -303,6 +308,7 @@ async def test_files_sent_before_linking_and_before_a_new_conversation_stay_hers
     town, gateway, messenger = both
     await say(gateway, messenger, 10, None, InboundFile("vorher.pdf", PDF))
     anna = await town.anna()
+    await anna.confirm()
     assert "vorher.pdf" not in (await anna.get("/mein/kanaele")).text
     shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
     await say(gateway, messenger, 11, "Verbinden " + re.search(r"Verbinden ([A-Z0-9-]{11})", shown.text)[1])

@@ -85,6 +85,9 @@ async def test_a_power_given_here_is_used_and_everybody_reads_who_acted_for_whom
     seen = (await office.get(case.group(0))).text
     check_page(seen)
     assert "Anna Maria Beispiel handelt mit Vollmacht für" in seen
+    assert "Posteingang der Stelle, PDF" not in (await bernd.get("/mein/protokoll")).text
+    await office.get(f"{case.group(0)}/pdf")
+    assert "Posteingang der Stelle, PDF" in (await bernd.get("/mein/protokoll")).text
     for browser in (anna, bernd):
         log = (await browser.get("/mein/protokoll")).text
         assert "in Vertretung" in log
@@ -282,6 +285,22 @@ async def test_both_parents_declare_each_in_their_own_account(town: Town) -> Non
     answer = await anna.change(draft, "abgabe", geprueft="1")
     assert answer.status_code == 303, answer.text
     assert "anderer Elternteil bestätigt" in (await bernd.get("/mein/protokoll")).text
+
+
+async def test_the_other_parents_look_stands_in_the_log_and_the_code_ends_after_a_week(town: Town) -> None:
+    anna, bernd = await both(town)
+    code = await asked(anna, await elterngeld(anna))
+    looked = "Der andere Elternteil, mit Ihrem Code"
+    assert looked not in (await anna.get("/mein/protokoll")).text
+    assert (await bernd.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=code)).status_code == 200
+    assert looked in (await anna.get("/mein/protokoll")).text
+    town.clock.forward(days=7)
+    bernd = await town.bernd()
+    await bernd.confirm()
+    late = await bernd.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=code)
+    assert (late.status_code, "älter als eine Woche" in late.text) == (422, True)
+    late = await bernd.post("/mein/mitzeichnung/entscheidung", "/mein/mitzeichnung", code=code, ja="1")
+    assert late.status_code == 422
 
 
 async def test_a_change_after_the_confirmation_asks_again(town: Town) -> None:
