@@ -122,7 +122,6 @@ async def service(
     With `plz` (and where it is ambiguous `strasse` or `ort`) also who is responsible there.
     """
     found = katalog.leistung(context, leistung_id)
-    office = katalog.stelle(context, found)
     remedy = Weg(found.rechtsbehelf.weg)
     mistake = None
     async with context.transaction() as session:
@@ -134,6 +133,9 @@ async def service(
             mistake = error.message
             responsible = await zustaendigkeit.ermitteln(context, session, leistung_id)
         related = await mitnutzung.andere_suchten(context, session, leistung_id)
+    elsewhere = responsible.here is False
+    office = katalog.stelle(context, found)
+    deciding = (elsewhere and responsible.office) or katalog.office_view(office)
     return page(
         request,
         "leistung.html",
@@ -148,8 +150,10 @@ async def service(
         fristregeln=katalog.frist_regeln(found, context.today()),
         vorher=katalog.vorher(context, found),
         rechtsweg=WEGE[remedy],
-        rechtsweg_an=rechtsweg.adressat(context, remedy, f"{office.name}, {office.behoerde}"),
-        rechtsweg_danach=rechtsweg.danach(context, remedy),
+        rechtsweg_an=rechtsweg.adressat(
+            context, remedy, f"{deciding.name}, {deciding.authority}", anderswo=elsewhere
+        ),
+        rechtsweg_danach=rechtsweg.danach(context, remedy, anderswo=elsewhere),
         zusammen=related,
         quellen=sources_of(found),
         mit_termin=katalog.termin_buchbar(context, found),

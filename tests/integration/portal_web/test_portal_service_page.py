@@ -92,6 +92,15 @@ async def test_the_page_names_track_and_addressee_of_the_remedy(
     assert [word for word in words if word not in remedy] == []
 
 
+@pytest.mark.parametrize("service", ["wohngeld", "bewohnerparken"])
+async def test_for_a_home_elsewhere_no_court_is_guessed(town: Town, service: str) -> None:
+    text = await page(town, f"{service}?plz=44623")
+    remedy = text.partition("Wenn Sie nicht einverstanden sind")[2].partition("So läuft es ab")[0]
+    assert "Verwaltungsgericht; welches für Sie zuständig ist" in remedy
+    assert "Gelsenkirchen" not in remedy
+    assert ("Stadtverwaltung, Stadt Herne" in remedy) == (service == "wohngeld")
+
+
 async def test_the_process_names_the_addressee_too(town: Town) -> None:
     text = (await town.browser().get("/leistungen/wohngeld/ablauf")).text
     assert f"Wohin: Wohngeldstelle, Stadt Gelsenkirchen. Danach: {VG}." in text
