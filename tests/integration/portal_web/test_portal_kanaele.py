@@ -5,18 +5,21 @@ import json
 import re
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from sqlalchemy import select
 
 from handoff.channels.adapter import Adapter
 from handoff.domain.channel import Capability, Shows
-from handoff.portal import HttpPortal
+from handoff.portal import GatewayClient, HttpPortal, PortalNotifier
+from handoff.ports import ReceiverRefusedError
 from handoff.services import channel_files, channel_intake, person
 from handoff.services.channel_intake import Inbound, InboundFile
 from portal.app import create_app
-from portal.demo import create_demo_town
+from portal.demo import PERSONEN, create_demo_town
 from portal.domain.benachrichtigung import ARTEN, Kanal
 from portal.errors import UnavailableError
+from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.schema.konto import KontoRow
 from portal.services import benachrichtigung, kanaele, virenscan
 from tests.support import attack_files
@@ -25,6 +28,7 @@ from tests.support.handoff_world import PORTAL_TOKEN, FakePortal, served, sqlite
 from tests.support.portal_town import MovingClock, Town, settings_for
 from tests.support.town import free_ports
 
+ANNA = PERSONEN[0].id
 PDF = attack_files.pdf()
 
 
@@ -149,6 +153,41 @@ async def test_a_notice_of_the_portal_arrives_in_the_linked_messenger(both):
     await gateway.idle()
     assert "http://portal.test/mein" in messenger.last
     assert "Anna" not in messenger.last
+
+
+async def test_a_notice_that_the_messenger_refuses_goes_out_by_mail(both):
+    town, gateway, messenger = both
+    anna = await town.anna()
+    shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
+    await say(gateway, messenger, 1, "Verbinden " + re.search(r"Verbinden ([A-Z0-9-]{11})", shown.text)[1])
+
+    async def refuse(delivery, key, text, choices):
+        raise ReceiverRefusedError("blocked")
+
+    messenger.send = refuse
+    transport = httpx.ASGITransport(town.app)
+    client = GatewayClient("http://portal", "handoff", transport=transport)
+    gateway.context.notifier = PortalNotifier(client)
+    channels = {art: Kanal.MESSENGER for art in ARTEN}
+    await benachrichtigung.wuenschen(town.context, ANNA, channels, ("00:00", "00:00"), [7])
+    async with town.context.transaction() as session:
+        notice = await benachrichtigung.anstossen(session, ANNA, "neue_nachricht", jetzt=town.clock())
+    await benachrichtigung.senden_faellige(town.context)
+    await gateway.idle()
+    await benachrichtigung.senden_faellige(town.context)
+    async with town.context.transaction() as session:
+        row = await session.get_one(BenachrichtigungZeile, notice)
+        assert (row.kanal, row.status) == (Kanal.MAIL, "gesendet")
+    await client.close()
+
+
+@pytest.mark.parametrize("token", ["actions", "portal", "falsch"])
+async def test_only_the_gateway_says_that_a_notice_did_not_arrive(town, token):
+    headers = {"Authorization": f"Bearer {token}", "X-Conversation": "u-1", "Idempotency-Key": "k"}
+    answer = await town.browser().http.post(
+        "/api/dialog/notices/undelivered", json={"notice": "x"}, headers=headers
+    )
+    assert answer.status_code in (401, 403)
 
 
 async def test_a_gateway_that_is_away_is_said_and_loses_nothing(town):
