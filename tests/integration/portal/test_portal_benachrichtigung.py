@@ -198,9 +198,10 @@ async def test_a_messenger_of_a_locked_account_hears_of_the_lock_alone(world: Po
     await cause(world, "bescheid_bereit")
     messenger, mail = Recorder(), Recorder()
     ways = {Kanal.MESSENGER: messenger, Kanal.MAIL: mail}
-    assert await benachrichtigung.senden_faellige(world.context, ways) == 3
+    assert await benachrichtigung.senden_faellige(world.context, ways) == 4
     assert [one.betreff for one in messenger.sent] == [anlass("konto_gesperrt").betreff]
     assert {one.betreff for one in mail.sent} == {
+        anlass("konto_geaendert").betreff,  # the way for warnings was changed
         anlass("neue_nachricht").betreff,
         anlass("bescheid_bereit").betreff,
     }

@@ -158,6 +158,7 @@ async def test_a_notice_of_the_portal_arrives_in_the_linked_messenger(both):
 async def test_a_notice_that_the_messenger_refuses_goes_out_by_mail(both):
     town, gateway, messenger = both
     anna = await town.anna()
+    await anna.confirm()
     shown = await anna.post("/mein/kanaele/code", "/mein/kanaele")
     await say(gateway, messenger, 1, "Verbinden " + re.search(r"Verbinden ([A-Z0-9-]{11})", shown.text)[1])
 
@@ -414,6 +415,7 @@ class Own(Messenger):
 async def test_the_pages_say_what_each_channel_shows_and_which_one_gets_notices(both):
     town, gateway, messenger = both
     anna, own = await town.anna(), Own()
+    await anna.confirm()
     gateway.context.channels["haus"] = own
     assert "Ein Messenger ist nicht verbunden" in (await anna.get("/mein/benachrichtigungen")).text
     for number, channel in enumerate((messenger, own)):
