@@ -54,8 +54,13 @@ def test_a_messenger_leads_into_the_portal_and_the_conversation_comes_back(town,
     # linked by a code, she writes from the messenger into the same conversation
     page.goto(f"{town.origin}/mein/kanaele")
     page.get_by_role("main").get_by_role("button", name="Code anzeigen").click()
+    page.get_by_role(
+        "button", name="Zum Ausweisdienst"
+    ).click()  # a messenger is linked by who proves who she is
+    page.get_by_role("button", name="Zur Probe ausweisen").click()
+    page.get_by_role("button", name="Jetzt ausführen").click()
     code = re.search(r"Verbinden [A-Z0-9]{5}-[A-Z0-9]{5}", page.get_by_role("main").inner_text())
-    assert code
+    assert code, page.get_by_role("main").inner_text()
     shot(page, PICTURES, "kanaele")
     messenger.say(town.origin, "anna", code[0])
     messenger.hears("anna", "Verbunden")

@@ -117,7 +117,7 @@ class ConsolePage:
         ).last.click()
 
     def write(self, text: str) -> None:
-        self.page.get_by_label("Antwort").fill(text)
+        self.page.get_by_label("Antwort an die Bürgerin").fill(text)
         self.page.get_by_role("button", name="Senden").click()
 
 
