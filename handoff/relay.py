@@ -58,7 +58,8 @@ class Relay(Listener):
         self._hub.relay = self
         self._tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._receive())]
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._heard.wait(), START_S)
+            async with asyncio.timeout(START_S):
+                await self._heard.wait()
 
     async def stop(self) -> None:
         """Stop telling and listening."""

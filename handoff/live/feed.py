@@ -221,17 +221,10 @@ class Feed(Listener):
                 self._to_citizens(room, "state", state)
             typing, room.typing = room.typing, {}
             for author, on in typing.items():
-                if author == "citizen":
-                    event = {"chat": room.chat, "author": author, "typing": on}
-                    self._to_clerks(room, "typing", event)
-                else:
-                    self._to_citizens(room, "typing", {"author": author, "typing": on})
+                self._to_other_side(room, "typing", author, {"typing": on})
             read, room.read = room.read, {}
             for author, seq in read.items():
-                if author == "citizen":
-                    self._to_clerks(room, "read", {"chat": room.chat, "author": author, "seq": seq})
-                else:
-                    self._to_citizens(room, "read", {"author": author, "seq": seq})
+                self._to_other_side(room, "read", author, {"seq": seq})
             form, room.tell_form = room.tell_form, False
         if form:  # asks the portal: not under the lock
             for sid, staff in list(room.clerks.items()):
@@ -293,6 +286,12 @@ class Feed(Listener):
                 listing = by_view[staff.id] = await queue.listing(self._context, staff)
             await self._server.emit("queue", listing, to=sid, namespace=CONSOLES)
         await asyncio.sleep(min(QUEUE_PAUSE_MAX_S, QUEUE_PAUSE_S * (len(followed) + len(by_view))))
+
+    def _to_other_side(self, room: Room, event: str, author: str, told: Object) -> None:
+        if author == "citizen":
+            self._to_clerks(room, event, {"chat": room.chat, "author": author, **told})
+        else:
+            self._to_citizens(room, event, {"author": author, **told})
 
     def _to_citizens(self, room: Room, event: str, body: object) -> None:
         self._server.manager.put(event, body, CITIZENS, room.citizens)

@@ -78,8 +78,13 @@ async def hinzufuegen(
     if len(await liste(session, konto_id)) >= HOECHSTENS:
         raise ConflictError(f"Es sind schon {HOECHSTENS} Personen eingetragen.")
     session.add(HaushaltZeile(id=str(uuid.uuid4()), konto_id=konto_id, person=person, stand=context.today()))
-    await _vermerken(
-        context, session, konto_id, "Person im Haushalt eingetragen", "Art. 6 Abs. 1 Buchst. a DSGVO"
+    await protokoll.eigene_aenderung(
+        context,
+        session,
+        konto_id,
+        ["Haushalt"],
+        "Person im Haushalt eingetragen",
+        "Art. 6 Abs. 1 Buchst. a DSGVO",
     )
 
 
@@ -91,21 +96,6 @@ async def entfernen(context: PortalContext, session: AsyncSession, konto_id: str
     if row is None:
         raise NotFoundError("Diese Person steht nicht in Ihrem Haushalt.")
     await session.delete(row)
-    await _vermerken(context, session, konto_id, "Person aus dem Haushalt gelöscht", "Art. 17 DSGVO")
-
-
-async def _vermerken(
-    context: PortalContext, session: AsyncSession, konto_id: str, zweck: str, recht: str
-) -> None:
-    await protokoll.eintragen(
-        context,
-        session,
-        konto_id,
-        art="aenderung",
-        akteur="buerger",
-        akteur_label="Sie selbst",
-        felder=["Haushalt"],
-        zweck=zweck,
-        rechtsgrundlage=recht,
-        kanal="Meine Daten im Portal",
+    await protokoll.eigene_aenderung(
+        context, session, konto_id, ["Haushalt"], "Person aus dem Haushalt gelöscht", "Art. 17 DSGVO"
     )

@@ -103,6 +103,29 @@ async def _anhaengen(session: AsyncSession, key: Personenschluessel, content: Ma
     return number + 1
 
 
+async def eigene_aenderung(
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    felder: Sequence[str],
+    zweck: str,
+    recht: str,
+) -> None:
+    """Add what a citizen changed of her own data on the portal's pages; `felder` are labels."""
+    await eintragen(
+        context,
+        session,
+        konto_id,
+        art="aenderung",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        felder=felder,
+        zweck=zweck,
+        rechtsgrundlage=recht,
+        kanal="Meine Daten im Portal",
+    )
+
+
 async def loeschung_vermerken(session: AsyncSession, inhaber: str) -> None:
     """Note in the chain that this person was erased: her entries stay and cannot be read any more."""
     head = await _kopf(session)

@@ -224,8 +224,13 @@ async def speichern(
     """Store checked values that she chose, and note it in her log. `quelle`: a key of `ANLAESSE`; `vertrauen` as in `store`."""
     await _bisherige_melden(context, session, konto_id, werte)
     await store(session, konto_id, dict(werte), quelle, context.today(), vertrauen=vertrauen)
-    await _vermerken(
-        context, session, konto_id, list(werte), ANLAESSE[quelle], "Art. 6 Abs. 1 Buchst. a DSGVO"
+    await protokoll.eigene_aenderung(
+        context,
+        session,
+        konto_id,
+        [FELDER[feld] for feld in werte],
+        ANLAESSE[quelle],
+        "Art. 6 Abs. 1 Buchst. a DSGVO",
     )
 
 
@@ -236,7 +241,9 @@ async def entfernen(context: PortalContext, session: AsyncSession, konto_id: str
         raise NotFoundError("Diese Angabe ist nicht gespeichert.")
     await _bisherige_melden(context, session, konto_id, {feld: ""})
     await session.delete(row)
-    await _vermerken(context, session, konto_id, [feld], "Von Ihnen gelöscht", "Art. 17 DSGVO")
+    await protokoll.eigene_aenderung(
+        context, session, konto_id, [FELDER[feld]], "Von Ihnen gelöscht", "Art. 17 DSGVO"
+    )
 
 
 async def _bisherige_melden(
@@ -247,28 +254,6 @@ async def _bisherige_melden(
     for feld, kanal in (("email", Kanal.MAIL), ("telefon", Kanal.SMS)):
         if feld in werte and feld in known and known[feld].wert != werte[feld]:
             await sperrlink.aenderung_melden(context, session, konto_id, an=(kanal, known[feld].wert))
-
-
-async def _vermerken(
-    context: PortalContext,
-    session: AsyncSession,
-    konto_id: str,
-    felder: Sequence[str],
-    zweck: str,
-    recht: str,
-) -> None:
-    await protokoll.eintragen(
-        context,
-        session,
-        konto_id,
-        art="aenderung",
-        akteur="buerger",
-        akteur_label="Sie selbst",
-        felder=[FELDER[feld] for feld in felder],
-        zweck=zweck,
-        rechtsgrundlage=recht,
-        kanal="Meine Daten im Portal",
-    )
 
 
 @dataclass(frozen=True)
