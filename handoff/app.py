@@ -75,7 +75,7 @@ def create_app(
     channels
         The messengers and mailboxes that are switched on.
     notifier
-        Where notices take effect.
+        Where notices take effect; default the portal.
     intents
         What the assistant can understand: the labels of the review.
     """
@@ -92,7 +92,7 @@ def create_app(
         writer=LogWriter(database, hub, clock),
         channels={channel.capability.name: channel for channel in channels},
         board=BoardWatch(database),
-        notifier=notifier or (portal.notifier if isinstance(portal, HttpPortal) else None),
+        notifier=notifier or portal.notifier,
         intents=tuple(intents),
     )
     database.outgoing = hub.outbox_changed

@@ -31,10 +31,10 @@ class HandoffContext:
     hub: Hub
     writer: LogWriter
     board: BoardWatch
+    notifier: Notifier
+    """Where notices take effect."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
     """Messengers and mailboxes that are switched on, by name."""
-    notifier: Notifier | None = None
-    """Where notices take effect; None leaves them in the outbox."""
     intents: tuple[str, ...] = ()
     """What the assistant can understand: the labels that a reviewed example may get."""
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -54,8 +54,6 @@ class HandoffContext:
         """Close database and connections."""
         for channel in self.channels.values():
             await channel.close()
-        if self.notifier is not None:
-            await self.notifier.close()
         await self.portal.close()
         await self.bot.close()
         await self.writer.close()

@@ -105,9 +105,6 @@ class PortalNotifier:
             key=notice.key,
         )
 
-    async def close(self) -> None:
-        """Nothing to close: the client is the portal port's."""
-
 
 class HttpPortal(ConsolePortal):
     """The real portal (see `handoff.ports.Portal` for what each method raises).
@@ -126,7 +123,7 @@ class HttpPortal(ConsolePortal):
         self._client: GatewayClient = GatewayClient(url, token, transport=transport)
         self._sessions = SessionClient(url, transport=transport)
         self._translated = _translated
-        self.notifier = PortalNotifier(self._client)
+        self.notifier: ports.Notifier = PortalNotifier(self._client)
 
     async def staff_door(self, cookie: str) -> ports.StaffDoor | None:
         """Ask whose session a browser's staff cookie is."""

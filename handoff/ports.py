@@ -177,10 +177,6 @@ class Notifier(Protocol):
         """
         ...
 
-    async def close(self) -> None:
-        """Close connections."""
-        ...
-
 
 class ConsolePortal(Protocol):
     """What the clerks' desk needs from the portal. Every look at personal data is logged there for the citizen.
@@ -272,6 +268,9 @@ class ConsolePortal(Protocol):
 
 class Portal(ConsolePortal, Protocol):
     """The service backend. Every method raises `handoff.errors.UnavailableError` when it does not answer."""
+
+    notifier: Notifier
+    """Where notices take effect."""
 
     async def bind(self, conversation_id: str, citizen_account: str, sid: str) -> None:
         """Tie the conversation to a citizen's session."""

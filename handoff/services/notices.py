@@ -22,10 +22,7 @@ class NoticeCourier(Courier):
 
     async def deliver(self, parcel: Parcel) -> None:
         """Have the portal do it, then write its case number into the log, in one transaction with the row's end."""
-        notifier = self._context.notifier
-        if notifier is None:
-            raise ReceiverDownError("no notifier is switched on")
-        answer = await notifier.notify(Notice(parcel.key, parcel.conversation_id, parcel.body))
+        answer = await self._context.notifier.notify(Notice(parcel.key, parcel.conversation_id, parcel.body))
         async with self._context.database.write() as session:
             row = await conversations.lock(session, parcel.conversation_id)
             if not await outbox.remove(session, parcel.key, Kind.NOTICE):

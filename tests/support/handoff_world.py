@@ -21,7 +21,7 @@ from handoff.app import create_app
 from handoff.domain.message import Answer, Body, Handover, Turn
 from handoff.domain.people import Staff
 from handoff.errors import ForbiddenError, InvalidInputError, UnavailableError
-from handoff.ports import DraftChangedError, FileCheck, FileRefusedError, Secret, StaffDoor
+from handoff.ports import DraftChangedError, FileCheck, FileRefusedError, Notice, Secret, StaffDoor
 from handoff.settings import HandoffSettings, Rate
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -72,9 +72,18 @@ def staff(person: str = "berta", *roles: str, topics: tuple[str, ...] = ()) -> S
     return Staff(person, frozenset(roles or ("clerk",)), "BÜRGERcenter", "Bürgerservice", topics)
 
 
+class FakeNotifier:
+    """Takes every notice and has nothing to tell of it."""
+
+    async def notify(self, notice: Notice) -> Mapping[str, Any]:
+        return {}
+
+
 @dataclass
 class FakePortal:
     """The portal in memory; `down` makes it unreachable."""
+
+    notifier: Any = field(default_factory=FakeNotifier)
 
     down: bool = False
     bound: dict[str, tuple[str, str]] = field(default_factory=dict)

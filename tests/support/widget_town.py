@@ -61,9 +61,6 @@ class Office:
     async def notify(self, _notice: Notice) -> dict[str, Json]:
         return {"case": "fall-1", "reference": "AN-1", "office": "BÜRGERcenter", "url": None}
 
-    async def close(self) -> None:
-        pass
-
 
 def embedding(origin: str, *, page: str = "", head: str = "") -> str:
     """The page of a town's own site: one script tag and one element, as docs/operations.md says."""

@@ -204,9 +204,6 @@ class Postbox:
         self.notices.append(notice)
         return {}
 
-    async def close(self) -> None:
-        pass
-
 
 @pytest.fixture
 async def posting(tmp_path):

@@ -50,19 +50,9 @@ def _about_dogs(turn):
     return Answer([Body(f"Echo: {said}")], None)
 
 
-class Office:
-    """Takes every request."""
-
-    async def notify(self, _notice):
-        return {}
-
-    async def close(self):
-        pass
-
-
 @pytest.fixture
 async def town(tmp_path):
-    async with world(sqlite(tmp_path), bot=FakeEngine(_about_dogs), notifier=Office()) as one:
+    async with world(sqlite(tmp_path), bot=FakeEngine(_about_dogs)) as one:
         yield one
 
 

@@ -29,9 +29,6 @@ class Portal:
         number = list(self.cases).index(notice.key) + 1
         return {"case": f"fall-{number}", "reference": f"AN-{number}", "office": "BÜRGERcenter", "url": None}
 
-    async def close(self) -> None:
-        pass
-
 
 @pytest.fixture
 async def town(tmp_path):

@@ -264,9 +264,6 @@ async def test_a_notice_that_did_not_arrive_takes_its_next_way_once(town, afterw
             asked.append((notice.key, dict(notice.body)))
             return {}
 
-        async def close(self):
-            pass
-
     await post(town, webhook(text(1, "hallo")))
     code = (await linking.new_code(town.context, "anna"))["code"]
     await post(town, webhook(text(2, f"Verbinden {code}")))

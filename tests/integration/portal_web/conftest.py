@@ -14,7 +14,9 @@ from portal.app import create_app
 from portal.demo import create_demo_town
 from portal.schema.migrate import migrate
 from portal.services import konto
-from tests.support.portal_town import ORIGIN, MovingClock, Town, settings_for
+from tests.support.counter import ANNA
+from tests.support.portal_town import ORIGIN, Browser, MovingClock, Town, settings_for
+from tests.support.vorgaenge import delivered_case
 
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -59,3 +61,18 @@ async def town(make_app: Callable[..., FastAPI], demo_database: Path, tmp_path: 
         yield town
         for browser in town.browsers:
             await browser.http.aclose()
+
+
+@pytest.fixture
+async def office(town: Town) -> Browser:
+    return await town.office("amt-steuern")
+
+
+@pytest.fixture
+async def anna(town: Town) -> Browser:
+    return await town.anna()
+
+
+@pytest.fixture
+async def case(town: Town) -> str:
+    return await delivered_case(town.context, ANNA)
