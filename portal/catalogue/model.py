@@ -332,3 +332,8 @@ class Katalog(Modell):
     lebenslagen: dict[str, Lebenslage]
     stellen: dict[str, Stelle]
     merkmale: dict[str, Merkmal]
+
+    @property
+    def stadt(self) -> Stelle | None:
+        """The town's own administration, as a folder of `kommune/` begins; None where nobody wrote one yet."""
+        return self.stellen.get("stadtverwaltung")

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -10,7 +10,6 @@ from portal.client.errors import (
     AlreadyBookedError,
     DraftChangedError,
     IncompleteError,
-    InvalidValueError,
     NoAppointmentsError,
     NotFoundError,
     NotLoggedInError,
@@ -18,22 +17,16 @@ from portal.client.errors import (
     SlotTakenError,
     TooEarlyError,
 )
+from portal.client.fake_draft import FakeDraft, FakeField, FakeService
 from portal.client.shapes import (
     AppointmentView,
     CaseView,
     Checklist,
     DataOverview,
     DeadlineItem,
-    DocumentName,
     DraftView,
-    EvidenceView,
-    FeeView,
-    FieldView,
     InquiryView,
     Me,
-    NextStep,
-    Progress,
-    Recipient,
     ResponsibilityView,
     Scalar,
     SearchHit,
@@ -45,46 +38,8 @@ from portal.client.shapes import (
 )
 
 T = TypeVar("T")
-LEVELS = ("niedrig", "substantiell", "hoch")
 
-
-@dataclass(frozen=True)
-class FakeField:
-    """A field of a fake service. `offer`: what master data would fill in; `accepts`: the only values that fit, if any."""
-
-    id: str
-    label: str
-    type: str = "text"
-    required: bool = True
-    offer: str | None = None
-    accepts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FakeService:
-    """A service of the fake portal. `possible_from`: first day (ISO) of the declaration; `slots`: its appointments."""
-
-    view: ServiceView
-    fields: tuple[FakeField, ...]
-    evidence: tuple[tuple[str, str], ...] = ()
-    trust_level: str = "niedrig"
-    effect: str = "anzeige"
-    possible_from: str | None = None
-    slots: SlotsView | None = None
-    responsible: Mapping[str, ResponsibilityView] = field(default_factory=dict)
-    """Answers by PLZ; `""`: what is said without one."""
-
-
-@dataclass
-class _Draft:
-    id: str
-    service: FakeService
-    version: int = 1
-    status: str = "offen"
-    values: dict[str, Scalar] = field(default_factory=dict)
-    proposed: dict[str, str] = field(default_factory=dict)
-    released: dict[str, str] = field(default_factory=dict)
-    evidence: dict[str, str | None] = field(default_factory=dict)
+__all__ = ["FakeField", "FakePortal", "FakeService"]
 
 
 class FakePortal:
@@ -114,7 +69,7 @@ class FakePortal:
         """Inquiry → key and text of her answer."""
         self.locked: set[str] = set()
         """Conversations whose citizen has locked her account."""
-        self._drafts: dict[str, dict[str, _Draft]] = {}
+        self._drafts: dict[str, dict[str, FakeDraft]] = {}
         self._current: dict[str, str] = {}
         self._cases: dict[str, list[CaseView]] = {}
         self._answers: dict[tuple[str, str], tuple[str, object]] = {}
@@ -307,7 +262,7 @@ class FakePortal:
             None,
         )
         if found is None:
-            found = _Draft(
+            found = FakeDraft(
                 str(uuid.uuid4()), known, proposed={f.id: f.offer for f in known.fields if f.offer}
             )
             drafts[found.id] = found
@@ -339,7 +294,7 @@ class FakePortal:
         if (stored := self._stored(conversation_id, key, f"field:{field}")) is not None:
             return DraftView.model_validate(stored)
         found = self._changeable(conversation_id, draft, version)
-        self._set(found, field, secret_ref or value)
+        found.set(field, secret_ref or value)
         return self._changed(conversation_id, found, key, f"field:{field}")
 
     async def release(
@@ -357,7 +312,7 @@ class FakePortal:
         found = self._changeable(conversation_id, draft, version)
         trial = replace(found, values=dict(found.values), proposed={})
         for name, value in aendern.items():
-            self._set(trial, name, value)
+            trial.set(name, value)
         for spec in found.service.fields:
             if spec.id in found.proposed and spec.id not in aendern:
                 if spec.id in freigeben:
@@ -401,9 +356,9 @@ class FakePortal:
         missing += [e for e, _ in found.service.evidence if e not in found.evidence]
         if missing:
             raise IncompleteError("unvollstaendig", "Es fehlt noch etwas.", status=409, field=missing[0])
-        if self._early(found):
+        if found.early(self._now):
             raise TooEarlyError("Dafür ist es zu früh.", found.service.possible_from or "", status=409)
-        effect = self._effect(conversation_id, found)
+        effect = found.effect_at(self._trust[conversation_id])
         full = effect != "vorbereitung"
         found.status = "abgegeben" if full else "vorbereitet"
         case = CaseView.model_validate(
@@ -453,7 +408,7 @@ class FakePortal:
             raise PortalError("schluessel_verwendet", "Dieser Schlüssel wurde schon verwendet.", status=409)
         return stored[1]
 
-    def _changeable(self, conversation_id: str, draft: str, version: int) -> _Draft:
+    def _changeable(self, conversation_id: str, draft: str, version: int) -> FakeDraft:
         self._bound(conversation_id)
         found = self._drafts.get(conversation_id, {}).get(draft)
         if found is None:
@@ -465,19 +420,7 @@ class FakePortal:
             raise PortalError("entwurf_abgeschlossen", "Dieser Entwurf ist abgeschlossen.", status=409)
         return found
 
-    def _set(self, draft: _Draft, name: str, value: Scalar) -> None:
-        spec = next((f for f in draft.service.fields if f.id == name), None)
-        if spec is None:
-            raise NotFoundError("nicht_gefunden", "Dieses Feld gibt es nicht.", status=404, field=name)
-        if value is not None and spec.accepts and str(value) not in spec.accepts:
-            raise InvalidValueError("wert_ungueltig", "Der Wert passt nicht.", status=422, field=name)
-        draft.proposed.pop(name, None)
-        if value is None and spec.required:
-            draft.values.pop(name, None)
-        else:
-            draft.values[name] = value
-
-    def _changed(self, conversation_id: str, draft: _Draft, key: str, call: str) -> DraftView:
+    def _changed(self, conversation_id: str, draft: FakeDraft, key: str, call: str) -> DraftView:
         draft.version += 1
         if draft.status == "vorbereitet":
             draft.status = "offen"
@@ -485,98 +428,5 @@ class FakePortal:
         self._answers[(conversation_id, key)] = (call, view)
         return view
 
-    def _early(self, draft: _Draft) -> bool:
-        first = draft.service.possible_from
-        return first is not None and first > self._now.date().isoformat()
-
-    def _effect(self, conversation_id: str, draft: _Draft) -> str:
-        enough = LEVELS.index(self._trust[conversation_id]) >= LEVELS.index(draft.service.trust_level)
-        return draft.service.effect if enough else "vorbereitung"
-
-    def _next(self, conversation_id: str, draft: _Draft) -> NextStep:
-        if draft.status in ("abgegeben", "verworfen"):
-            return NextStep(kind="done")
-        if draft.proposed:
-            return NextStep(kind="release")
-        for spec in draft.service.fields:
-            if spec.id not in draft.values:
-                return NextStep(kind="field", id=spec.id)
-        for evidence, _ in draft.service.evidence:
-            if evidence not in draft.evidence:
-                return NextStep(kind="evidence", id=evidence)
-        if self._early(draft):
-            return NextStep.model_validate({"kind": "wait", "from": draft.service.possible_from})
-        if self._effect(conversation_id, draft) == "vorbereitung":
-            return NextStep(kind="done" if draft.status == "vorbereitet" else "identity")
-        return NextStep(kind="confirm")
-
-    def _view(self, conversation_id: str, draft: _Draft, masked: bool = False) -> DraftView:
-        service = draft.service
-        fields = [self._field(draft, spec, masked) for spec in service.fields]
-        answered = sum(f.state == "beantwortet" for f in fields) + len(draft.evidence)
-        return DraftView.model_validate(
-            {
-                "id": draft.id,
-                "service": service.view.id,
-                "name": service.view.name,
-                "version": draft.version,
-                "status": draft.status,
-                "recipient": Recipient(
-                    office=service.view.office.name, authority=service.view.office.authority
-                ),
-                "purpose": f"Bearbeitung Ihres Anliegens „{service.view.name}“",
-                "legal_basis": ", ".join(service.view.law),
-                "release_text_version": "fake",
-                "fields": fields,
-                "evidence": [
-                    EvidenceView.model_validate(
-                        {
-                            "id": name,
-                            "label": label,
-                            "help": None,
-                            "required": True,
-                            "state": "offen"
-                            if name not in draft.evidence
-                            else ("vorhanden" if draft.evidence[name] else "nachgereicht"),
-                            "document": DocumentName(id=doc, filename="nachweis.pdf")
-                            if (doc := draft.evidence.get(name))
-                            else None,
-                        }
-                    )
-                    for name, label in service.evidence
-                ],
-                "next": self._next(conversation_id, draft),
-                "progress": Progress(answered=answered, total=len(fields) + len(service.evidence)),
-                "effect": service.effect,
-                "effect_now": self._effect(conversation_id, draft),
-                "trust_level": service.trust_level,
-                "trust": self._trust[conversation_id],
-                "fee": FeeView(display=service.view.fee.display, mark=service.view.fee.mark),
-                "deadline": service.view.deadline,
-                "changed_at": self._now,
-            }
-        )
-
-    def _field(self, draft: _Draft, spec: FakeField, masked: bool) -> FieldView:
-        proposed = spec.id in draft.proposed
-        value = draft.proposed.get(spec.id) if proposed else draft.values.get(spec.id)
-        shown = (spec.id in draft.values or proposed) and not (proposed and masked)
-        state = "vorgeschlagen" if proposed else ("beantwortet" if spec.id in draft.values else "offen")
-        return FieldView.model_validate(
-            {
-                "id": spec.id,
-                "label": spec.label,
-                "question": spec.label,
-                "help": None,
-                "type": spec.type,
-                "options": [],
-                "required": spec.required,
-                "value": value if shown else None,
-                "display": (str(value) if value is not None else "keine Angabe") if shown else None,
-                "sensitive": False,
-                "source": ("stammdaten" if proposed else "angabe") if shown else None,
-                "source_label": "Ihre Angabe" if shown else None,
-                "date": self._now.date().isoformat() if shown else None,
-                "state": state,
-            }
-        )
+    def _view(self, conversation_id: str, draft: FakeDraft, masked: bool = False) -> DraftView:
+        return draft.view(self._trust[conversation_id], self._now, masked=masked)

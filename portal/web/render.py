@@ -63,14 +63,15 @@ def environment() -> Environment:
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """Render a page; who is logged in, the CSRF token and the demo banner come from the request."""
-    state = request.state
+    """Render a page; who is logged in, the CSRF token, the town and the demo banner come from the request."""
+    state, context = request.state, context_of(request)
     html = (
         environment()
         .get_template(template)
         .render(
             {
-                "demo": context_of(request).settings.demo,
+                "demo": context.settings.demo,
+                "stadt": context.katalog.stadt,
                 "citizen": getattr(state, "citizen", None),
                 "staff": getattr(state, "staff", None),
                 "csrf": getattr(state, "csrf", None),
