@@ -8,9 +8,9 @@ from portal.services import (
     datenuebersicht,
     dokument,
     fristenblatt,
-    gebuehr,
     gespraeche,
     gespraechsdaten,
+    zahlung,
     zugangspflege,
     zustellung,
 )
@@ -37,6 +37,6 @@ AUFTRAEGE = (
         bedarf=gespraechsdaten.offen,
     ),
     Auftrag("gespraechsspuren_aufraeumen", TAEGLICH, gespraechsdaten.aufraeumen),
-    Auftrag("zahlungen", timedelta(minutes=5), gebuehr.abgleichen),
+    Auftrag("zahlungen", timedelta(minutes=5), zahlung.abgleichen),
     Auftrag("benachrichtigungen_aufraeumen", TAEGLICH, benachrichtigung.aufraeumen),
 )

@@ -1,30 +1,23 @@
-"""Use cases of fees: an office asks, the citizen pays or asks for an exemption, the provider reports, money goes back."""
+"""Use cases of fees: an office asks for one, and what pages show of it. Paying: `zahlung`, refunds: `erstattung`, exemptions: `befreiung`."""
 
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue import NotYetValidError, fees
 from portal.context import PortalContext
-from portal.domain.zahlung import Stand, erstattbar, folgestand
-from portal.errors import ConflictError, InvalidInputError, NotFoundError
-from portal.schema.zahlung import ErstattungZeile, GebuehrZeile, ZahlungsmeldungZeile, ZahlungZeile
+from portal.domain.zahlung import Stand
+from portal.errors import InvalidInputError, NotFoundError
+from portal.schema.zahlung import ErstattungZeile, GebuehrZeile, ZahlungZeile
 from portal.services import benachrichtigung, katalog, postfach, vorgang
-from portal.services.zahlungsanbieter import Auftrag, Meldung, anbieter_von
-
-log = structlog.get_logger(__name__)
 
 BETRAG_HOECHSTENS_CENT = 10_000_000
-LAEUFT = timedelta(minutes=30)
-"""So long a begun payment keeps her from beginning another one."""
-ABGLEICH_NACH = timedelta(minutes=2)
 UEBERWEISUNG = "ueberweisung"
 """In place of a provider: paid and given back by bank transfer, entered by the office."""
 ARTEN = {"vorauszahlung": "Vorauszahlung", "bescheid": "Gebührenbescheid"}
@@ -170,7 +163,7 @@ async def festsetzen(
     except IntegrityError as error:
         raise InvalidInputError("Dieses Kassenzeichen ist schon vergeben.", field="kassenzeichen") from error
     vorgang.verlauf(context, session, case, f"{ARTEN[art]}: {euro(total)}", funktion)
-    await _mitteilen(
+    await mitteilen(
         context,
         session,
         row,
@@ -181,9 +174,10 @@ async def festsetzen(
     return row.id
 
 
-async def _mitteilen(
+async def mitteilen(
     context: PortalContext, session: AsyncSession, row: GebuehrZeile, anlass: str, betreff: str, text: str
 ) -> None:
+    """Write of a fee to the citizen's postbox, and send a notice."""
     postfach.schreiben(
         context,
         session,
@@ -199,7 +193,8 @@ async def _mitteilen(
     )
 
 
-async def _ansicht(context: PortalContext, session: AsyncSession, row: GebuehrZeile) -> Gebuehr:
+async def ansicht(context: PortalContext, session: AsyncSession, row: GebuehrZeile) -> Gebuehr:
+    """A fee as pages show it, with its payments and refunds."""
     payments = list(await session.scalars(select(ZahlungZeile).where(ZahlungZeile.gebuehr_id == row.id)))
     refunds = list(
         await session.scalars(
@@ -242,13 +237,13 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
         .where(GebuehrZeile.konto_id == konto_id)
         .order_by(GebuehrZeile.angelegt_utc.desc())
     )
-    found = [await _ansicht(context, session, row) for row in rows]
+    found = [await ansicht(context, session, row) for row in rows]
     return sorted(found, key=lambda g: (g.status != "offen", g.faellig or date.max))
 
 
 async def laden(context: PortalContext, session: AsyncSession, konto_id: str, gebuehr_id: str) -> Gebuehr:
     """Her own fee; a foreign one is as unknown. Raises NotFoundError."""
-    return await _ansicht(context, session, await _eigene(session, konto_id, gebuehr_id))
+    return await ansicht(context, session, await eigene(session, konto_id, gebuehr_id))
 
 
 async def zum_vorgang(context: PortalContext, session: AsyncSession, vorgang_id: str) -> list[Gebuehr]:
@@ -256,10 +251,11 @@ async def zum_vorgang(context: PortalContext, session: AsyncSession, vorgang_id:
     rows = await session.scalars(
         select(GebuehrZeile).where(GebuehrZeile.vorgang_id == vorgang_id).order_by(GebuehrZeile.angelegt_utc)
     )
-    return [await _ansicht(context, session, row) for row in rows]
+    return [await ansicht(context, session, row) for row in rows]
 
 
-async def _eigene(session: AsyncSession, konto_id: str, gebuehr_id: str) -> GebuehrZeile:
+async def eigene(session: AsyncSession, konto_id: str, gebuehr_id: str) -> GebuehrZeile:
+    """Her own fee, for writing; a foreign one is as unknown. Raises NotFoundError."""
     row = await session.scalar(
         select(GebuehrZeile)
         .where(GebuehrZeile.id == gebuehr_id, GebuehrZeile.konto_id == konto_id)
@@ -268,220 +264,6 @@ async def _eigene(session: AsyncSession, konto_id: str, gebuehr_id: str) -> Gebu
     if row is None:
         raise NotFoundError("Diese Gebühr gibt es nicht.")
     return row
-
-
-async def bezahlen(context: PortalContext, konto_id: str, gebuehr_id: str) -> str:
-    """Begin a payment; gives the provider's address. The row is written first: a crash leaves it INITIAL, never lost.
-
-    Raises
-    ------
-    ConflictError
-        It is paid or waived, a payment is under way, or no provider is set up or answers.
-    NotFoundError
-    """
-    provider = anbieter_von(context)
-    if provider is None:
-        raise ConflictError(
-            "Online bezahlen ist hier noch nicht eingerichtet. Bitte überweisen Sie mit dem Kassenzeichen."
-        )
-    now = context.clock()
-    async with context.transaction() as session:
-        fee = await _eigene(session, konto_id, gebuehr_id)
-        if fee.status != "offen":
-            raise ConflictError("Für diese Gebühr ist nichts mehr zu bezahlen.")
-        running = await session.scalar(
-            select(ZahlungZeile)
-            .where(
-                ZahlungZeile.gebuehr_id == fee.id,
-                ZahlungZeile.status == Stand.INITIAL,
-                ZahlungZeile.angelegt_utc > now - LAEUFT,
-            )
-            .limit(1)
-        )
-        payment = running or ZahlungZeile(
-            id=str(uuid.uuid4()),
-            gebuehr_id=fee.id,
-            anbieter=provider.id,
-            referenz=None,
-            betrag_cent=fee.betrag_cent,
-            status=Stand.INITIAL,
-            angelegt_utc=now,
-            entschieden_utc=None,
-        )
-        if running is None:
-            session.add(payment)
-        order = Auftrag(payment.id, fee.kassenzeichen, payment.betrag_cent, f"{pfad(fee.id)}/zurueck")
-    try:
-        begun = await provider.beginnen(order)
-    except Exception as error:  # the edge: whatever a provider throws, the outcome is unknown
-        log.warning("payment_not_begun", fehler=type(error).__name__)
-        raise ConflictError(
-            "Der Zahlungsdienst antwortet nicht. Es wurde nichts abgebucht, von dem wir wissen. Bitte versuchen Sie es später noch einmal."
-        ) from error
-    async with context.transaction() as session:
-        row = await session.get_one(ZahlungZeile, order.zahlung_id)
-        row.referenz = begun.referenz
-    return begun.url
-
-
-async def melden(context: PortalContext, meldung: Meldung) -> Stand:
-    """Take in what a provider says; the same report again changes nothing. Gives the payment's state.
-
-    Raises
-    ------
-    NotFoundError
-        The payment is unknown.
-    ConflictError
-        Amount or Kassenzeichen differ from what was asked for: nothing is booked, a human looks.
-    """
-    async with context.transaction() as session:
-        row = await session.scalar(
-            select(ZahlungZeile).where(ZahlungZeile.id == meldung.zahlung_id).with_for_update()
-        )
-        if row is None:
-            raise NotFoundError("Diese Zahlung gibt es nicht.")
-        fee = (
-            await session.scalars(
-                select(GebuehrZeile).where(GebuehrZeile.id == row.gebuehr_id).with_for_update()
-            )
-        ).one()
-        if (meldung.betrag_cent, meldung.kassenzeichen) != (row.betrag_cent, fee.kassenzeichen):
-            log.error("payment_mismatch", zahlung=row.id)
-            raise ConflictError("Betrag oder Kassenzeichen passen nicht. Es wurde nichts gebucht.")
-        if await session.get(ZahlungsmeldungZeile, meldung.id) is not None:
-            return Stand(row.status)
-        now = context.clock()
-        session.add(ZahlungsmeldungZeile(id=meldung.id, zahlung_id=row.id, status=meldung.stand, am_utc=now))
-        before, after = Stand(row.status), folgestand(Stand(row.status), meldung.stand)
-        if after == before:
-            return after
-        row.status, row.entschieden_utc = after, now
-        await nach_der_meldung(context, session, fee, row, after)
-        return after
-
-
-async def nach_der_meldung(
-    context: PortalContext, session: AsyncSession, fee: GebuehrZeile, row: ZahlungZeile, stand: Stand
-) -> None:
-    """What follows from a payment's new state: the fee is paid, or money goes back; the citizen is told."""
-    if stand == Stand.BOOKED and fee.status == "offen":
-        fee.status, fee.bezahlt_utc = "bezahlt", context.clock()
-        await _mitteilen(
-            context,
-            session,
-            fee,
-            "zahlung",
-            f"Bezahlt: {fee.leistung_name}",
-            f"Ihre Zahlung von {euro(row.betrag_cent)} ist angekommen. Kassenzeichen: {fee.kassenzeichen}. Die Quittung liegt hier: {pfad(fee.id)}",
-        )
-    elif stand == Stand.BOOKED:
-        _erstatten(context, session, row, row.betrag_cent, "doppelt oder ohne Grund bezahlt")
-        await _mitteilen(
-            context,
-            session,
-            fee,
-            "zahlung",
-            f"Sie bekommen Geld zurück: {fee.leistung_name}",
-            f"{euro(row.betrag_cent)} wurden bezahlt, obwohl nichts mehr offen war. Sie bekommen den Betrag zurück. {pfad(fee.id)}",
-        )
-    else:
-        await _mitteilen(
-            context,
-            session,
-            fee,
-            "zahlung",
-            f"Nicht bezahlt: {fee.leistung_name}",
-            f"Die Zahlung wurde {'abgebrochen' if stand == Stand.CANCELED else 'abgelehnt'}. Es wurde nichts abgebucht. Sie können es noch einmal versuchen: {pfad(fee.id)}",
-        )
-
-
-def _erstatten(
-    context: PortalContext, session: AsyncSession, row: ZahlungZeile, betrag_cent: int, grund: str
-) -> None:
-    session.add(
-        ErstattungZeile(
-            id=str(uuid.uuid4()),
-            zahlung_id=row.id,
-            betrag_cent=betrag_cent,
-            grund=grund,
-            status=Stand.INITIAL,
-            angelegt_utc=context.clock(),
-            erledigt_utc=None,
-        )
-    )
-
-
-async def zurueck_vom_anbieter(context: PortalContext, konto_id: str, gebuehr_id: str) -> Gebuehr:
-    """The browser came back, which proves nothing: the provider itself is asked. Raises NotFoundError."""
-    async with context.transaction() as session:
-        fee = await _eigene(session, konto_id, gebuehr_id)
-        waiting = list(
-            await session.scalars(
-                select(ZahlungZeile.id).where(
-                    ZahlungZeile.gebuehr_id == fee.id, ZahlungZeile.status == Stand.INITIAL
-                )
-            )
-        )
-    for payment in waiting:
-        await _abgleichen(context, payment)
-    async with context.transaction() as session:
-        return await laden(context, session, konto_id, gebuehr_id)
-
-
-async def abgleichen(context: PortalContext) -> int:
-    """Job: ask the provider for every payment whose outcome is unknown; give back what is to be given back. Gives how many it settled."""
-    async with context.transaction() as session:
-        waiting = list(
-            await session.scalars(
-                select(ZahlungZeile.id).where(
-                    ZahlungZeile.status == Stand.INITIAL,
-                    ZahlungZeile.angelegt_utc < context.clock() - ABGLEICH_NACH,
-                )
-            )
-        )
-        refunds = list(
-            await session.scalars(
-                select(ErstattungZeile.id)
-                .join(ZahlungZeile, ZahlungZeile.id == ErstattungZeile.zahlung_id)
-                .where(ErstattungZeile.status == Stand.INITIAL, ZahlungZeile.anbieter != UEBERWEISUNG)
-            )
-        )
-    settled = 0
-    for payment in waiting:
-        settled += await _abgleichen(context, payment)
-    for refund in refunds:
-        settled += await _auszahlen(context, refund)
-    return settled
-
-
-async def _abgleichen(context: PortalContext, zahlung_id: str) -> bool:
-    provider = anbieter_von(context)
-    try:
-        report = await provider.fragen(zahlung_id) if provider else None
-        return report is not None and await melden(context, report) != Stand.INITIAL
-    except (
-        Exception
-    ) as error:  # the edge: one payment that cannot be cleared must not keep the others waiting
-        log.warning("payment_not_reconciled", fehler=type(error).__name__)
-        return False
-
-
-async def _auszahlen(context: PortalContext, erstattung_id: str) -> bool:
-    provider = anbieter_von(context)
-    if provider is None:
-        return False
-    async with context.transaction() as session:
-        row = await session.get_one(ErstattungZeile, erstattung_id)
-        payment, amount = row.zahlung_id, row.betrag_cent
-    try:
-        await provider.erstatten(payment, erstattung_id, amount)
-    except Exception as error:  # the edge: it stays INITIAL and is tried again
-        log.warning("refund_failed", fehler=type(error).__name__)
-        return False
-    async with context.transaction() as session:
-        row = await session.get_one(ErstattungZeile, erstattung_id)
-        row.status, row.erledigt_utc = Stand.BOOKED, context.clock()
-    return True
 
 
 async def der_stelle(session: AsyncSession, stelle_id: str, gebuehr_id: str) -> GebuehrZeile:
@@ -494,99 +276,3 @@ async def der_stelle(session: AsyncSession, stelle_id: str, gebuehr_id: str) -> 
     if row is None:
         raise NotFoundError("Diese Gebühr gibt es in Ihrer Stelle nicht.")
     return row
-
-
-async def zurueckzahlen(
-    context: PortalContext,
-    session: AsyncSession,
-    stelle_id: str,
-    gebuehr_id: str,
-    betrag_cent: int,
-    grund: str,
-) -> str:
-    """An office gives money back, in whole or in part; gives the case's id.
-
-    Raises
-    ------
-    InvalidInputError
-        No reason, or more than was paid.
-    NotFoundError
-    """
-    fee = await der_stelle(session, stelle_id, gebuehr_id)
-    if not grund.strip():
-        raise InvalidInputError("Bitte nennen Sie den Grund der Erstattung.", field="grund")
-    payment = await session.scalar(
-        select(ZahlungZeile)
-        .where(ZahlungZeile.gebuehr_id == fee.id, ZahlungZeile.status == Stand.BOOKED)
-        .order_by(ZahlungZeile.entschieden_utc)
-        .limit(1)
-    )
-    given = 0
-    if payment is not None:
-        query = select(func.sum(ErstattungZeile.betrag_cent)).where(ErstattungZeile.zahlung_id == payment.id)
-        given = await session.scalar(query) or 0
-    if payment is None or not erstattbar(payment.betrag_cent, given, betrag_cent):
-        raise InvalidInputError("So viel wurde nicht bezahlt, oder es ist schon erstattet.", field="betrag")
-    _erstatten(context, session, payment, betrag_cent, grund.strip()[:300])
-    await _mitteilen(
-        context,
-        session,
-        fee,
-        "zahlung",
-        f"Sie bekommen Geld zurück: {fee.leistung_name}",
-        f"Die Stelle erstattet {euro(betrag_cent)}. Grund: {grund.strip()[:300]}. {pfad(fee.id)}",
-    )
-    return fee.vorgang_id
-
-
-async def befreiung_beantragen(
-    context: PortalContext, session: AsyncSession, konto_id: str, gebuehr_id: str, grund: str, text: str
-) -> None:
-    """She asks for an exemption or reduction on one of the catalogue's conditions.
-
-    Raises
-    ------
-    InvalidInputError
-        The condition is not one of the catalogue's.
-    ConflictError
-        Nothing is open, a payment is under way, or she asked before.
-    NotFoundError
-    """
-    fee = await _eigene(session, konto_id, gebuehr_id)
-    seen = await _ansicht(context, session, fee)
-    if fee.status != "offen" or seen.laufend or fee.befreiung is not None:
-        raise ConflictError("Dafür lässt sich jetzt keine Befreiung beantragen. Es wurde nichts geändert.")
-    if grund not in seen.befreiungsgruende:
-        raise InvalidInputError("Bitte wählen Sie einen der genannten Gründe.", field="grund")
-    fee.befreiung = {"grund": grund, "text": text.strip()[:2000], "stand": "beantragt"}
-
-
-async def befreiung_entscheiden(
-    context: PortalContext, session: AsyncSession, stelle_id: str, gebuehr_id: str, *, bewilligt: bool
-) -> str:
-    """The office decides on an exemption; gives the case's id. Raises ConflictError, NotFoundError."""
-    fee = await der_stelle(session, stelle_id, gebuehr_id)
-    if fee.befreiung is None or fee.befreiung["stand"] != "beantragt" or fee.status != "offen":
-        raise ConflictError("Über diese Befreiung ist schon entschieden, oder es ist nichts mehr offen.")
-    fee.befreiung = {**fee.befreiung, "stand": "bewilligt" if bewilligt else "abgelehnt"}
-    if bewilligt:
-        fee.status = "erlassen"
-    await _mitteilen(
-        context,
-        session,
-        fee,
-        "zahlung",
-        f"Befreiung {'bewilligt' if bewilligt else 'abgelehnt'}: {fee.leistung_name}",
-        (
-            "Sie müssen die Gebühr nicht bezahlen."
-            if bewilligt
-            else f"Die Gebühr bleibt zu bezahlen. Sie können bei der Stelle nachfragen. {pfad(fee.id)}"
-        ),
-    )
-    return fee.vorgang_id
-
-
-async def zaehlen(session: AsyncSession) -> dict[str, int]:
-    """How many payments there are by state, for the metrics."""
-    rows = await session.execute(select(ZahlungZeile.status, func.count()).group_by(ZahlungZeile.status))
-    return {status: number for status, number in rows}

@@ -11,7 +11,7 @@ from portal.context import BERLIN, PortalContext
 from portal.domain.zahlung import Stand
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.zahlung import ErstattungZeile, GebuehrZeile, ZahlungZeile
-from portal.services import gebuehr
+from portal.services import gebuehr, zahlung
 from portal.services.gebuehr import UEBERWEISUNG
 
 
@@ -82,7 +82,7 @@ async def eingang(
     )
     session.add(row)
     await session.flush()
-    await gebuehr.nach_der_meldung(context, session, fee, row, Stand.BOOKED)
+    await zahlung.nach_der_meldung(context, session, fee, row, Stand.BOOKED)
     return fee.vorgang_id
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, PortalError
-from portal.services import gebuehr, ueberweisung, vorgang
+from portal.services import befreiung, erstattung, gebuehr, ueberweisung, vorgang
 from portal.services.gebuehr import Posten
 from portal.services.sitzung import PersonalView
 from portal.web.auth import Context, Official
@@ -94,7 +94,7 @@ async def decide(
     if entscheidung not in ("bewilligt", "abgelehnt"):
         raise InvalidInputError("Bitte wählen Sie bewilligen oder ablehnen.", field="entscheidung")
     async with context.transaction() as session:
-        case_id = await gebuehr.befreiung_entscheiden(
+        case_id = await befreiung.entscheiden(
             context, session, staff.stelle or "", gebuehr_id, bewilligt=entscheidung == "bewilligt"
         )
     return RedirectResponse(f"/amt/vorgaenge/{case_id}", 303)
@@ -110,7 +110,7 @@ async def refund(
 ) -> Response:
     """Give money back, in whole or in part."""
     async with context.transaction() as session:
-        case_id = await gebuehr.zurueckzahlen(
+        case_id = await erstattung.zurueckzahlen(
             context, session, staff.stelle or "", gebuehr_id, betrag_cent(betrag), grund
         )
     return RedirectResponse(f"/amt/vorgaenge/{case_id}?meldung=erstattet", 303)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from portal.context import PortalContext
 from portal.domain.zahlung import Lieferfragen, Stand
 from portal.errors import ConflictError, InvalidInputError, NotFoundError, PortalError
-from portal.services import gebuehr, lieferung, quittung, ueberweisung, zahlungsanbieter
+from portal.services import befreiung, gebuehr, lieferung, quittung, ueberweisung, zahlung, zahlungsanbieter
 from portal.services.sitzung import SitzungView
 from portal.web.auth import Citizen, Context
 from portal.web.render import download, girocode, page
@@ -70,7 +70,7 @@ async def _show(
 async def pay(request: Request, context: Context, citizen: Citizen, gebuehr_id: str) -> Response:
     """Send the browser to the provider."""
     try:
-        url = await gebuehr.bezahlen(context, citizen.konto_id, gebuehr_id)
+        url = await zahlung.bezahlen(context, citizen.konto_id, gebuehr_id)
     except ConflictError as error:
         return await _show(request, context, citizen, gebuehr_id, fehler=error)
     if url.startswith("/"):
@@ -81,7 +81,7 @@ async def pay(request: Request, context: Context, citizen: Citizen, gebuehr_id: 
 @router.get("/mein/gebuehren/{gebuehr_id}/zurueck")
 async def returned(request: Request, context: Context, citizen: Citizen, gebuehr_id: str) -> Response:
     """The browser came back from the provider; the provider itself is asked what happened."""
-    await gebuehr.zurueck_vom_anbieter(context, citizen.konto_id, gebuehr_id)
+    await zahlung.zurueck_vom_anbieter(context, citizen.konto_id, gebuehr_id)
     return RedirectResponse(gebuehr.pfad(gebuehr_id), 303)
 
 
@@ -105,7 +105,7 @@ async def exempt(
     """Ask for an exemption on one of the catalogue's conditions."""
     try:
         async with context.transaction() as session:
-            await gebuehr.befreiung_beantragen(context, session, citizen.konto_id, gebuehr_id, grund, text)
+            await befreiung.beantragen(context, session, citizen.konto_id, gebuehr_id, grund, text)
     except (ConflictError, InvalidInputError) as error:
         return await _show(request, context, citizen, gebuehr_id, fehler=error)
     return RedirectResponse(f"{gebuehr.pfad(gebuehr_id)}?meldung=beantragt", 303)
@@ -130,7 +130,7 @@ async def callback(context: Context, anbieter: str, body: Report) -> Taken:
     if provider is None or provider.id != anbieter:
         raise NotFoundError("Diesen Zahlungsdienst gibt es hier nicht.")
     report = provider.pruefen(body.token, context.clock())
-    return Taken(status=await gebuehr.melden(context, report))
+    return Taken(status=await zahlung.melden(context, report))
 
 
 @router.get("/bezahlen/demo")
@@ -158,7 +158,7 @@ async def demo_decide(
     provider = zahlungsanbieter.demo_anbieter(context)
     token, back = await provider.entscheiden(referenz, outcomes[ausgang])
     if ausgang != "offen":
-        await gebuehr.melden(context, provider.pruefen(token, context.clock()))
+        await zahlung.melden(context, provider.pruefen(token, context.clock()))
     return RedirectResponse(back, 303)
 
 

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from portal.services import auftraege, benachrichtigung, gebuehr
+from portal.services import auftraege, benachrichtigung, zahlung
 from portal.services.auftragsplan import AUFTRAEGE
 from portal.web.auth import Context
 from portal.web.verwaltung import operator
@@ -53,6 +53,6 @@ async def metrics(context: Context, _who: Annotated[None, Depends(operator)]) ->
                 good.labels(job.name).set(job.zuletzt_gut.timestamp())
         for (kanal, status), number in (await benachrichtigung.zaehlen(session)).items():
             notices.labels(kanal, status).set(number)
-        for state, number in (await gebuehr.zaehlen(session)).items():
+        for state, number in (await zahlung.zaehlen(session)).items():
             payments.labels(state).set(number)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -5,7 +5,7 @@ import re
 import pytest
 from segno.helpers import make_epc_qr
 
-from portal.services import gebuehr, ueberweisung
+from portal.services import gebuehr, ueberweisung, zahlung
 from portal.settings import kassen_iban
 from portal.web.render import girocode
 from tests.integration.portal_web.test_portal_pages import check_page
@@ -103,7 +103,7 @@ async def test_paid_twice_goes_back_by_the_hand_of_the_office(
     case = (await enter(office, fee)).headers["location"].partition("?")[0]
     (refund,) = (await stored(town)).erstattungen
     assert (refund.betrag_cent, refund.von_hand, refund.erledigt) == (2760, True, None)
-    await gebuehr.abgleichen(town.context)
+    await zahlung.abgleichen(town.context)
     assert (await stored(town)).erstattungen[0].erledigt is None, "no provider gives this money back"
     path = f"/amt/erstattungen/{refund.id}/ueberwiesen"
     stranger = await town.office("amt-buergercenter")

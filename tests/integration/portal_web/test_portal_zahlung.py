@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.domain.zahlung import Lieferfragen, Stand, erstattbar, folgestand, lieferung_spricht_dagegen
 from portal.errors import InvalidInputError
 from portal.schema.zahlung import DemoKasseZeile, ErstattungZeile, ZahlungZeile
-from portal.services import gebuehr, zahlungsanbieter
+from portal.services import gebuehr, zahlung, zahlungsanbieter
 from portal.services.zahlungsanbieter import DemoAnbieter
 from portal.web.amt_gebuehr import betrag_cent
 from tests.integration.portal_web.test_portal_pages import check_page
@@ -129,11 +129,11 @@ async def test_unknown_stays_unknown_until_the_provider_knows(town: Town, anna: 
     await pays(town, reference, "offen")
     for _ in range(3):
         town.clock.forward(minutes=10)
-        await gebuehr.abgleichen(town.context)
+        await zahlung.abgleichen(town.context)
     assert await states(town) == ["INITIAL"]
     async with town.context.transaction() as session:
         (await session.get_one(DemoKasseZeile, reference)).status = Stand.BOOKED
-    assert await gebuehr.abgleichen(town.context) == 1
+    assert await zahlung.abgleichen(town.context) == 1
     assert await states(town) == ["BOOKED"]
     assert "Bezahlt am" in (await anna.get(fee)).text
 
@@ -151,7 +151,7 @@ async def test_a_provider_that_does_not_answer_leaves_it_unknown_and_one_payment
     with monkeypatch.context() as patch:
         patch.setattr(DemoAnbieter, "fragen", away)
         town.clock.forward(minutes=5)
-        assert await gebuehr.abgleichen(town.context) == 0
+        assert await zahlung.abgleichen(town.context) == 0
     await begin(anna, fee)
     assert await states(town) == ["INITIAL"], "the same payment goes on"
 
@@ -223,8 +223,8 @@ async def test_paid_twice_gives_the_second_one_back(town: Town, anna: Browser, f
     await pays(town, first)
     await pays(town, second)
     assert "auf dem Weg zu Ihnen" in (await anna.get(fee)).text
-    await gebuehr.abgleichen(town.context)
-    await gebuehr.abgleichen(town.context)
+    await zahlung.abgleichen(town.context)
+    await zahlung.abgleichen(town.context)
     async with town.context.transaction() as session:
         book = await session.get_one(DemoKasseZeile, second)
         refunds = (await session.scalars(select(ErstattungZeile))).all()
