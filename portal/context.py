@@ -52,10 +52,9 @@ class PortalContext:
         """The catalogue in use; another one after a reload."""
         return self.bestand.katalog
 
-    @property
-    def suche(self) -> SearchIndex:
+    async def suche(self) -> SearchIndex:
         """Search over the services' names, synonyms and one-sentence texts; built when first asked for."""
-        return self.bestand.abgeleitet(search_index)
+        return await self.bestand.abgeleitet(search_index)
 
     def today(self) -> date:
         """The date in Germany now; every Frist counts from it."""

@@ -1,5 +1,6 @@
 """The catalogue that a running portal works with. A broken one never takes the place of a working one."""
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Sequence
@@ -48,6 +49,7 @@ class Katalogbestand:
         self._demo = demo
         self._kopie = kopien / f"katalog-{self._kennung()}.json" if kopien else None
         self._derived: dict[object, object] = {}
+        self._building = asyncio.Lock()
         self._towns: dict[str, Katalog] = {}
         self.ueberlagerungen: tuple[Ueberlagerung, ...] = ()
         """What editors changed and what is in use; none before `ersetzen` got some."""
@@ -109,11 +111,16 @@ class Katalogbestand:
         self._merken(geladen.katalog)
         return True
 
-    def abgeleitet(self, build: Callable[[Katalog], T]) -> T:
-        """What `build` makes of the catalogue in use: made once, and anew after the catalogue was replaced."""
-        if build not in self._derived:
-            self._derived[build] = build(self.katalog)
-        return cast(T, self._derived[build])
+    async def abgeleitet(self, build: Callable[[Katalog], T]) -> T:
+        """What `build` makes of the catalogue in use: made once, and anew after the catalogue was replaced.
+
+        It is made in a thread, so that only those wait who asked for it.
+        """
+        async with self._building:
+            derived = self._derived
+            if build not in derived:
+                derived[build] = await asyncio.to_thread(build, self.katalog)
+        return cast(T, derived[build])
 
     def fuer(self, ags: str) -> Katalog:
         """The catalogue of another town; of one without a folder what the tiers above it say.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from portal.services import (
     benachrichtigung,
-    bescheid,
+    bereitstellung,
     datenuebersicht,
     dokument,
     fristenblatt,
@@ -26,7 +26,7 @@ AUFTRAEGE = (
     Auftrag("datenhinweise", TAEGLICH, datenuebersicht.sammelhinweise),
     Auftrag("datenuebersicht", TAEGLICH, datenuebersicht.jahresuebersichten),
     Auftrag("dokumente_aufraeumen", TAEGLICH, dokument.aufraeumen),
-    Auftrag("bescheide", timedelta(minutes=1), bescheid.ueberwachen),
+    Auftrag("bescheide", timedelta(minutes=1), bereitstellung.ueberwachen),
     Auftrag("erinnerungen", STUENDLICH, fristenblatt.erinnern),
     Auftrag("zugang_aufraeumen", TAEGLICH, zugangspflege.aufraeumen),
     Auftrag("widerrufe", GLEICH, gespraeche.widerrufe_melden, bedarf=gespraeche.widerrufe_offen),

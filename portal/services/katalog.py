@@ -210,22 +210,24 @@ def _sources(service: Leistung) -> list[Source]:
     return list(seen.values())
 
 
-def suchen(context: PortalContext, words: str, limit: int = 5) -> list[SearchHit]:
+async def suchen(context: PortalContext, words: str, limit: int = 5) -> list[SearchHit]:
     """The services that fit some words best; nothing for words that say nothing."""
     if not words.strip():
         return []
+    index = await context.suche()
     services = context.katalog.leistungen
     return [
         SearchHit(
             id=h.id, nr=services[h.id].nr, leika=services[h.id].leika, name=services[h.id].name, score=h.score
         )
-        for h in context.suche.search(words[:400], min(max(limit, 1), 20))
+        for h in index.search(words[:400], min(max(limit, 1), 20))
+        if h.id in services
     ]
 
 
-def passende(context: PortalContext, words: str, limit: int = 10) -> tuple[list[SearchHit], bool]:
+async def passende(context: PortalContext, words: str, limit: int = 10) -> tuple[list[SearchHit], bool]:
     """What a page shows for some words: the hits that come near the best one, and whether the best one is likely meant."""
-    hits = suchen(context, words, limit)
+    hits = await suchen(context, words, limit)
     best = hits[0].score if hits else 0.0
     return [hit for hit in hits if hit.score >= NEBENTREFFER * best], best >= WAHRSCHEINLICH
 

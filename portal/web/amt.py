@@ -13,6 +13,7 @@ from portal.services import (
     amtstermine,
     anliegen,
     auswertung,
+    bereitstellung,
     bescheid,
     gebuehr,
     lieferung,
@@ -44,7 +45,7 @@ async def inbox(request: Request, context: Context, staff: Official) -> Response
     async with context.transaction() as session:
         entries = await vorgang.posteingang(session, staff.stelle or "")
         requests = await anliegen.fuer_stelle(context, session, staff.stelle or "")
-        ended = await bescheid.zu_ersetzen(context, session, staff.stelle or "")
+        ended = await bereitstellung.zu_ersetzen(context, session, staff.stelle or "")
         appointments = await amtstermine.liste(context, session, staff.stelle or "")
     return page(
         request,

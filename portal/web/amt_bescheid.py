@@ -10,7 +10,7 @@ from portal.context import PortalContext
 from portal.domain.bekanntgabe import REGELN, Norm
 from portal.domain.rechtsbehelf import WEGE, Belehrung, Weg
 from portal.errors import InvalidInputError, PortalError
-from portal.services import bescheid, rueckfrage, stammdaten, vorgang
+from portal.services import bereitstellung, bescheid, rueckfrage, stammdaten, vorgang
 from portal.services.sitzung import PersonalView
 from portal.web.auth import Context, Official
 from portal.web.grenzen import BoundedRoute, hochgeladen
@@ -92,7 +92,7 @@ async def decide(
             raise InvalidInputError(
                 "Der Bescheid muss ein PDF sein. Es wurde nichts bekannt gegeben.", field="datei"
             )
-        entered = bescheid.Eingabe(
+        entered = bereitstellung.Eingabe(
             norm=norm,
             betreff=betreff,
             bescheiddatum=_required_day(bescheiddatum, "bescheiddatum"),
@@ -103,7 +103,7 @@ async def decide(
             daten={feld: wert for feld, wert in told.items() if wert},
         )
         async with context.transaction() as session:
-            await bescheid.bereitstellen(
+            await bereitstellung.bereitstellen(
                 context, session, staff.stelle or "", vorgang_id, entered, funktion=staff.funktion
             )
     except PortalError as error:
@@ -128,7 +128,7 @@ async def decide(
 async def replaced(context: Context, staff: Official, bescheid_id: str) -> Response:
     """Note that a decision whose provision ended is sent otherwise; the form for the letter comes next."""
     async with context.transaction() as session:
-        case_id = await bescheid.ersetzt(context, session, staff.stelle or "", bescheid_id)
+        case_id = await bereitstellung.ersetzt(context, session, staff.stelle or "", bescheid_id)
     return RedirectResponse(f"/amt/vorgaenge/{case_id}/bescheid", 303)
 
 

@@ -36,7 +36,7 @@ async def related(context: Context, service_id: str) -> RelatedAnswer:
 @router.get("/search")
 async def search(context: Context, q: Annotated[str, Query(max_length=400)], limit: int = 5) -> SearchAnswer:
     """Services that fit some words."""
-    return SearchAnswer(services=katalog.suchen(context, q, limit))
+    return SearchAnswer(services=await katalog.suchen(context, q, limit))
 
 
 @router.get("/responsibility")

@@ -88,7 +88,7 @@ async def search(
     request: Request, context: Context, citizen: MaybeCitizen, q: Annotated[str, Query(max_length=400)] = ""
 ) -> Response:
     """Services that fit some words; works without JavaScript."""
-    hits, likely = katalog.passende(context, q)
+    hits, likely = await katalog.passende(context, q)
     found = [context.katalog.leistungen[hit.id] for hit in hits]
     return page(request, "suche.html", q=q.strip(), treffer=found, wahrscheinlich=likely)
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from portal.schema.vorgang import VorgangZeile
 from portal.services.sitzung import csrf_token
-from portal.web import beratung, dialog
+from portal.web import beratung, dialog, dialog_antraege, dialog_dateien, dialog_eigenes
 from tests.support.portal_world import ANDERES_KONTO, KONTO, PDF, PortalWorld, portal_world
 
 
@@ -48,7 +48,8 @@ async def opened(client: httpx.AsyncClient, service: str = "probe_hund") -> dict
 
 
 def test_every_route_of_the_interface_asks_who_calls() -> None:
-    for route in (*dialog.router.routes, *beratung.router.routes):
+    routers = (dialog, dialog_antraege, dialog_dateien, dialog_eigenes, beratung)
+    for route in (route for module in routers for route in module.router.routes):
         assert isinstance(route, APIRoute)
         calls = {d.call for d in route.dependant.dependencies}
         assert calls & {dialog.caller, dialog.conversation_caller, dialog.handoff_only}, route.path

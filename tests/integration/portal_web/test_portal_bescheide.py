@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.schema.stammdaten import StammdatumRow
-from portal.services import benachrichtigung, bescheid
+from portal.services import benachrichtigung, bereitstellung, bescheid
 from portal.services.versand import UnreachableRecipientError
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.counter import ANNA, decide, decision_of, sent_by_mail
@@ -55,21 +55,21 @@ async def test_ten_days_unfetched_end_it_and_tell_the_office_and_her(
     await benachrichtigung.senden_faellige(town.context)
     path = await decision_of(anna)
     town.clock.forward(days=7)
-    await bescheid.ueberwachen(town.context)
-    await bescheid.ueberwachen(town.context)
+    await bereitstellung.ueberwachen(town.context)
+    await bereitstellung.ueberwachen(town.context)
     async with town.context.transaction() as session:
         reminders = await session.scalars(
             select(BenachrichtigungZeile).where(BenachrichtigungZeile.anlass == "bescheid_erinnerung")
         )
         assert len(reminders.all()) == 1
     town.clock.forward(days=3)
-    assert await bescheid.ueberwachen(town.context) == 0, "the tenth day itself still counts"
+    assert await bereitstellung.ueberwachen(town.context) == 0, "the tenth day itself still counts"
     town.clock.forward(days=1)
     anna = await town.anna()
     late = await anna.post(f"{path}/oeffnen", path, verstanden="ja")
     assert late.status_code == 409
-    assert await bescheid.ueberwachen(town.context) == 1
-    assert await bescheid.ueberwachen(town.context) == 0
+    assert await bereitstellung.ueberwachen(town.context) == 1
+    assert await bereitstellung.ueberwachen(town.context) == 0
     page = (await anna.get(path)).text
     assert "Dieser Bescheid kommt auf anderem Weg" in page
     assert "es läuft keine Frist" in page
@@ -104,7 +104,7 @@ async def test_a_notice_that_reaches_nobody_ends_the_provision(
             raise UnreachableRecipientError
 
     await benachrichtigung.senden_faellige(town.context, {"mail": Closed()})  # type: ignore[dict-item]
-    assert await bescheid.ueberwachen(town.context) == 1
+    assert await bereitstellung.ueberwachen(town.context) == 1
     assert "Auf anderem Weg bekannt geben" in (await office.get("/amt")).text
 
 
@@ -132,7 +132,7 @@ async def test_the_other_portal_norms_count_from_the_provision_opened_or_not(
 ) -> None:
     await decide(office, case, norm=norm, bescheiddatum=dated)
     await sent_by_mail(town)
-    await bescheid.ueberwachen(town.context)
+    await bereitstellung.ueberwachen(town.context)
     path = await decision_of(anna)
     before = (await anna.get(path)).text
     await anna.post(f"{path}/oeffnen", path, verstanden="ja")

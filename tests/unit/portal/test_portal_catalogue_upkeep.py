@@ -1,5 +1,7 @@
 """Editors' side of the catalogue: schema, provenance, every mistake by file, line and rule, new towns, reloading."""
 
+import asyncio
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -289,15 +291,32 @@ def test_a_reload_takes_over_what_is_sound_and_keeps_the_old_otherwise(root: Pat
     assert held.fehler == []
 
 
-def test_what_was_made_of_a_catalogue_is_made_anew_after_a_reload(root: Path) -> None:
+async def test_what_was_made_of_a_catalogue_is_made_anew_after_a_reload(root: Path) -> None:
     def names(katalog):  # type: ignore[no-untyped-def]
         return {s.name for s in katalog.leistungen.values()}
 
     held = bestand(root)
-    assert held.abgeleitet(names) is held.abgeleitet(names)
+    assert await held.abgeleitet(names) is await held.abgeleitet(names)
     put(root, HUND_DATEI, HUND.replace("Probehund anmelden", "Hund anmelden"))
     held.ersetzen(*held.lesen())
-    assert "Hund anmelden" in held.abgeleitet(names)
+    assert "Hund anmelden" in await held.abgeleitet(names)
+
+
+async def test_others_are_served_while_something_is_made_of_the_catalogue(root: Path) -> None:
+    begun, served = threading.Event(), threading.Event()
+    made: list[bool] = []
+
+    def slow(katalog):  # type: ignore[no-untyped-def]
+        begun.set()
+        made.append(served.wait(timeout=10))
+        return katalog
+
+    held = bestand(root)
+    waiting = [asyncio.create_task(held.abgeleitet(slow)) for _ in range(3)]
+    await asyncio.to_thread(begun.wait, 10)
+    served.set()
+    assert len({id(one) for one in await asyncio.gather(*waiting)}) == 1
+    assert made == [True]
 
 
 def test_a_mistake_in_another_town_stops_a_reload_too(root: Path) -> None:
