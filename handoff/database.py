@@ -81,10 +81,13 @@ class Database:
         async with self._reading() as session, session.begin():
             yield session
 
-    async def row(self, statement: Select[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]] | None:
-        """Read the first row of one statement; half the price of a session and a transaction."""
+    async def row(self, statement: Select[*tuple[Any, ...]], **values: Any) -> Row[*tuple[Any, ...]] | None:
+        """Read the first row of one statement; half the price of a session and a transaction.
+
+        A statement that is built once, with `values` for its parameters, takes less than half of one that is built for each call.
+        """
         async with self._single.connect() as connection:
-            return (await connection.execute(statement)).first()
+            return (await connection.execute(statement, values)).first()
 
     async def close(self) -> None:
         """Close all connections."""

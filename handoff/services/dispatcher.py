@@ -1,9 +1,8 @@
 """Carries the outbox to the engine: one message of a conversation at a time, conversations in parallel, no polling."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
-from uuid import NAMESPACE_URL, uuid5
 
 from handoff.domain.message import Answer, Body, Handover, Object, Turn
 from handoff.domain.offers import Json
@@ -13,6 +12,7 @@ from handoff.ports import EngineDownError, EngineFaultError
 from handoff.services import conversation as life
 from handoff.services import hours, switches, texts, waiting
 from handoff.services.courier import Courier
+from handoff.services.writer import Reply
 from handoff.storage import conversations, log, outbox
 from handoff.storage.outbox import Kind, Parcel
 
@@ -76,29 +76,33 @@ class Dispatcher(Courier):
 
     async def _complete(self, turn: Turn, answer: Answer) -> None:
         """Write the replies and take the message out of the outbox, in one transaction."""
+        if answer.handover is None:
+            await self._context.writer.reply(Reply(turn.conversation_id, turn.message_id, answer.replies))
+        else:
+            await self._hand_over(turn, answer.replies, answer.handover)
+
+    async def _hand_over(self, turn: Turn, replies: Sequence[Body], handover: Handover) -> None:
+        """The same, and put the conversation into the queue."""
         context = self._context
         moved = False
-        handover = answer.handover
-        office = None if handover is None else await self._office(turn.conversation_id, handover)
+        office = await self._office(turn.conversation_id, handover)
+        reply = Reply(turn.conversation_id, turn.message_id, replies)
         async with context.database.write() as session:
             conversation = await conversations.lock(session, turn.conversation_id)
             if not await outbox.remove(session, turn.message_id):
                 return  # meanwhile a human took over, or the conversation ended
-            replies = answer.replies
-            if handover is not None:
-                opening = await hours.opening(session, office, context.clock())
-                replies = [waiting.enriched(body, handover, opening) for body in replies]
-            for number, body in enumerate(replies):
+            opening = await hours.opening(session, office, context.clock())
+            for draft in reply.drafts():
                 await log.append(
                     session,
                     conversation,
-                    message_id=str(uuid5(NAMESPACE_URL, f"{turn.message_id}/{number}")),
+                    message_id=draft.message_id,
                     author=log.BOT,
-                    body=body,
+                    body=waiting.enriched(draft.body, handover, opening),
                     at=context.clock(),
                 )
             conversation.engine_trouble = False
-            if handover is not None and conversation.phase == Phase.BOT:
+            if conversation.phase == Phase.BOT:
                 said = any(card.get("type") == "queue" for body in replies for card in body.cards)
                 await life.call_human(
                     session, conversation, context, handover, office=office, announce=not said

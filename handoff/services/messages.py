@@ -173,13 +173,11 @@ async def read(
     """Read what came after `after`; waits up to `wait_s` seconds (at most 30) for the first new message."""
     poll = context.hub.begin_poll(access.conversation_id)
     try:
-        messages, state = await life.since(context, access.conversation_id, after)
         wait_s = min(wait_s, WAIT_MAX_S)
-        if messages or wait_s <= 0:
-            return messages, state
-        with suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
-                await poll.wait()
+        if wait_s > 0 and await conversations.last_seq(context.database, access.conversation_id) <= after:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await poll.wait()
         return await life.since(context, access.conversation_id, after)
     finally:
         context.hub.end_poll(access.conversation_id, poll)

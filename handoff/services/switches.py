@@ -124,10 +124,10 @@ async def ask(context: HandoffContext, turn: Turn) -> Answer:
     ------
     EngineDownError, EngineFaultError
     """
+    if not await store.anything_off(context.database):
+        return await context.bot.turn(turn)
     async with context.database.read() as session:
         switches = await store.switches(session)
-    if not switches:
-        return await context.bot.turn(turn)
     if (off := rules.assistant(switches)) is not None:
         return _without_assistant(turn, off)
     named = rules.service_in(turn.payload)

@@ -1,10 +1,11 @@
-"""Group commit: what citizens and clerks write at the same time reaches the disk together, and is acknowledged after that."""
+"""Group commit: what citizens, clerks and assistant write at the same time reaches the disk together, and is acknowledged after that."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Connection
 
@@ -16,7 +17,7 @@ from handoff.errors import HandoffError, UnknownConversationError
 from handoff.hub import Hub
 from handoff.storage import batch
 from handoff.storage.batch import Standing
-from handoff.storage.log import CITIZEN, CLERK
+from handoff.storage.log import BOT, CITIZEN, CLERK
 from handoff.storage.outbox import Kind
 
 MOST_AT_ONCE = 64
@@ -55,7 +56,25 @@ class Draft:
         return self.conversation_id, self.sender, self.client_id
 
 
-_Waiting = tuple[Draft, "asyncio.Future[Sent]"]
+@dataclass(frozen=True)
+class Reply:
+    """The assistant's answer to one message: written only while that message still waits for it in the outbox."""
+
+    conversation_id: str
+    key: str
+    """Of the outbox row, which goes in the same transaction."""
+    bodies: Sequence[Body]
+
+    def drafts(self) -> list[Draft]:
+        """Its messages; their ids derive from the key, so that an answer that comes twice has the same ones."""
+        ids = [str(uuid5(NAMESPACE_URL, f"{self.key}/{number}")) for number in range(len(self.bodies))]
+        return [
+            Draft(self.conversation_id, BOT, BOT, id_, body, _everybody, message_id=id_)
+            for id_, body in zip(ids, self.bodies, strict=True)
+        ]
+
+
+_Waiting = tuple[Draft | Reply, "asyncio.Future[Sent]"]
 
 
 class LogWriter:
@@ -88,8 +107,15 @@ class LogWriter:
         HandoffError
             What the gate says, or UnknownConversationError.
         """
+        return await self._put(draft)
+
+    async def reply(self, reply: Reply) -> None:
+        """Write an answer, unless a human took over meanwhile or the conversation ended; returns after the commit."""
+        await self._put(reply)
+
+    async def _put(self, one: Draft | Reply) -> Sent:
         future: asyncio.Future[Sent] = asyncio.get_running_loop().create_future()
-        self._waiting.append((draft, future))
+        self._waiting.append((one, future))
         if self._task is None:
             self._task = asyncio.create_task(self._run())
         return await future
@@ -109,8 +135,8 @@ class LogWriter:
 
     async def _commit(self, together: Sequence[_Waiting]) -> None:
         try:
-            drafts = [draft for draft, _future in together]
-            outcomes, fresh = await self._database.write_at_once(lambda line: self._write(line, drafts))
+            wanted = [one for one, _future in together]
+            outcomes, fresh = await self._database.write_at_once(lambda line: self._write(line, wanted))
         except Exception as error:  # one broken message must not take the others down with it
             if len(together) == 1:
                 _settle(together[0][1], error)
@@ -118,48 +144,88 @@ class LogWriter:
             for one in together:
                 await self._commit([one])
             return
-        for (_draft, future), outcome in zip(together, outcomes, strict=True):
+        for (_one, future), outcome in zip(together, outcomes, strict=True):
             _settle(future, outcome)
         for conversation_id, messages in fresh.items():
             self._hub.messages_changed(conversation_id, messages)
 
     def _write(
-        self, connection: Connection, drafts: Sequence[Draft]
+        self, connection: Connection, together: Sequence[Draft | Reply]
     ) -> tuple[list[Sent | HandoffError], dict[str, list[Message]]]:
-        now = self._clock()
+        page = _Page(self._clock())
+        standings = batch.standings(connection, (one.conversation_id for one in together))
+        known = batch.known(connection, [one.key for one in together if isinstance(one, Draft)])
+        waiting = batch.take_out(connection, [one.key for one in together if isinstance(one, Reply)])
         outcomes: list[Sent | HandoffError] = []
-        fresh: dict[str, list[Message]] = {}
-        rows: list[dict[str, Any]] = []
-        outgoing: list[dict[str, Any]] = []
-        advanced: dict[str, int] = {}
-        seen: dict[str, int] = {}
-        standings = batch.standings(connection, (draft.conversation_id for draft in drafts))
-        known = batch.known(connection, [draft.key for draft in drafts])
-        for draft in drafts:
-            standing = standings.get(draft.conversation_id)
+        for one in together:
+            standing = standings.get(one.conversation_id)
             try:
                 if standing is None:
                     raise UnknownConversationError
-                if (seq := known.get(draft.key)) is not None:
+                if isinstance(one, Reply):
+                    outcomes.append(page.answer(one, standing, waits=one.key in waiting))
+                elif (seq := known.get(one.key)) is not None:
                     outcomes.append(Sent(seq, new=False))
-                    continue
-                draft.gate(standing)
+                else:
+                    one.gate(standing)
+                    outcomes.append(sent := page.add(one, standing))
+                    known[one.key] = sent.seq
             except HandoffError as error:
                 outcomes.append(error)
-                continue
-            standing.last_seq += 1
-            seq = known[draft.key] = advanced[standing.id] = standing.last_seq
-            if draft.author == CLERK:
-                seen[standing.id] = seq
-            rows.append(_row(draft, seq, now))
-            outgoing += _outgoing(draft, standing, seq, now)
-            own = draft.client_id if draft.author == CITIZEN else None
-            message = Message(seq, draft.author, standing.lang, now, own, draft.body)
-            fresh.setdefault(standing.id, []).append(message)
-            outcomes.append(Sent(seq, new=True))
-        if rows:
-            batch.write(connection, rows, outgoing, advanced, seen, now)
-        return outcomes, fresh
+        page.write(connection)
+        return outcomes, page.fresh
+
+
+class _Page:
+    """What one transaction adds to the log.
+
+    Parameters
+    ----------
+    now
+        The moment that all of it carries.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self.fresh: dict[str, list[Message]] = {}
+        self._now = now
+        self._rows: list[dict[str, Any]] = []
+        self._outgoing: list[dict[str, Any]] = []
+        self._advanced: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._recovered: set[str] = set()
+
+    def add(self, draft: Draft, standing: Standing) -> Sent:
+        """The conversation's next message."""
+        standing.last_seq += 1
+        seq = self._advanced[standing.id] = standing.last_seq
+        if draft.author == CLERK:
+            self._seen[standing.id] = seq
+        self._rows.append(_row(draft, seq, self._now))
+        self._outgoing += _outgoing(draft, standing, seq, self._now)
+        own = draft.client_id if draft.author == CITIZEN else None
+        message = Message(seq, draft.author, standing.lang, self._now, own, draft.body)
+        self.fresh.setdefault(standing.id, []).append(message)
+        return Sent(seq, new=True)
+
+    def answer(self, reply: Reply, standing: Standing, *, waits: bool) -> Sent:
+        """The assistant's messages, if that which they answer still waits for them."""
+        if waits:
+            for draft in reply.drafts():
+                self.add(draft, standing)
+            if standing.engine_trouble:
+                self._recovered.add(standing.id)
+        return Sent(standing.last_seq, new=waits)
+
+    def write(self, connection: Connection) -> None:
+        """Send all of it to the database."""
+        if self._rows:
+            batch.write(connection, self._rows, self._outgoing, self._advanced, self._seen, self._now)
+        if self._recovered:
+            batch.recover(connection, self._recovered)
+
+
+def _everybody(_standing: Standing) -> None:
+    """The gate of what the gateway writes itself."""
 
 
 def _row(draft: Draft, seq: int, now: Any) -> dict[str, Any]:

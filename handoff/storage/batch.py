@@ -5,17 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
 
 from handoff.database import OUTGOING
 from handoff.schema.tables import ConversationRow, MessageRow, OutboxRow
+from handoff.storage.outbox import Kind
 
 _CONVERSATIONS: Table = ConversationRow.__table__  # type: ignore[assignment]
 _MESSAGES: Table = MessageRow.__table__  # type: ignore[assignment]
 _OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
 _C = _CONVERSATIONS.c
 _STANDINGS = (
-    select(_C.id, _C.handle_digest, _C.account, _C.phase, _C.clerk_id, _C.channel, _C.lang, _C.last_seq)
+    select(
+        _C.id,
+        _C.handle_digest,
+        _C.account,
+        _C.phase,
+        _C.clerk_id,
+        _C.channel,
+        _C.lang,
+        _C.last_seq,
+        _C.engine_trouble,
+    )
     .where(_C.id.in_(bindparam("ids", expanding=True)))
     .order_by(_C.id)
     .with_for_update()
@@ -32,6 +43,14 @@ _ADVANCE = (
     .where(_C.id == bindparam("of_id"))
     .values(last_seq=bindparam("to_seq"), changed_at=bindparam("now"))
 )
+_TAKE_OUT = (
+    delete(_OUTBOX)
+    .where(_OUTBOX.c.kind == Kind.ENGINE.value, _OUTBOX.c.key.in_(bindparam("keys", expanding=True)))
+    .returning(_OUTBOX.c.key)
+)
+_RECOVERED = (
+    update(_CONVERSATIONS).where(_C.id.in_(bindparam("ids", expanding=True))).values(engine_trouble=False)
+)
 _SEEN = update(_CONVERSATIONS).where(_C.id == bindparam("of_id")).values(clerk_seen_seq=bindparam("to_seq"))
 
 
@@ -47,6 +66,7 @@ class Standing:
     channel: str | None
     lang: str
     last_seq: int
+    engine_trouble: bool
 
 
 Key = tuple[str, str, str]
@@ -61,8 +81,22 @@ def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]
 
 def known(connection: Connection, keys: Sequence[Key]) -> dict[Key, int]:
     """Give the numbers of those messages that were written before."""
+    if not keys:
+        return {}
     rows = connection.execute(_KNOWN, {"keys": list(keys)})
     return {(row.conversation_id, row.sender, row.client_id): row.seq for row in rows}
+
+
+def take_out(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Take answered messages out of the outbox; gives the keys of those that still waited there."""
+    if not keys:
+        return set()
+    return set(connection.execute(_TAKE_OUT, {"keys": list(keys)}).scalars())
+
+
+def recover(connection: Connection, ids: Iterable[str]) -> None:
+    """Note that the assistant answers again in these conversations."""
+    connection.execute(_RECOVERED, {"ids": sorted(ids)})
 
 
 def write(

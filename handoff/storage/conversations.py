@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.database import Database
@@ -35,16 +35,27 @@ _OWNER = select(
 )
 
 
+_OWNER_BY_DIGEST = _OWNER.where(ConversationRow.handle_digest == bindparam("digest"))
+_OWNER_BY_ID = _OWNER.where(ConversationRow.id == bindparam("id_"))
+_LAST_SEQ = select(ConversationRow.last_seq).where(ConversationRow.id == bindparam("id_"))
+
+
 async def owner_by_digest(database: Database, digest: str) -> Owner | None:
     """Find by the digest of the present handle."""
-    row = await database.row(_OWNER.where(ConversationRow.handle_digest == digest))
+    row = await database.row(_OWNER_BY_DIGEST, digest=digest)
     return None if row is None else Owner(*row)
 
 
 async def owner(database: Database, conversation_id: str) -> Owner | None:
     """Find by the internal id."""
-    row = await database.row(_OWNER.where(ConversationRow.id == conversation_id))
+    row = await database.row(_OWNER_BY_ID, id_=conversation_id)
     return None if row is None else Owner(*row)
+
+
+async def last_seq(database: Database, conversation_id: str) -> int:
+    """Give the number of the newest message, 0 without any."""
+    row = await database.row(_LAST_SEQ, id_=conversation_id)
+    return 0 if row is None else int(row[0])
 
 
 async def by_login_digest(session: AsyncSession, digest: str) -> ConversationRow | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.database import Database
 from handoff.domain.people import Staff
 from handoff.domain.switches import Kind, Switch
 from handoff.schema.desk import ReplyRow
@@ -13,6 +14,14 @@ from handoff.schema.lead import ChangeRow, ExampleRow, MarkRow, SwitchRow
 from handoff.schema.routing import ClerkRow
 
 LISTED = 50
+
+
+_OFF = select(SwitchRow.id).where(SwitchRow.ended_at.is_(None)).limit(1)
+
+
+async def anything_off(database: Database) -> bool:
+    """Tell whether anything is off now: asked at each turn, and nearly always nothing is."""
+    return await database.row(_OFF) is not None
 
 
 async def switches(session: AsyncSession) -> list[Switch]:

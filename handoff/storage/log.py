@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Row, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.domain.message import Body, Message, Object
@@ -61,13 +62,16 @@ async def append(
     return conversation.last_seq
 
 
+_AFTER = (
+    select(MessageRow.seq, MessageRow.author, MessageRow.at, MessageRow.client_id, MessageRow.body)
+    .where(MessageRow.conversation_id == bindparam("of_conversation"), MessageRow.seq > bindparam("after"))
+    .order_by(MessageRow.seq)
+)
+
+
 async def after(session: AsyncSession, conversation: ConversationRow, seq: int) -> list[Message]:
     """List the messages after `seq`, in order."""
-    rows = await session.scalars(
-        select(MessageRow)
-        .where(MessageRow.conversation_id == conversation.id, MessageRow.seq > seq)
-        .order_by(MessageRow.seq)
-    )
+    rows = await session.execute(_AFTER, {"of_conversation": conversation.id, "after": seq})
     return [_message(row, conversation.lang) for row in rows]
 
 
@@ -159,7 +163,7 @@ async def offers_newest_first(session: AsyncSession, conversation_id: str) -> As
         before = row.seq
 
 
-def _message(row: MessageRow, lang: str) -> Message:
+def _message(row: MessageRow | Row[tuple[int, str, datetime, str, Any]], lang: str) -> Message:
     return Message(
         seq=row.seq,
         author=row.author,

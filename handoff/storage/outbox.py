@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.database import OUTGOING, Database
@@ -111,7 +111,11 @@ _OLDEST = (
         OutboxRow.due_at,
         OutboxRow.taken_until,
     )
-    .where(OutboxRow.given_up.is_(False))
+    .where(
+        OutboxRow.conversation_id == bindparam("of_conversation"),
+        OutboxRow.kind == bindparam("of_kind"),
+        OutboxRow.given_up.is_(False),
+    )
     .order_by(OutboxRow.position)
     .limit(1)
 )
@@ -119,9 +123,7 @@ _OLDEST = (
 
 async def first(database: Database, kind: Kind, conversation_id: str) -> Parcel | None:
     """Give the conversation's oldest undelivered row of a kind."""
-    row = await database.row(
-        _OLDEST.where(OutboxRow.conversation_id == conversation_id, OutboxRow.kind == kind)
-    )
+    row = await database.row(_OLDEST, of_conversation=conversation_id, of_kind=kind.value)
     return None if row is None else Parcel(Kind(row.kind), *row[1:])
 
 
