@@ -58,7 +58,7 @@ class Parser:
     def parse(self, text: str, now: datetime) -> dict[str, Any]:
         """One utterance in the shape that `amtslotse parse` prints."""
         found = self.understand(text, now)
-        entities = _without_parts_of_addresses(found.get("entities") or [])
+        entities = without_parts_of_addresses(found.get("entities") or [])
         situation = next((e["value"] for e in entities if e["entity"] == "life_situation"), None)
         intent = found.get("intent") or _NO_INTENT
         return {
@@ -75,7 +75,7 @@ class Parser:
         }
 
 
-def _without_parts_of_addresses(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def without_parts_of_addresses(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """PLZ and town inside an address belong to it; the actions see them nevertheless."""
     addresses = [e for e in entities if e["entity"] == "address"]
     return [

@@ -7,7 +7,8 @@ from typing import Literal
 from language.given_names import GIVEN_NAMES
 
 _WORD = (
-    r"(?!(?:Woche|Monat|Jahr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Stock)\b)"
+    r"(?!(?:Woche|Monat|Jahr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Januar|Februar|März|April|Mai|"
+    r"Juni|Juli|August|September|Oktober|November|Dezember|Sommer|Winter|Herbst|Stock|Zimmer)(?!\w*(?i:stra(?:ß|ss)e|str\b|weg|platz))\w*)"
     r"[A-ZÄÖÜ][a-zäöüßéA-ZÄÖÜ'.-]{0,40}"
 )
 _STREET_KIND = (
@@ -20,14 +21,18 @@ _TOWN_STREET = (
 )
 """A street named after a town, without capitals: "bochumer straße"."""
 _STREET = (
-    rf"(?:{_TOWN_STREET}|(?:{_WORD}[ -]){{0,3}}(?:{_WORD})?{_STREET_KIND}|(?:Straße|Platz|Allee|Weg) (?:des|der) {_WORD}"
+    rf"(?:{_TOWN_STREET}|(?:{_WORD}[ -]){{0,3}}(?:{_WORD})?{_STREET_KIND}|(?:Stra(?:ß|ss)e|Platz|Allee|Weg) (?:des|der) (?:\d{{1,2}}\. [A-Z][a-zä]+|{_WORD})"
     rf"|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|In den|Zum|Zur|Unter den|Alter|Alte|Neuer|Neue) (?:(?:alten|neuen|kleinen|hohen|langen) )?(?:{_WORD} ){{0,2}}{_WORD}"
     rf"|[a-zäöüß-]{{3,30}}(?:stra(?:ß|ss)e|str\.?|weg|platz|allee|gasse|ring))"
 )
 _HOUSE = r"\d{1,4}(?:\s?[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,4}(?:\s?[a-zA-Z](?!\w))?)?(?![\w.])"
+_FLOOR = (
+    r"(?:\s*,?\s*(?:\d{1,2}\.\s*(?:OG|Obergeschoss|Stock|Etage)|EG|DG|Erdgeschoss|Dachgeschoss|Hinterhaus|Wohnung\s+\d+)"
+    r"(?:\s+(?:links|rechts|mitte))?(?=\s*,?\s*(?:D-)?\d{5}))?"
+)
 _PLACE = r"[A-ZÄÖÜ][a-zäöüß]+(?:[ -][A-ZÄÖÜ][a-zäöüß]+|[ -](?:am|an|an der|im|bei|ob|ob der|in|a\.|a\. d\.)[ -][A-ZÄÖÜ][a-zäöüß]+)*"
 _ADDRESS = re.compile(
-    rf"(?<!\w)(?P<street>{_STREET})\s*(?:(?:Nr\.?|Nummer|Hausnummer)\s*)?(?P<house>{_HOUSE})(?:\s*,?\s*(?:in\s+)?(?:D-)?(?P<plz>\d{{5}})(?:\s+(?P<place>{_PLACE}|[a-zäöüß]{{4,}}))?"
+    rf"(?<!\w)(?P<street>{_STREET})\s*(?:(?:Nr\.?|Nummer|Hausnummer)\s*)?(?P<house>{_HOUSE}){_FLOOR}(?:\s*,?\s*(?:in\s+)?(?:D-)?(?P<plz>\d{{5}})(?:\s+(?P<place>{_PLACE}|[a-zäöüß]{{4,}}))?"
     rf"|\s*,?\s*in\s+(?P<only>{_PLACE})|\s*,\s*(?P<comma>{_PLACE}))?"
 )
 _NAME_PART = r"[A-ZÄÖÜÇŞİ][\w'’-]{1,40}"
@@ -46,7 +51,7 @@ _INTRODUCED = re.compile(
     rf"[Ff]amilie|Fam\.|Dr\.|Prof\.)\s+[A-ZÄÖÜÇŞİ]))\s*{_TITLE}(?P<name>{_FULL_STOP_WORDS}{_NAME})"
 )
 _INTRODUCED_LOOSELY = re.compile(
-    rf"\b(?:ich hei(?:ß|ss)e|mein name (?:ist|lautet))\s+(?P<name>{_FULL_STOP_WORDS}[\w'’-]{{2,30}}(?:\s+{_FULL_STOP_WORDS}[\w'’-]{{3,30}})?)",
+    rf"\b(?:ich hei(?:ß|ss)e|mein name (?:ist|lautet))\s+(?!(?:dr|prof|herr|frau)\b)(?P<name>{_FULL_STOP_WORDS}[\w'’-]{{2,30}}(?:\s+{_FULL_STOP_WORDS}[\w'’-]{{3,30}})?)",
     re.IGNORECASE,
 )
 _CALLED = re.compile(
@@ -58,9 +63,32 @@ _KIN = re.compile(
     r"Baby|Mutter|Vater|Bruder|Schwester|Oma|Opa|Freund|Freundin|Partner|Partnerin|Enkel|Enkelin|Neffe|Nichte)\s+"
     rf"(?P<name>{_NAME})|\b(?:[Vv]orname|[Rr]ufname)(?:\s+(?:ist|lautet))?\s*:?\s*(?P<first>{_NAME_PART})"
 )
+_SEVERAL = re.compile(
+    rf"\b(?:[Kk]inder|[Ss]öhne|[Tt]öchter|[Zz]willinge|[Ee]ltern|[Gg]eschwister)\s+(?:hei(?:ß|ss)en\s+)?"
+    rf"(?P<names>{_NAME_PART}(?:\s*,\s*{_NAME_PART}){{0,5}}\s+und\s+{_NAME_PART})"
+)
 _NAME_LIKE = re.compile(_NAME)
 _NO_SURNAMES = frozenset(
-    {"ist", "und", "aus", "Straße", "Str", "Weg", "Platz", "Allee", "GmbH", "Schule", "Grundschule", "Kirche"}
+    {
+        "ist",
+        "und",
+        "aus",
+        "Straße",
+        "Str",
+        "Weg",
+        "Platz",
+        "Allee",
+        "GmbH",
+        "Schule",
+        "Grundschule",
+        "Kirche",
+        "Gymnasium",
+        "Realschule",
+        "Gesamtschule",
+        "Haus",
+        "Stiftung",
+        "Stadion",
+    }
 )
 
 
@@ -98,6 +126,10 @@ def find_persons(text: str) -> list[Place]:
         group = "name" if match["name"] else "first"
         if match[group].split()[0].split("-")[0].lower() in GIVEN_NAMES:
             _add(found, match.start(group), match[group])
+    for match in _SEVERAL.finditer(text):
+        for one in re.finditer(_NAME_PART, match["names"]):
+            if one.group().split("-")[0].lower() in GIVEN_NAMES:
+                _add(found, match.start("names") + one.start(), one.group())
     for match in _NAME_LIKE.finditer(text):
         words = match.group().split()
         while words and words[0].split("-")[0].lower() not in GIVEN_NAMES:

@@ -10,8 +10,10 @@ from stdnum.de import idnr
 
 Kind = Literal["iban", "steuer_id", "dokument"]
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ ]?\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")
-_STEUER_ID = re.compile(r"(?<![\d+])(?<!\d[ /.-])[1-9](?:[ /.-]?\d){10}(?![ ]?\d)")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\s?\d{2}(?:[\s./-]?[A-Za-z0-9]){11,30}")
+_STEUER_ID = re.compile(r"(?<![\d+])(?=(?P<number>[1-9](?:[\s/.-]{0,2}\d){10})(?!\d|[/-]\d))")
+_AFTER_A_DIGIT = re.compile(r"\d[\s/.-]$")
+_TAX = re.compile(r"steuer|id-?nr|identifikation", re.IGNORECASE)
 # Serial numbers use no vowels and none of B, D, Q, S (they could be read as digits or words).
 _SERIAL = re.compile(
     r"(?<![A-Za-z0-9])([CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8})(?:[ ]?(\d)D?)?(?![A-Za-z0-9])",
@@ -60,7 +62,7 @@ def _ibans(text: str) -> Iterator[Structured]:
             following = written[end : end + 1]
             if not written[end - 1].isalnum() or (following.isalnum() and written[end - 1].isalnum()):
                 continue
-            iban = IBAN(re.sub(r"[ -]", "", written[:end]).upper(), allow_invalid=True)
+            iban = IBAN(re.sub(r"[^A-Za-z0-9]", "", written[:end]).upper(), allow_invalid=True)
             if iban.is_valid:
                 yield Structured("iban", match.start(), match.start() + end, str(iban))
                 break
@@ -68,9 +70,14 @@ def _ibans(text: str) -> Iterator[Structured]:
 
 def _steuer_ids(text: str) -> Iterator[Structured]:
     for match in _STEUER_ID.finditer(text):
-        value = re.sub(r"\D", "", match.group())
+        start, end = match.span("number")
+        if _AFTER_A_DIGIT.search(text, max(0, start - 2), start) and not _TAX.search(
+            text, max(0, start - 60), start
+        ):
+            continue  # the end of a longer number
+        value = re.sub(r"\D", "", match["number"])
         if idnr.is_valid(value):
-            yield Structured("steuer_id", match.start(), match.end(), value)
+            yield Structured("steuer_id", start, end, value)
 
 
 def _serials(text: str) -> Iterator[Structured]:

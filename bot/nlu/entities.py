@@ -1,6 +1,7 @@
 """Rasa component: entities of a message, by rule and library."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,13 +16,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import catalogue
 from bot.nlu.aspects import ASPECTS
-from bot.nlu.phrases import PhraseFinder
+from bot.nlu.phrases import Phrase, PhraseFinder
 from language import addresses, contacts, dates, structured
 from language.normalise import clean
 
 _FILE = "phrases.json"
 _LENGTH = 5_000
 _OUTSIDE_THE_DOMAIN = "dokument"
+# The town of Essen is also the German word for eating.
+_A_WORD_TOO = re.compile(r"essen")
+_PLACED = re.compile(r"\b(?:in|nach|aus|von|bei|stadt|ort)\W+$", re.IGNORECASE)
 
 
 class Entity(NamedTuple):
@@ -114,14 +118,16 @@ class GermanEntityExtractor(GraphComponent):
                 continue
             rows = [
                 {**entity._asdict(), "entity": entity.name, "extractor": type(self).__name__}
-                for entity in self._find(clean(text[:_LENGTH]), message.get("metadata") or {})
+                for entity in self.find(text, message.get("metadata") or {})
             ]
             for row in rows:
                 del row["name"]
             message.set(ENTITIES, (message.get(ENTITIES) or []) + rows, add_to_output=True)
         return messages
 
-    def _find(self, text: str, metadata: dict[str, Any]) -> list[Entity]:
+    def find(self, text: str, metadata: dict[str, Any]) -> list[Entity]:
+        """Every entity of a text, as of `metadata["now"]` and outside the stretches of `metadata["secrets"]`."""
+        text = clean(text[:_LENGTH])
         hidden = [Entity("", "", int(s["start"]), int(s["end"])) for s in metadata.get("secrets") or []]
         found: list[Entity] = []
         for entity in _values(text, metadata.get("now")):
@@ -129,9 +135,26 @@ class GermanEntityExtractor(GraphComponent):
             taken = hidden + [other for other in found if not (inside_address and other.name == "address")]
             if not any(other.overlaps(entity.start, entity.end) for other in taken):
                 found.append(entity)
-        phrases = [Entity(p.kind, p.value, p.start, p.end) for p in self._finder.find(text)]
+        phrases = [
+            Entity(p.kind, p.value, p.start, p.end)
+            for p in self._finder.find(text)
+            if not _is_a_word(p, text)
+        ]
         found = [entity for entity in found if entity.name != _OUTSIDE_THE_DOMAIN]
         return sorted(found + phrases, key=lambda entity: (entity.start, entity.end))
+
+
+def _is_a_word(phrase: Phrase, text: str) -> bool:
+    """Whether "essen" in small letters, with no word of place before it, is the verb."""
+    written = text[phrase.start : phrase.end]
+    alone = not text[: phrase.start].strip() and not text[phrase.end :].strip(" .!")
+    return bool(
+        phrase.kind == "town"
+        and _A_WORD_TOO.fullmatch(written)
+        and not alone
+        and not _PLACED.search(text[: phrase.start])
+        and not text[: phrase.start].rstrip()[-5:].isdigit()
+    )
 
 
 def _values(text: str, now: object) -> Iterator[Entity]:
@@ -142,10 +165,12 @@ def _values(text: str, now: object) -> Iterator[Entity]:
     for value in everyday:
         if value.kind in ("email", "phone", "amount", "licence_plate"):
             yield Entity(value.kind, value.value, value.start, value.end)
+    places = addresses.find_addresses(text)
     if isinstance(now, str):
         for span in dates.find(text, datetime.fromisoformat(now).date()):
-            yield Entity("date" if span.single else "date_range", span.value, span.start, span.end)
-    for place in (*addresses.find_addresses(text), *addresses.find_persons(text)):
+            if not any(place.start < span.start and span.end < place.end for place in places):
+                yield Entity("date" if span.single else "date_range", span.value, span.start, span.end)
+    for place in (*places, *addresses.find_persons(text)):
         yield Entity(place.kind, place.value, place.start, place.end)
     for value in everyday:
         yield Entity(value.kind, value.value, value.start, value.end)
