@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from handoff.sqlite import BUSY_TIMEOUT_MS, TAKE_LOCK, open_connection
+from handoff.sqlite import BUSY_TIMEOUT_MS, TAKE_LOCK, Straight, open_connection
 
 T = TypeVar("T")
 
@@ -47,6 +47,7 @@ class Database:
         alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._single = self.engine.execution_options(**{ALONE: True}, **alone)
         self._writer = asyncio.Lock()
+        self._straight = Straight(url, _set_pragmas) if self.is_sqlite else None
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -65,12 +66,19 @@ class Database:
 
         What `work` notes in `connection.info[OUTGOING]` is told after the commit.
         """
-        async with AsyncExitStack() as stack:
-            if self.is_sqlite:
-                await stack.enter_async_context(self._writer)
-            connection = await stack.enter_async_context(self.engine.begin())
-            result = await connection.run_sync(work)
-            outgoing = connection.sync_connection.info.pop(OUTGOING, ()) if connection.sync_connection else ()
+        outgoing: set[tuple[str, str]] = set()
+
+        def noted(connection: Connection) -> T:
+            result = work(connection)
+            outgoing.update(connection.info.pop(OUTGOING, ()))
+            return result
+
+        if self._straight is not None:
+            async with self._writer:
+                result = await self._straight.transaction(noted)
+        else:
+            async with self.engine.begin() as connection:
+                result = await connection.run_sync(noted)
         for kind, conversation_id in outgoing:
             self.outgoing(kind, conversation_id)
         return result
@@ -91,6 +99,8 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._straight is not None:
+            self._straight.close()
         await self.engine.dispose()
 
 

@@ -4,14 +4,18 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import NullPool, create_engine, event, make_url
 
 TAKE_LOCK = "BEGIN IMMEDIATE"
 BUSY_TIMEOUT_MS = 10_000
 QUICK_S = 0.002
 _ROWS_AT_ONCE = 64
+
+T = TypeVar("T")
 
 
 class Connection(aiosqlite.Connection):
@@ -83,3 +87,74 @@ async def open_connection(database: str, **options: Any) -> Connection:
     connection._thread.daemon = True
     await connection
     return connection
+
+
+class Straight:
+    """The connection of the group commit (`handoff.services.writer`), with nothing asynchronous between.
+
+    A transaction of four statements costs a fifth of what it costs through aiosqlite and SQLAlchemy's greenlets. Its
+    caller holds the lock of this process's writers; the rules of `Connection` hold here too: waiting for another
+    process, and for a slow disk, is done in a thread.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy URL of the database, with any driver.
+    set_pragmas
+        Called with each new connection of `sqlite3`.
+    """
+
+    def __init__(self, url: str, set_pragmas: Callable[[Any, Any], None]) -> None:
+        options = {"check_same_thread": False, "isolation_level": None}
+        self._engine = create_engine(
+            make_url(url).set(drivername="sqlite"),
+            poolclass=NullPool,
+            connect_args=options,
+            hide_parameters=True,
+        )
+        event.listen(self._engine, "connect", set_pragmas)
+        self._open: SyncConnection | None = None
+
+    async def transaction(self, work: Callable[[SyncConnection], T]) -> T:
+        """Run `work` in one transaction; durable on return, rolled back when it raises."""
+        if self._open is None:
+            self._open = self._engine.connect()
+            _busy_timeout(self._open, 0)
+        line = self._open
+        try:
+            _driver(line).execute(TAKE_LOCK)
+        except sqlite3.OperationalError:  # another process writes
+            await _to_the_end(asyncio.to_thread(_wait_for_lock, line))
+        transaction = line.begin()  # SQLAlchemy's book-keeping; the lock began it for SQLite
+        try:
+            result = work(line)
+            if DISK.commit_s < QUICK_S:
+                DISK.measured(transaction.commit)
+            else:
+                await _to_the_end(asyncio.to_thread(DISK.measured, transaction.commit))
+        except BaseException:
+            transaction.rollback()
+            raise
+        return result
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._open is not None:
+            self._open.close()
+        self._engine.dispose()
+
+
+def _driver(line: SyncConnection) -> Any:
+    return line.connection.driver_connection
+
+
+def _busy_timeout(line: SyncConnection, milliseconds: int) -> None:
+    _driver(line).execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+
+def _wait_for_lock(line: SyncConnection) -> None:
+    _busy_timeout(line, BUSY_TIMEOUT_MS)
+    try:
+        _driver(line).execute(TAKE_LOCK)
+    finally:
+        _busy_timeout(line, 0)

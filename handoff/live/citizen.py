@@ -53,8 +53,8 @@ async def send(call: CitizenCall, body: SendBody) -> Object:
 @command("resume", Rule.HANDLE, ResumeBody)
 async def resume(call: CitizenCall, body: ResumeBody) -> Object:
     """Give what came after a number."""
-    found, state = await life.since(call.desk.context, call.access.conversation_id, body.after)
-    return {"messages": list(found), "state": state}
+    found = await life.since(call.desk.context, call.access.conversation_id, body.after)
+    return {"messages": list(found.messages), "state": found.state}
 
 
 @command("typing", Rule.HANDLE, TypingBody)

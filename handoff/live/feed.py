@@ -1,7 +1,8 @@
 """Pushes what changed to the connected: each conversation's messages in order and once, states, queues."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -44,6 +45,8 @@ class Room:
     """New messages at hand, so that telling them needs no look into the database."""
     look: bool = False
     """There are new messages that are not at hand."""
+    joining: int = 0
+    """How many are just coming in."""
 
 
 class Feed(Listener):
@@ -65,6 +68,8 @@ class Feed(Listener):
         self._server = server
         self._rooms: dict[str, Room] = {}
         self._consoles: dict[str, Staff] = {}
+        self._places: dict[str, set[str]] = {}
+        """The conversations of each connection."""
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._lanes = Lanes(self._push)
         self._queue_lane = Lanes(self._push_queue)
@@ -85,25 +90,51 @@ class Feed(Listener):
 
     async def join_citizen(self, sid: str, conversation_id: str, after: int) -> None:
         """Connect a citizen: first what is missing after `after`, then the state, then everything new."""
-        async with self._lock(conversation_id):
-            room = await self._room(conversation_id)
-            await self._flush(conversation_id)
-            up_to = room.seq  # what comes later is the next flush's
-            messages, state = await life.since(self._context, conversation_id, after)
-            for message in messages[: max(0, up_to - after)]:
+        async with self._entered(conversation_id) as (room, seen):
+            found = await life.since(self._context, conversation_id, after)
+            if seen is None:  # nobody else is in the room
+                room.chat, room.seq = found.chat, found.last_seq
+            else:  # what came after the last push is the next push's
+                found.messages[max(0, seen - after) :] = []
+            for message in found.messages:
                 await self._server.emit("message", message, to=sid, namespace=CITIZENS)
-            await self._server.emit("state", state, to=sid, namespace=CITIZENS)
+            await self._server.emit("state", found.state, to=sid, namespace=CITIZENS)
             room.citizens.add(sid)
+            self._places.setdefault(sid, set()).add(conversation_id)
         self._lanes.wake(conversation_id)
 
     async def join_clerk(self, sid: str, staff: Staff, conversation_id: str) -> None:
         """Connect a clerk to a chat; what was said before is in the ChatView or in `chat.resume`."""
-        async with self._lock(conversation_id):
-            room = await self._room(conversation_id)
-            await self._flush(conversation_id)
-            room.clerks[sid] = staff
-            room.locked = await chat_view.locked(self._context, conversation_id)
+        async with self._entered(conversation_id) as (room, seen):
+            async with self._context.database.read() as session:
+                row = await conversations.find(session, conversation_id)
+            if row is None:
+                raise UnknownConversationError
+            if seen is None:
+                room.chat, room.seq = row.chat, row.last_seq
+            room.locked = chat_view.is_locked(row)
+            if sid in self._consoles:  # still connected
+                room.clerks[sid] = staff
+                self._places.setdefault(sid, set()).add(conversation_id)
         self._lanes.wake(conversation_id)
+
+    @asynccontextmanager
+    async def _entered(self, conversation_id: str) -> AsyncIterator[tuple[Room, int | None]]:
+        """Keep pushes out while somebody comes in; gives the room and the last number pushed, None in a new room."""
+        async with self._lock(conversation_id):
+            room = self._rooms.get(conversation_id)
+            seen = None
+            if room is None:  # known before the database is read, so that nothing new is missed
+                room = self._rooms[conversation_id] = Room("", 0)
+            else:
+                await self._flush(conversation_id)
+                seen = room.seq
+            room.joining += 1
+            try:
+                yield room, seen
+            finally:
+                room.joining -= 1
+                self._forget_empty(conversation_id)
 
     def enter_console(self, sid: str, staff: Staff) -> None:
         """Send the queue to this clerk from now on."""
@@ -115,11 +146,12 @@ class Feed(Listener):
         gone = self._consoles.pop(sid, None)
         if gone is not None and all(one.id != gone.id for one in self._consoles.values()):
             self._context.names.pop(gone.id, None)
-        for conversation_id, room in list(self._rooms.items()):
-            room.citizens.discard(sid)
-            room.clerks.pop(sid, None)
-            if not room.citizens and not room.clerks:
-                del self._rooms[conversation_id]
+        for conversation_id in self._places.pop(sid, ()):
+            room = self._rooms.get(conversation_id)
+            if room is not None:
+                room.citizens.discard(sid)
+                room.clerks.pop(sid, None)
+                self._forget_empty(conversation_id)
 
     def messages_changed(self, conversation_id: str, fresh: Sequence[Message] = ()) -> None:
         """The log has new messages."""
@@ -263,6 +295,8 @@ class Feed(Listener):
             leads = staff.leads and row is not None and row.clerk_office == staff.office
             if staff.id != owner and staff.id not in inside and not leads:
                 del room.clerks[sid]
+                self._places[sid].discard(conversation_id)
+        self._forget_empty(conversation_id)
 
     async def _give(self, conversation_id: str) -> None:
         for sid, staff in self._given.pop(conversation_id, []):
@@ -299,15 +333,10 @@ class Feed(Listener):
     def _to_clerks(self, room: Room, event: str, body: object) -> None:
         self._server.manager.put(event, body, CONSOLES, room.clerks)
 
-    async def _room(self, conversation_id: str) -> Room:
+    def _forget_empty(self, conversation_id: str) -> None:
         room = self._rooms.get(conversation_id)
-        if room is None:
-            async with self._context.database.read() as session:
-                row = await conversations.find(session, conversation_id)
-            if row is None:
-                raise UnknownConversationError
-            room = self._rooms[conversation_id] = Room(row.chat, row.last_seq)
-        return room
+        if room is not None and not room.citizens and not room.clerks and not room.joining:
+            del self._rooms[conversation_id]
 
     def _lock(self, conversation_id: str) -> asyncio.Lock:
         lock = self._locks.get(conversation_id)

@@ -1,6 +1,6 @@
 """The Socket.IO server: authentication on connect, one handler for each declared command."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import socketio
@@ -11,7 +11,7 @@ from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, Logi
 from handoff.live import citizen, clerk, clerk_ask, clerk_team, queue
 from handoff.live.commands import Body, CitizenPass, Command, Desk, StaffPass, commands_of, run
 from handoff.live.feed import CITIZENS, CONSOLES
-from handoff.live.transport import DirectManager, TextPacket
+from handoff.live.transport import DirectManager, TextPacket, drive
 from handoff.services import access, presence
 from handoff.services.tokens import Verifier
 
@@ -44,7 +44,7 @@ class StaffAuth(Body):
 
 def create_server(origins: Sequence[str]) -> Any:
     """Make the server; browsers with pages of other origins than these are refused."""
-    return socketio.AsyncServer(
+    server = socketio.AsyncServer(
         async_mode="asgi",
         client_manager=DirectManager(),
         serializer=TextPacket,
@@ -53,10 +53,13 @@ def create_server(origins: Sequence[str]) -> Any:
         max_http_buffer_size=BODY_MAX_BYTES,
         namespaces=[CITIZENS, CONSOLES],
     )
+    drive(server)
+    return server
 
 
 def register(server: Any, desk: Desk, verifier: Verifier) -> None:
     """Give the server its handlers."""
+    passes: dict[str, CitizenPass | StaffPass] = {}
 
     async def connect_citizen(sid: str, environ: dict[str, Any], auth: object) -> None:
         address = _address(environ)
@@ -68,7 +71,7 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
             entry = CitizenPass(proof.handle, person, address, allowed)
         except HandoffError as error:
             raise _refusal(error) from error
-        await server.save_session(sid, {"pass": entry}, namespace=CITIZENS)
+        passes[sid] = entry
         await desk.feed.join_citizen(sid, allowed.conversation_id, max(0, proof.after))
 
     async def connect_staff(sid: str, environ: dict[str, Any], auth: object) -> None:
@@ -81,11 +84,12 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
                 raise ForbiddenError("Ihre Rolle erlaubt keine Gespräche.")
         except HandoffError as error:
             raise _refusal(error) from error
-        await server.save_session(sid, {"pass": StaffPass(staff, until)}, namespace=CONSOLES)
+        passes[sid] = StaffPass(staff, until)
         await presence.connected(desk.context, staff)
         desk.feed.enter_console(sid, staff)
 
     async def disconnect(sid: str, _reason: object = None) -> None:
+        passes.pop(sid, None)
         desk.feed.leave(sid)
 
     server.on("connect", connect_citizen, namespace=CITIZENS)
@@ -93,15 +97,15 @@ def register(server: Any, desk: Desk, verifier: Verifier) -> None:
     for namespace, commands in COMMANDS.items():
         server.on("disconnect", disconnect, namespace=namespace)
         for one in commands:
-            server.on(one.event, _handler(server, desk, namespace, one), namespace=namespace)
+            server.on(one.event, _handler(passes, desk, one), namespace=namespace)
 
 
-def _handler(server: Any, desk: Desk, namespace: str, declared: Command) -> Any:
+def _handler(passes: Mapping[str, CitizenPass | StaffPass], desk: Desk, declared: Command) -> Any:
     async def handle(sid: str, data: object = None) -> object:
-        session = await server.get_session(sid, namespace=namespace)
-        if "pass" not in session:
+        entry = passes.get(sid)
+        if entry is None:
             return {"error": LoginNeededError("Die Verbindung wurde nicht angemeldet.").body()}
-        return await run(declared, desk, sid, session["pass"], data)
+        return await run(declared, desk, sid, entry, data)
 
     return handle
 

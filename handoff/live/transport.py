@@ -1,10 +1,17 @@
-"""python-socketio's server, spared what this gateway never uses: binary payloads, acknowledgements from clients."""
+"""python-socketio's server, spared what this gateway never uses: binary payloads, acknowledgements from clients, a task per frame."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import socketio
 from engineio import packet as eio  # type: ignore[import-untyped]
+from engineio.async_drivers import asgi  # type: ignore[import-untyped]
+from engineio.exceptions import SocketIsClosedError, UnknownPacketError  # type: ignore[import-untyped]
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class TextPacket(socketio.packet.Packet):  # type: ignore[misc]  # has no types
@@ -39,3 +46,75 @@ class DirectManager(socketio.AsyncManager):  # type: ignore[misc]  # has no type
             line = self.server.eio.sockets.get(lines.get(sid))
             if line is not None and not line.closed:
                 line.queue.put_nowait(message)
+
+
+class Line:
+    """Engine.IO's driver for a WebSocket of an ASGI server, without a task and a timer around each frame.
+
+    What its own driver does with the timers (ending silent connections) the server's pings do as well. A connection that
+    began with polling is left to the library's driver.
+
+    Parameters
+    ----------
+    handler
+        The `_websocket_handler` of the Engine.IO socket.
+    server
+        The Engine.IO server.
+    """
+
+    def __init__(self, handler: Any, server: Any) -> None:
+        self._handler, self._server = handler, server
+        self._socket = handler.__self__
+
+    async def __call__(self, environ: dict[str, Any]) -> Any:
+        """Serve the connection until it ends."""
+        socket = self._socket
+        if socket.connected:
+            return await asgi.WebSocket(self._handler, self._server)(environ)
+        await environ["asgi.send"]({"type": "websocket.accept"})
+        socket.connected = socket.upgraded = True
+        writing = asyncio.ensure_future(self._write(environ["asgi.send"]))
+        try:
+            await self._read(environ["asgi.receive"])
+        finally:
+            socket.queue.put_nowait(None)
+            await writing
+            await socket.close(wait=False, abort=True, reason=self._server.reason.TRANSPORT_CLOSE)
+        return ""  # nothing is answered any more
+
+    async def _read(self, receive: Receive) -> None:
+        socket, most = self._socket, self._server.max_http_buffer_size
+        while (event := await receive())["type"] == "websocket.receive":
+            data = event.get("text") or event.get("bytes")
+            if not data or len(data) > most:
+                return
+            try:
+                packet = eio.Packet(encoded_packet=data)
+            except ValueError:
+                return
+            try:
+                await socket.receive(packet)
+            except UnknownPacketError:
+                continue
+            except SocketIsClosedError:
+                return
+            except Exception:  # one frame's fault must not end the connection
+                self._server.logger.exception("a frame was not understood")
+
+    async def _write(self, send: Send) -> None:
+        queue = self._socket.queue
+        with suppress(Exception):  # the other side has gone: reading ends as well
+            while (packet := await queue.get()) is not None:
+                await send({"type": "websocket.send", "text": packet.encode()})
+                queue.task_done()
+                if self._socket.closed and queue.empty():
+                    break
+        while queue._unfinished_tasks:  # whoever waits until all is written need not wait any more
+            queue.task_done()
+        with suppress(Exception):
+            await send({"type": "websocket.close"})
+
+
+def drive(server: Any) -> None:
+    """Let the Socket.IO server's WebSockets be driven by `Line`."""
+    server.eio._async = {**server.eio._async, "websocket": Line}

@@ -1,6 +1,7 @@
 """A conversation's own life: what its citizen sees of it, calls for a human, its end."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,12 +78,23 @@ async def state(context: HandoffContext, conversation_id: str) -> Object:
         return await state_of(session, await _existing(session, conversation_id), context)
 
 
-async def since(context: HandoffContext, conversation_id: str, after: int) -> tuple[list[Object], Object]:
+@dataclass(frozen=True)
+class Since:
+    """A conversation at one moment: what came after a number, and the State."""
+
+    chat: str
+    last_seq: int
+    messages: list[Object]
+    state: Object
+
+
+async def since(context: HandoffContext, conversation_id: str, after: int) -> Since:
     """Read every message after `after` and the State, of one moment."""
     async with context.database.read() as session:
-        conversation = await _existing(session, conversation_id)
-        messages = await log.after(session, conversation, after)
-        return [message.public() for message in messages], await state_of(session, conversation, context)
+        row = await _existing(session, conversation_id)
+        messages = await log.after(session, row, after) if after < row.last_seq else []
+        state = await state_of(session, row, context)
+    return Since(row.chat, row.last_seq, [message.public() for message in messages], state)
 
 
 async def messages_after(context: HandoffContext, conversation_id: str, after: int) -> list[Message]:

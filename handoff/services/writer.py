@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from handoff.database import Database
 from handoff.domain.message import Body, Message
@@ -80,7 +81,8 @@ _Waiting = tuple[Draft | Reply, "asyncio.Future[Sent]"]
 class LogWriter:
     """Writes to the log for many at once.
 
-    While one transaction is on its way to the disk, the next messages gather; nobody waits for a timer.
+    While one transaction is on its way to the disk, the next messages gather; nobody waits for a timer. Whether a message
+    was written before is looked up only when the table's constraint or the gate refuses it.
 
     Parameters
     ----------
@@ -133,16 +135,18 @@ class LogWriter:
         finally:
             self._task = None
 
-    async def _commit(self, together: Sequence[_Waiting]) -> None:
+    async def _commit(self, together: Sequence[_Waiting], *, look: bool = False) -> None:
+        wanted = [one for one, _future in together]
         try:
-            wanted = [one for one, _future in together]
-            outcomes, fresh = await self._database.write_at_once(lambda line: self._write(line, wanted))
-        except Exception as error:  # one broken message must not take the others down with it
-            if len(together) == 1:
+            outcomes, fresh = await self._database.write_at_once(lambda line: self._write(line, wanted, look))
+        except Exception as error:
+            if isinstance(error, IntegrityError) and not look:
+                await self._commit(together, look=True)
+            elif len(together) == 1:
                 _settle(together[0][1], error)
-                return
-            for one in together:
-                await self._commit([one])
+            else:  # one broken message must not take the others down with it
+                for one in together:
+                    await self._commit([one])
             return
         for (_one, future), outcome in zip(together, outcomes, strict=True):
             _settle(future, outcome)
@@ -150,11 +154,11 @@ class LogWriter:
             self._hub.messages_changed(conversation_id, messages)
 
     def _write(
-        self, connection: Connection, together: Sequence[Draft | Reply]
+        self, connection: Connection, together: Sequence[Draft | Reply], look: bool
     ) -> tuple[list[Sent | HandoffError], dict[str, list[Message]]]:
         page = _Page(self._clock())
         standings = batch.standings(connection, (one.conversation_id for one in together))
-        known = batch.known(connection, [one.key for one in together if isinstance(one, Draft)])
+        known = batch.known(connection, [one.key for one in together if look and isinstance(one, Draft)])
         waiting = batch.take_out(connection, [one.key for one in together if isinstance(one, Reply)])
         outcomes: list[Sent | HandoffError] = []
         for one in together:
@@ -171,7 +175,8 @@ class LogWriter:
                     outcomes.append(sent := page.add(one, standing))
                     known[one.key] = sent.seq
             except HandoffError as error:
-                outcomes.append(error)
+                before = batch.known(connection, [one.key] if isinstance(one, Draft) else [])
+                outcomes.append(Sent(before[one.key], new=False) if before else error)
         page.write(connection)
         return outcomes, page.fresh
 

@@ -64,8 +64,8 @@ async def read(
 ) -> dict[str, list[Object] | Object]:
     """Give the messages after a number; waits for the first new one."""
     response.headers["Cache-Control"] = "no-store"
-    found, state = await messages.read(context, allowed, after, wait)
-    return {"messages": found, "state": state}
+    found = await messages.read(context, allowed, after, wait)
+    return {"messages": list(found.messages), "state": found.state}
 
 
 @router.get("/{handle}/transcript")
@@ -76,9 +76,9 @@ async def read_transcript(context: Context, allowed: InConversation) -> PlainTex
 
 async def text_file(context: HandoffContext, allowed: access.Access) -> PlainTextResponse:
     """Give a conversation as a text file that a browser keeps."""
-    found, _state = await conversation.since(context, allowed.conversation_id, 0)
+    found = await conversation.since(context, allowed.conversation_id, 0)
     return PlainTextResponse(
-        transcript(found, context.settings.origin, context.clock()),
+        transcript(found.messages, context.settings.origin, context.clock()),
         headers={
             "Content-Disposition": 'attachment; filename="gespraech.txt"',
             "Cache-Control": "no-store",

@@ -136,7 +136,8 @@ async def _page(
     shown: list[Mapping[str, object]] = []
     view, state = Plain(), Object(phase="bot")
     if visit.allowed is not None:
-        found, state = await life.since(context, visit.allowed.conversation_id, 0)
+        since = await life.since(context, visit.allowed.conversation_id, 0)
+        found, state = since.messages, since.state
         view = plain(found, state)
         shown = [
             {

@@ -14,6 +14,7 @@ from tests.bench.handoff.ground import Chat
 from tests.bench.handoff.wire import Wire
 
 CONNECT_AT_ONCE = 50
+QUESTION = "Ich habe noch eine Frage zu meinem Antrag: Wann kann ich die Unterlagen nachreichen?"
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Crowd:
         await asyncio.gather(*(line.wire.close() for line in self.lines))
 
     def _clerk_heard(self, event: str, body: Any) -> None:
-        if event == "message" and body["message"]["text"].startswith("#"):
+        if event == "message":
             self.arrived[body["message"]["text"]] = time.perf_counter()
 
     async def at_rate(self, per_second: float, seconds: float, tag: str) -> dict[str, Any]:
@@ -101,7 +102,7 @@ class Crowd:
         async def one(line: Line, text: str) -> None:
             nonlocal refused
             sent[text] = time.perf_counter()
-            client_id = text.strip("#").replace(" ", "-")
+            client_id = "-".join(text.strip("#").split()[:2])
             answer = await line.wire.call("send", {"client_id": client_id, "text": text})
             refused += "seq" not in answer
 
@@ -111,7 +112,7 @@ class Crowd:
             if wait > 0:
                 await asyncio.sleep(wait)
             line = self.lines[number % len(self.lines)]
-            task = asyncio.create_task(one(line, f"#{tag} {number}"))
+            task = asyncio.create_task(one(line, f"#{tag} {number} {QUESTION}"))
             calls.add(task)
             task.add_done_callback(calls.discard)
         await asyncio.gather(*calls)
@@ -135,7 +136,7 @@ class Crowd:
         async def one(line: Line) -> int:
             number = 0
             while time.perf_counter() < end:
-                body = {"client_id": f"{tag}-{number}", "text": f"#{tag} {line.chat.id} {number}"}
+                body = {"client_id": f"{tag}-{number}", "text": f"#{tag} {number} {QUESTION}"}
                 answer = await line.wire.call("send", body)
                 assert "seq" in answer, answer
                 number += 1
