@@ -49,7 +49,7 @@ class Process:
 
 def processes(installation: Installation, model: Path) -> tuple[Process, ...]:
     """The three processes of an installation: web, engine, actions."""
-    web_options = f"--factory --host 127.0.0.1 --port {installation.port} --ws wsproto --no-access-log --log-level warning"
+    web_options = f"--factory --host 127.0.0.1 --port {installation.port} --ws wsproto --ws-per-message-deflate false --no-access-log --log-level warning"
     engine_options = f"--interface 127.0.0.1 --port {installation.engine_port}"
     actions_options = f"--actions actions --port {installation.actions_port} --quiet"
 

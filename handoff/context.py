@@ -7,6 +7,7 @@ from datetime import datetime
 from weakref import WeakValueDictionary
 
 from handoff.database import Database
+from handoff.domain.message import Since
 from handoff.domain.people import Staff
 from handoff.hub import Hub
 from handoff.ports import Channel, Engine, Notifier, Portal
@@ -41,6 +42,8 @@ class HandoffContext:
     """Function and office of the clerks whose consoles this process serves, by id."""
     claims: "Together[Staff, str | None] | None" = None
     """Gathers clerks who ask for their next chat (`handoff.services.claims.claim_next`)."""
+    moments: "Together[tuple[str, int], Since] | None" = None
+    """Gathers those who read on in their conversations (`handoff.services.conversation.since`)."""
     _turnstiles: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def turnstile(self, conversation_id: str) -> asyncio.Lock:

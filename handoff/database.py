@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Select, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from handoff.sqlite import BUSY_TIMEOUT_MS, TAKE_LOCK, Straight, open_connection
+from handoff.sqlite import BUSY_TIMEOUT_MS, CHECKPOINT_AT_LAST_PAGES, TAKE_LOCK, Straight, open_connection
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         if self._straight is not None:
-            self._straight.close()
+            await self._straight.close()
         await self.engine.dispose()
 
 
@@ -109,6 +109,7 @@ def _set_pragmas(connection: object, _record: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
+        f"wal_autocheckpoint={CHECKPOINT_AT_LAST_PAGES}",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
     ):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from handoff.domain.offers import Json
@@ -46,7 +47,7 @@ class Message:
             "author": self.author,
             "text": self.body.text,
             "lang": self.lang,
-            "at": self.at.astimezone(BERLIN).isoformat(timespec="milliseconds"),
+            "at": _shown(self.at),
             "buttons": self.body.buttons,
             "cards": self.body.cards,
         }
@@ -55,6 +56,22 @@ class Message:
         if self.body.sender is not None:
             shape["sender"] = self.body.sender
         return shape
+
+
+@lru_cache(maxsize=64)
+def _shown(at: datetime) -> str:  # a group commit gives all its messages the same moment
+    return at.astimezone(BERLIN).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True)
+class Since:
+    """A conversation at one moment, as its citizen sees it: what came after a number, and the State."""
+
+    chat: str
+    """The id that clerks' consoles use."""
+    last_seq: int
+    messages: list[Object]
+    state: Object
 
 
 @dataclass(frozen=True)

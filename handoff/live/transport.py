@@ -1,6 +1,7 @@
 """python-socketio's server, spared what this gateway never uses: binary payloads, acknowledgements from clients, a task per frame."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -14,8 +15,27 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class Json:
+    """JSON as `socketio` wants it, without building an encoder and a decoder for each packet."""
+
+    _encode = json.JSONEncoder(separators=(",", ":")).encode
+    _decode = json.JSONDecoder().decode
+
+    @classmethod
+    def dumps(cls, data: object, **_options: Any) -> str:
+        """Encode."""
+        return cls._encode(data)
+
+    @classmethod
+    def loads(cls, text: str) -> Any:
+        """Decode; raises ValueError, also for numbers of more than 4,300 digits."""
+        return cls._decode(text)
+
+
 class TextPacket(socketio.packet.Packet):  # type: ignore[misc]  # has no types
     """A packet whose payload is JSON; looking through it for bytes costs more than encoding it."""
+
+    json = Json
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("binary", None)

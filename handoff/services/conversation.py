@@ -1,7 +1,7 @@
 """A conversation's own life: what its citizen sees of it, calls for a human, its end."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,18 +9,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.context import HandoffContext
 from handoff.domain.board import Place
 from handoff.domain.estimate import usual_handling_s
-from handoff.domain.message import Body, Handover, Message, Object
+from handoff.domain.message import Body, Handover, Message, Object, Since
 from handoff.domain.phase import Phase, Step, move
 from handoff.domain.queue import rank_at
+from handoff.schema.desk import ParticipantRow
 from handoff.schema.tables import ConversationRow
 from handoff.services import feedback, hours, texts, waiting, waits
 from handoff.services.access import Access
 from handoff.services.hours import Opening
+from handoff.services.together import Together
 from handoff.storage import conversations, desk, duty, log, outbox
 
+READ_AT_ONCE = 64
+"""Conversations in one look at the database, when many read on at the same time."""
 
-async def state_of(session: AsyncSession, conversation: ConversationRow, context: HandoffContext) -> Object:
-    """Give the State that clients see."""
+
+async def state_of(
+    session: AsyncSession,
+    conversation: ConversationRow,
+    context: HandoffContext,
+    second: Sequence[ParticipantRow] | None = None,
+) -> Object:
+    """Give the State that clients see; `second` are the chat's second clerks, if they were read already."""
     state: Object = {"phase": conversation.phase, "bound": conversation.account is not None}
     if conversation.feedback == feedback.ASKED:
         state["feedback"] = True
@@ -31,7 +41,7 @@ async def state_of(session: AsyncSession, conversation: ConversationRow, context
         state |= waiting_state(place, await hours.opening(session, conversation.office, now))
     if conversation.phase == Phase.CLERK:
         state["clerk"] = {"function": conversation.clerk_function, "office": conversation.clerk_office}
-        second = await desk.participants(session, conversation)
+        second = await desk.participants(session, conversation) if second is None else second
         if second:
             state["helpers"] = [{"function": one.function, "office": one.office} for one in second]
     return state
@@ -78,23 +88,29 @@ async def state(context: HandoffContext, conversation_id: str) -> Object:
         return await state_of(session, await _existing(session, conversation_id), context)
 
 
-@dataclass(frozen=True)
-class Since:
-    """A conversation at one moment: what came after a number, and the State."""
-
-    chat: str
-    last_seq: int
-    messages: list[Object]
-    state: Object
-
-
 async def since(context: HandoffContext, conversation_id: str, after: int) -> Since:
-    """Read every message after `after` and the State, of one moment."""
+    """Read every message after `after` and the State, of one moment after this call."""
+    if context.moments is None:
+        context.moments = Together(partial(_since_together, context), READ_AT_ONCE)
+    return await context.moments.ask((conversation_id, after))
+
+
+async def _since_together(
+    context: HandoffContext, asked: Sequence[tuple[str, int]]
+) -> list[Since | Exception]:
+    answers: list[Since | Exception] = []
     async with context.database.read() as session:
-        row = await _existing(session, conversation_id)
-        messages = await log.after(session, row, after) if after < row.last_seq else []
-        state = await state_of(session, row, context)
-    return Since(row.chat, row.last_seq, [message.public() for message in messages], state)
+        rows = await conversations.find_all(session, [conversation_id for conversation_id, _after in asked])
+        second = await desk.participants_of(session, list(rows.values()))
+        for conversation_id, after in asked:
+            row = rows.get(conversation_id)
+            if row is None:
+                answers.append(LookupError("conversation vanished"))
+                continue
+            messages = await log.after(session, row, after) if after < row.last_seq else []
+            state = await state_of(session, row, context, second[row.id])
+            answers.append(Since(row.chat, row.last_seq, [one.public() for one in messages], state))
+    return answers
 
 
 async def messages_after(context: HandoffContext, conversation_id: str, after: int) -> list[Message]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
 from handoff.domain.limits import WAIT_MAX_S, check_client_id, check_payload, clean_text
-from handoff.domain.message import Body, Handover
+from handoff.domain.message import Body, Handover, Since
 from handoff.domain.offers import Json
 from handoff.domain.phase import Phase, Step, move
 from handoff.errors import ForbiddenError, InvalidInputError
@@ -167,7 +167,7 @@ async def write(
     return message_id, seq
 
 
-async def read(context: HandoffContext, access: Access, after: int, wait_s: float) -> life.Since:
+async def read(context: HandoffContext, access: Access, after: int, wait_s: float) -> Since:
     """Read what came after `after`; waits up to `wait_s` seconds (at most 30) for the first new message."""
     poll = context.hub.begin_poll(access.conversation_id)
     try:

@@ -1,4 +1,4 @@
-"""Group commit for whatever many ask for at the same time: one transaction serves all who wait."""
+"""One transaction for whatever many ask for at the same time: a group commit, or one look for all who come together."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

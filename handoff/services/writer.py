@@ -175,8 +175,8 @@ class LogWriter:
                     outcomes.append(sent := page.add(one, standing))
                     known[one.key] = sent.seq
             except HandoffError as error:
-                before = batch.known(connection, [one.key] if isinstance(one, Draft) else [])
-                outcomes.append(Sent(before[one.key], new=False) if before else error)
+                before = batch.known(connection, [one.key]) if isinstance(one, Draft) else {}
+                outcomes += [Sent(seq, new=False) for seq in before.values()] or [error]
         page.write(connection)
         return outcomes, page.fresh
 

@@ -72,6 +72,12 @@ async def by_chat(session: AsyncSession, chat: str) -> ConversationRow | None:
     return await session.scalar(select(ConversationRow).where(ConversationRow.chat == chat))
 
 
+async def find_all(session: AsyncSession, ids: Sequence[str]) -> dict[str, ConversationRow]:
+    """Find many by the internal id."""
+    rows = await session.scalars(select(ConversationRow).where(ConversationRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
 async def find(session: AsyncSession, conversation_id: str) -> ConversationRow | None:
     """Find by the internal id."""
     return await session.get(ConversationRow, conversation_id)

@@ -103,15 +103,21 @@ async def participant(session: AsyncSession, conversation_id: str, clerk_id: str
 
 async def participants(session: AsyncSession, row: ConversationRow) -> Sequence[ParticipantRow]:
     """List the second clerks whom the chat's present clerk invited."""
-    if row.phase != Phase.CLERK:
-        return []
-    return (
-        await session.scalars(
-            select(ParticipantRow)
-            .where(ParticipantRow.conversation_id == row.id, ParticipantRow.owner_id == row.clerk_id)
-            .order_by(ParticipantRow.clerk_id)
-        )
-    ).all()
+    return (await participants_of(session, [row]))[row.id]
+
+
+async def participants_of(
+    session: AsyncSession, rows: Sequence[ConversationRow]
+) -> dict[str, list[ParticipantRow]]:
+    """List for many conversations the second clerks whom each one's present clerk invited."""
+    owners = {row.id: row.clerk_id for row in rows if row.phase == Phase.CLERK}
+    found: dict[str, list[ParticipantRow]] = {row.id: [] for row in rows}
+    if owners:
+        query = select(ParticipantRow).where(ParticipantRow.conversation_id.in_(list(owners)))
+        for one in await session.scalars(query.order_by(ParticipantRow.clerk_id)):
+            if one.owner_id == owners[one.conversation_id]:
+                found[one.conversation_id].append(one)
+    return found
 
 
 async def beside(session: AsyncSession, clerk_id: str) -> Sequence[ConversationRow]:

@@ -1,6 +1,7 @@
 """What a good client does, a proxy that mistreats frames, and a gateway that can be killed and started quickly."""
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import random
@@ -43,6 +44,7 @@ def serve(settings: Any, port: int) -> None:
     from handoff.app import create_app
 
     app = create_app(settings, lambda: datetime.now(UTC), bot=Silent(), portal=FakePortal())
+    gc.freeze()  # as `amtslotse.web` does
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", ws=os.environ.get("BENCH_WS", "wsproto"))
 
 

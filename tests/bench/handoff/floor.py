@@ -1,5 +1,6 @@
 """The floor: a bare python-socketio relay that stores nothing, on the same server."""
 
+import gc
 import os
 from typing import Any
 
@@ -27,4 +28,5 @@ def serve(_settings: Any, port: int) -> None:
     server.on("connect", connect_clerk, namespace="/konsole")
     server.on("send", send, namespace="/")
     app = socketio.ASGIApp(server, socketio_path="/live/socket.io")
+    gc.freeze()
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", ws=os.environ.get("BENCH_WS", "wsproto"))
