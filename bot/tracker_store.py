@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -15,7 +16,7 @@ from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, Insert, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -30,6 +31,20 @@ _T = TypeVar("_T")
 _IN_MEMORY = "sqlite://"
 HANDOFF_SLOT = "uebergabe"
 """Slot by which an action asks for a human; it counts only in the turn that set it."""
+
+
+_ROW = select(conversations.c.snapshot, conversations.c.last_message_id, conversations.c.last_answer).where(
+    conversations.c.conversation_id == bindparam("of")
+)
+
+
+@cache
+def _upsert(is_sqlite: bool, columns: tuple[str, ...]) -> Insert:
+    """The statement that writes these columns of a conversation's row, whether there is one or not."""
+    insert = sqlite_insert(conversations) if is_sqlite else postgresql_insert(conversations)
+    return insert.on_conflict_do_update(
+        index_elements=["conversation_id"], set_={name: insert.excluded[name] for name in columns}
+    )
 
 
 class SnapshotTrackerStore(TrackerStore):
@@ -66,6 +81,7 @@ class SnapshotTrackerStore(TrackerStore):
         self._cipher = MultiFernet(
             [Fernet(key) for key in secret.split(",") if key] or [Fernet(Fernet.generate_key())]
         )
+        self._is_sqlite = make_url(self._url).get_backend_name() == "sqlite"
         self._engine: Engine | None = None
 
     async def _write(self, work: Callable[[Connection], _T]) -> _T:
@@ -73,6 +89,9 @@ class SnapshotTrackerStore(TrackerStore):
         return await asyncio.to_thread(self._transaction, work, False)
 
     async def _read(self, work: Callable[[Connection], _T]) -> _T:
+        """Run one transaction that only reads; SQLite's readers never wait, so the way to a thread would take longer."""
+        if self._is_sqlite:
+            return self._transaction(work, True)
         return await asyncio.to_thread(self._transaction, work, True)
 
     def _transaction(self, work: Callable[[Connection], _T], read_only: bool) -> _T:
@@ -128,20 +147,15 @@ class SnapshotTrackerStore(TrackerStore):
             "snapshot": self._close({"events": as_json(bounded(list(tracker.events)))}),
         }
         if turn is not None:
+            turn.snapshot = None
             turn.answer.handoff = _handoff_of_last_turn(tracker)
             values["last_message_id"] = turn.message_id
             values["last_answer"] = self._close(
                 {"replies": turn.answer.replies, "handoff": turn.answer.handoff}
             )
             values["changed_at"] = turn.now
-        if turn is not None:
-            turn.snapshot = None
-        insert = (
-            postgresql_insert if make_url(self._url).get_backend_name() == "postgresql" else sqlite_insert
-        )
-        statement = insert(conversations).values(values)
-        statement = statement.on_conflict_do_update(index_elements=["conversation_id"], set_=values)
-        await self._write(lambda connection: connection.execute(statement))
+        statement = _upsert(self._is_sqlite, tuple(values))
+        await self._write(lambda connection: connection.execute(statement, values))
 
     async def begin(self, turn: Turn, conversation_id: str) -> Answer | None:
         """Read what the turn starts from, in one look at the database.
@@ -158,10 +172,8 @@ class SnapshotTrackerStore(TrackerStore):
         return Answer(**self._open(turn.snapshot.last_answer))
 
     async def _row(self, conversation_id: str) -> Snapshot:
-        query = select(
-            conversations.c.snapshot, conversations.c.last_message_id, conversations.c.last_answer
-        ).where(conversations.c.conversation_id == conversation_id)
-        row = await self._read(lambda connection: connection.execute(query).first())
+        of = {"of": conversation_id}
+        row = await self._read(lambda connection: connection.execute(_ROW, of).first())
         return Snapshot(conversation_id, *(row or (None, None, None)))
 
     async def keys(self) -> Iterable[str]:
