@@ -179,7 +179,11 @@ def parse(
     ] = None,
 ) -> None:
     """Read one utterance a line from standard input, write what was understood as one JSON object a line."""
-    from bot.parse import lines_of, parse_lines
+    from bot.serving_only import leave_tensorflow_out, without_warnings
+
+    leave_tensorflow_out()
+    with without_warnings():
+        from bot.parse import lines_of, parse_lines
 
     installation = Installation.from_environment(os.environ)
     try:

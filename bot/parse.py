@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from bot.channel import LONGEST_TEXT
 from bot.graph_runner import SequentialGraphRunner
 from bot.quiet import configure_logging
+from bot.serving_only import without_warnings
 
 _NO_INTENT = {"name": None, "confidence": 0.0}
 
@@ -33,7 +34,7 @@ class Parser:
     def __init__(self, model: Path) -> None:
         configure_logging()
         threadpool_limits(1)  # vectors of a sentence are too small to be shared among threads
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, without_warnings():
             self._metadata, self._runner = loader.load_predict_graph_runner(
                 Path(folder), model, LocalModelStorage, SequentialGraphRunner
             )

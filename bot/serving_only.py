@@ -7,6 +7,9 @@ fails to load, with an ImportError that names what it misses; `rasa run` serves 
 """
 
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -35,3 +38,13 @@ def leave_tensorflow_out() -> None:
         parent, _, child = name.rpartition(".")
         if parent in _STAND_INS:
             setattr(sys.modules[parent], child, module)
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Import Rasa or load a model without what libraries say to their developers; errors are raised as always.
+
+    The warnings are taken where they would be shown, because some of these libraries set the filters of warnings anew.
+    """
+    with warnings.catch_warnings(record=True):
+        yield
