@@ -3,13 +3,13 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing
 from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import NullPool, create_engine, event, make_url
+from sqlalchemy import NullPool, Row, Select, create_engine, event, make_url
 
 TAKE_LOCK = "BEGIN IMMEDIATE"
 BUSY_TIMEOUT_MS = 10_000
@@ -94,7 +94,7 @@ async def open_connection(database: str, **options: Any) -> Connection:
 
 
 class Straight:
-    """The connection of the group commit (`handoff.services.writer`), with nothing asynchronous between.
+    """The connections of the group commit (`handoff.services.writer`) and of looks at one row, with nothing asynchronous between.
 
     A transaction of four statements costs a fifth of what it costs through aiosqlite and SQLAlchemy's greenlets. Its
     caller holds the lock of this process's writers; the rules of `Connection` hold here too: waiting for another
@@ -119,6 +119,7 @@ class Straight:
         )
         event.listen(self._engine, "connect", set_pragmas)
         self._open: SyncConnection | None = None
+        self._reader: SyncConnection | None = None
         self._commits = 0
         self._checkpoint: asyncio.Future[None] | None = None
 
@@ -150,6 +151,17 @@ class Straight:
             self._checkpoint = asyncio.ensure_future(asyncio.to_thread(self._carry_over))
         return result
 
+    def row(
+        self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+    ) -> Row[*tuple[Any, ...]] | None:
+        """Read the first row of one statement: some microseconds, and readers of a write-ahead log wait for nobody."""
+        if self._reader is None:
+            self._reader = self._engine.connect()
+        try:
+            return self._reader.execute(statement, values).first()
+        finally:
+            self._reader.rollback()
+
     def _carry_over(self) -> None:
         with closing(sqlite3.connect(str(self._engine.url.database), isolation_level=None)) as line:
             line.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -158,8 +170,9 @@ class Straight:
         """Close the connection."""
         if self._checkpoint is not None:
             await asyncio.gather(self._checkpoint, return_exceptions=True)
-        if self._open is not None:
-            self._open.close()
+        for line in (self._open, self._reader):
+            if line is not None:
+                line.close()
         self._engine.dispose()
 
 
