@@ -11,7 +11,7 @@ from handoff.errors import ForbiddenError, HandoffError, InvalidInputError, Logi
 from handoff.live import citizen, clerk, clerk_ask, clerk_team, queue
 from handoff.live.commands import Body, CitizenPass, Command, Desk, StaffPass, commands_of, run
 from handoff.live.feed import CITIZENS, CONSOLES
-from handoff.live.transport import DirectManager, TextPacket, drive
+from handoff.live.transport import Server
 from handoff.services import access, presence
 from handoff.services.tokens import Verifier
 
@@ -44,17 +44,12 @@ class StaffAuth(Body):
 
 def create_server(origins: Sequence[str]) -> Any:
     """Make the server; browsers with pages of other origins than these are refused."""
-    server = socketio.AsyncServer(
-        async_mode="asgi",
-        client_manager=DirectManager(),
-        serializer=TextPacket,
+    return Server(
         cors_allowed_origins=list(origins),
         cors_credentials=False,  # a token comes in `auth`, never a cookie
         max_http_buffer_size=BODY_MAX_BYTES,
         namespaces=[CITIZENS, CONSOLES],
     )
-    drive(server)
-    return server
 
 
 def register(server: Any, desk: Desk, verifier: Verifier) -> None:

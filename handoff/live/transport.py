@@ -15,6 +15,9 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+_MESSAGE = str(eio.MESSAGE)
+
+
 class Json:
     """JSON as `socketio` wants it, without building an encoder and a decoder for each packet."""
 
@@ -68,6 +71,19 @@ class DirectManager(socketio.AsyncManager):  # type: ignore[misc]  # has no type
                 line.queue.put_nowait(message)
 
 
+class Server(socketio.AsyncServer):  # type: ignore[misc]  # has no types
+    """A server whose connections `Line` drives, and whose answers go into their queues as directly as the manager's events."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(client_manager=DirectManager(), serializer=TextPacket, async_mode="asgi", **options)
+        self.eio._async = {**self.eio._async, "websocket": Line}
+
+    async def _send_packet(self, eio_sid: str, packet: TextPacket) -> None:
+        line = self.eio.sockets.get(eio_sid)
+        if line is not None and not line.closed:
+            line.queue.put_nowait(eio.Packet(eio.MESSAGE, packet.encode()))
+
+
 class Line:
     """Engine.IO's driver for a WebSocket of an ASGI server, without a task and a timer around each frame.
 
@@ -104,16 +120,16 @@ class Line:
 
     async def _read(self, receive: Receive) -> None:
         socket, most = self._socket, self._server.max_http_buffer_size
+        socketio_heard = self._server.handlers["message"]
         while (event := await receive())["type"] == "websocket.receive":
             data = event.get("text") or event.get("bytes")
             if not data or len(data) > most:
                 return
             try:
-                packet = eio.Packet(encoded_packet=data)
-            except ValueError:
-                return
-            try:
-                await socket.receive(packet)
+                if data[0] == _MESSAGE:  # nothing else comes often
+                    await socketio_heard(socket.sid, data[1:])
+                else:
+                    await socket.receive(eio.Packet(encoded_packet=data))
             except UnknownPacketError:
                 continue
             except SocketIsClosedError:
@@ -133,8 +149,3 @@ class Line:
             queue.task_done()
         with suppress(Exception):
             await send({"type": "websocket.close"})
-
-
-def drive(server: Any) -> None:
-    """Let the Socket.IO server's WebSockets be driven by `Line`."""
-    server.eio._async = {**server.eio._async, "websocket": Line}

@@ -15,22 +15,19 @@ _CONVERSATIONS: Table = ConversationRow.__table__  # type: ignore[assignment]
 _MESSAGES: Table = MessageRow.__table__  # type: ignore[assignment]
 _OUTBOX: Table = OutboxRow.__table__  # type: ignore[assignment]
 _C = _CONVERSATIONS.c
-_STANDINGS = (
-    select(
-        _C.id,
-        _C.handle_digest,
-        _C.account,
-        _C.phase,
-        _C.clerk_id,
-        _C.channel,
-        _C.lang,
-        _C.last_seq,
-        _C.engine_trouble,
-    )
-    .where(_C.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_C.id)
-    .with_for_update()
-)
+_STANDING = select(
+    _C.id,
+    _C.handle_digest,
+    _C.account,
+    _C.phase,
+    _C.clerk_id,
+    _C.channel,
+    _C.lang,
+    _C.last_seq,
+    _C.engine_trouble,
+).with_for_update()
+_ONE = _STANDING.where(_C.id == bindparam("id_"))
+_SEVERAL = _STANDING.where(_C.id.in_(bindparam("ids", expanding=True))).order_by(_C.id)
 _KNOWN = select(
     _MESSAGES.c.conversation_id, _MESSAGES.c.sender, _MESSAGES.c.client_id, _MESSAGES.c.seq
 ).where(
@@ -51,6 +48,7 @@ _TAKE_OUT = (
 _RECOVERED = (
     update(_CONVERSATIONS).where(_C.id.in_(bindparam("ids", expanding=True))).values(engine_trouble=False)
 )
+_INSERT_MESSAGES, _INSERT_OUTGOING = insert(_MESSAGES), insert(_OUTBOX)
 _SEEN = update(_CONVERSATIONS).where(_C.id == bindparam("of_id")).values(clerk_seen_seq=bindparam("to_seq"))
 
 
@@ -75,7 +73,11 @@ Key = tuple[str, str, str]
 
 def standings(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]:
     """Lock the conversations, always in the same order, so that two processes never wait for each other."""
-    rows = connection.execute(_STANDINGS, {"ids": sorted(set(ids))})
+    wanted = sorted(set(ids))
+    if len(wanted) == 1:  # most often; a list is written into the statement anew each time
+        rows = connection.execute(_ONE, {"id_": wanted[0]})
+    else:
+        rows = connection.execute(_SEVERAL, {"ids": wanted})
     return {row.id: Standing(*row) for row in rows}
 
 
@@ -118,11 +120,11 @@ def write(
     seen
         New `clerk_seen_seq` by conversation.
     """
-    connection.execute(insert(_MESSAGES), list(messages))
+    connection.execute(_INSERT_MESSAGES, list(messages))
     connection.execute(_ADVANCE, [{"of_id": id_, "to_seq": seq, "now": now} for id_, seq in advanced.items()])
     if seen:
         connection.execute(_SEEN, [{"of_id": id_, "to_seq": seq} for id_, seq in seen.items()])
     if outgoing:
-        connection.execute(insert(_OUTBOX), list(outgoing))
+        connection.execute(_INSERT_OUTGOING, list(outgoing))
         told = connection.info.setdefault(OUTGOING, set())
         told.update((row["kind"], row["conversation_id"]) for row in outgoing)
