@@ -1,10 +1,13 @@
 """What the portal needs to know to run; read from the environment once, by the process that serves it."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from joserfc.jwk import KeySetSerialization
 from schwifty import IBAN
 
 PUSH_SERVICES = (
@@ -34,13 +37,26 @@ def catalogue_roots(environment: Mapping[str, str], var: Path) -> tuple[Path, ..
     return named or (var / "catalogue",)
 
 
+OIDC_VARIABLEN = {
+    "konto": "AMTSLOTSE_OIDC",
+    "personal": "AMTSLOTSE_STAFF_OIDC",
+    "organisation": "AMTSLOTSE_ORGANISATION_OIDC",
+}
+"""For whom a provider is → what its variables begin with."""
+RUECKWEGE = {
+    "konto": "/anmelden/mit",
+    "personal": "/amt/anmelden/mit",
+    "organisation": "/mein/vertretungen/organisation",
+}
+
+
 @dataclass(frozen=True)
 class OidcSetting:
     """One OpenID provider. How a town sets one up: docs/operations.md."""
 
     id: str
     art: str
-    """`konto` (citizens) or `personal` (staff)."""
+    """`konto` (citizens), `personal` (staff) or `organisation` (companies, the Organisationskonto)."""
     name: str
     issuer: str
     client_id: str
@@ -49,26 +65,37 @@ class OidcSetting:
     """Level of eIDAS that a login there has."""
     faktor: bool = False
     """Whether the provider always asks for a second factor."""
+    name_claim: str = ""
+    """Organisationskonto: the claim that holds the company's name."""
+    id_claim: str = ""
+    """Organisationskonto: the claim that holds the company's number there."""
+
+    def redirect_uri(self, origin: str) -> str:
+        """Where the provider sends the browser back to; the town registers it there."""
+        return f"{origin}{RUECKWEGE[self.art]}/{self.id}/zurueck"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], art: str) -> "OidcSetting | None":
-        """Read `AMTSLOTSE_OIDC_…` (citizens) or `AMTSLOTSE_STAFF_OIDC_…`; None if no issuer is named."""
-        prefix = "AMTSLOTSE_STAFF_OIDC" if art == "personal" else "AMTSLOTSE_OIDC"
+        """Read `AMTSLOTSE_OIDC_…` (citizens), `AMTSLOTSE_STAFF_OIDC_…` or `AMTSLOTSE_ORGANISATION_OIDC_…`; None if no issuer is named."""
+        prefix = OIDC_VARIABLEN[art]
         issuer = environment.get(f"{prefix}_ISSUER")
         if not issuer:
             return None
         trust = environment.get(f"{prefix}_TRUST", "niedrig")
         if trust not in ("niedrig", "substantiell", "hoch"):
             raise ValueError(f"{prefix}_TRUST must be niedrig, substantiell or hoch")
+        company = art == "organisation"
         return cls(
-            id="oidc",
+            id="organisationskonto" if company else "oidc",
             art=art,
-            name=environment.get(f"{prefix}_NAME", "Anmeldedienst"),
+            name=environment.get(f"{prefix}_NAME", "Organisationskonto" if company else "Anmeldedienst"),
             issuer=issuer,
             client_id=environment[f"{prefix}_CLIENT_ID"],
             client_secret=environment.get(f"{prefix}_CLIENT_SECRET", ""),
             vertrauen=trust,
             faktor=environment.get(f"{prefix}_SECOND_FACTOR") == "1",
+            name_claim=environment[f"{prefix}_NAME_CLAIM"] if company else "",
+            id_claim=environment[f"{prefix}_ID_CLAIM"] if company else "",
         )
 
 
@@ -105,9 +132,53 @@ class BundIdSetting:
         )
 
 
+@dataclass(frozen=True)
+class ZahlungSetting:
+    """The payment service: docs/protocol/payments.md."""
+
+    url: str
+    """Base address, without a slash at its end; also the issuer of its reports."""
+    token: str
+    """By which this portal is known there."""
+    name: str
+    """As people read it."""
+    keys: KeySetSerialization
+    """Its public keys (JWKS)."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "ZahlungSetting | None":
+        """Read `AMTSLOTSE_PAYMENT_…`; None if no address is named. ValueError for one without TLS, except on this machine."""
+        prefix = "AMTSLOTSE_PAYMENT"
+        url = environment.get(f"{prefix}_URL", "").rstrip("/")
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError(f"{prefix}_URL must begin with https://")
+        return cls(
+            url,
+            environment[f"{prefix}_TOKEN"],
+            environment.get(f"{prefix}_NAME", "Zahlungsdienst"),
+            json.loads(Path(environment[f"{prefix}_KEYS"]).read_text(encoding="utf-8")),
+        )
+
+
 def demo_oidc(origin: str) -> OidcSetting:
     """The demo town's own OpenID provider, on the same origin."""
     return OidcSetting("demo", "konto", "Demo-Anmeldedienst", f"{origin}/demo/oidc", "amtslotse-portal")
+
+
+def demo_organisation(origin: str) -> OidcSetting:
+    """The same provider as the demo town's Organisationskonto: another client, companies instead of people."""
+    return OidcSetting(
+        "demo-organisation",
+        "organisation",
+        "Organisationskonto der Demonstration",
+        f"{origin}/demo/oidc",
+        "amtslotse-organisation",
+        name_claim="organisation_name",
+        id_claim="organisation_id",
+    )
 
 
 @dataclass(frozen=True)
@@ -129,6 +200,8 @@ class PortalSettings:
     demo: bool = False
     oidc: tuple[OidcSetting, ...] = ()
     bundid: BundIdSetting | None = None
+    zahlung: ZahlungSetting | None = None
+    """Where fees are paid online; a demo town has its own service, where no money flows."""
     local_accounts: bool = False
     """Whether citizens may log in with name, password and second factor here; the town must want it. The demo does."""
     catalogue_roots: tuple[Path, ...] = ()
@@ -159,10 +232,14 @@ class PortalSettings:
         var = Path(environment.get("AMTSLOTSE_VAR", "var"))
         origin = environment.get("AMTSLOTSE_ORIGIN", "http://127.0.0.1:8000")
         demo = environment.get("AMTSLOTSE_DEMO") == "1"
-        oidc = [OidcSetting.from_environment(environment, art) for art in ("konto", "personal")]
+        oidc = [OidcSetting.from_environment(environment, art) for art in OIDC_VARIABLEN]
         return cls(
-            oidc=(*([demo_oidc(origin)] if demo else []), *(one for one in oidc if one)),
+            oidc=(
+                *((demo_oidc(origin), demo_organisation(origin)) if demo else ()),
+                *(one for one in oidc if one),
+            ),
             bundid=BundIdSetting.from_environment(environment),
+            zahlung=ZahlungSetting.from_environment(environment),
             database=environment.get("AMTSLOTSE_PORTAL_DATABASE", f"sqlite+aiosqlite:///{var / 'portal.db'}"),
             keys=tuple(environment["AMTSLOTSE_PORTAL_KEYS"].split(",")),
             signing_key=environment["AMTSLOTSE_SIGNING_KEY"],

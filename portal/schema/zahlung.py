@@ -31,7 +31,7 @@ class GebuehrZeile(Base):
     status: Mapped[str] = mapped_column(String(16))
     """offen, bezahlt, erlassen."""
     befreiung: Mapped[dict[str, str] | None] = mapped_column(EncryptedJSON)
-    """`grund`, `text`, `stand` (beantragt, bewilligt, abgelehnt)."""
+    """`grund`, `text`, `stand` (beantragt, bewilligt, ermaessigt, abgelehnt)."""
     angelegt_utc: Mapped[datetime] = mapped_column(Moment)
     bezahlt_utc: Mapped[datetime | None] = mapped_column(Moment)
 

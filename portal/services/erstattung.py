@@ -11,7 +11,7 @@ from portal.domain.zahlung import Stand, erstattbar
 from portal.errors import InvalidInputError
 from portal.schema.zahlung import ErstattungZeile, ZahlungZeile
 from portal.services import gebuehr
-from portal.services.zahlungsanbieter import anbieter_von
+from portal.services.zahlungsanbieter import Zahlungsanbieter, anbieter_von
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +31,18 @@ def vormerken(
             erledigt_utc=None,
         )
     )
+
+
+async def offene(session: AsyncSession, provider: Zahlungsanbieter | None) -> list[str]:
+    """Refunds that this provider has not given back yet."""
+    if provider is None:
+        return []
+    query = (
+        select(ErstattungZeile.id)
+        .join(ZahlungZeile, ZahlungZeile.id == ErstattungZeile.zahlung_id)
+        .where(ErstattungZeile.status == Stand.INITIAL, ZahlungZeile.anbieter == provider.id)
+    )
+    return list(await session.scalars(query))
 
 
 async def auszahlen(context: PortalContext, erstattung_id: str) -> bool:

@@ -20,6 +20,8 @@ from portal.services import benachrichtigung, katalog, postfach, vorgang
 BETRAG_HOECHSTENS_CENT = 10_000_000
 UEBERWEISUNG = "ueberweisung"
 """In place of a provider: paid and given back by bank transfer, entered by the office."""
+BEDUERFTIG = "bei Bedürftigkeit"
+"""Condition of the fee line by which the catalogue says that the office may waive or reduce the fee."""
 ARTEN = {"vorauszahlung": "Vorauszahlung", "bescheid": "Gebührenbescheid"}
 
 
@@ -75,8 +77,9 @@ def pfad(gebuehr_id: str) -> str:
 
 
 def euro(cent: int) -> str:
-    """`4600` → `46,00 €`."""
-    return f"{cent // 100:,}".replace(",", ".") + f",{cent % 100:02} €"
+    """`4600` → `46,00 €`, `-500` → `−5,00 €`."""
+    sign = "−" if cent < 0 else ""
+    return f"{sign}{abs(cent) // 100:,}".replace(",", ".") + f",{abs(cent) % 100:02} €"
 
 
 def gebuehrenposten(context: PortalContext, leistung_id: str) -> list[Posten]:
@@ -89,12 +92,12 @@ def gebuehrenposten(context: PortalContext, leistung_id: str) -> list[Posten]:
 
 
 def befreiungsgruende(context: PortalContext, leistung_id: str) -> list[str]:
-    """Under which conditions the catalogue knows an exemption or reduction: lines with a condition and no amount of their own."""
+    """Under which conditions the catalogue knows an exemption or reduction: what is free under a condition, and `BEDUERFTIG`."""
     try:
         rules = fees(katalog.leistung(context, leistung_id), context.today())
     except NotYetValidError:
         return []
-    return [f.text for f in rules if f.wenn and not f.betrag_cent]
+    return [f.text for f in rules if f.wenn and (f.betrag_cent == 0 or f.wenn == BEDUERFTIG)]
 
 
 async def festsetzen(

@@ -4,16 +4,16 @@ import uuid
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.domain.zahlung import Stand, folgestand
 from portal.errors import ConflictError, NotFoundError
-from portal.schema.zahlung import ErstattungZeile, GebuehrZeile, ZahlungsmeldungZeile, ZahlungZeile
-from portal.services import erstattung, gebuehr
-from portal.services.gebuehr import UEBERWEISUNG
-from portal.services.zahlungsanbieter import Auftrag, Meldung, anbieter_von
+from portal.schema.vorgang import VorgangZeile
+from portal.schema.zahlung import GebuehrZeile, ZahlungsmeldungZeile, ZahlungZeile
+from portal.services import erstattung, gebuehr, vorgangsprotokoll
+from portal.services.zahlungsanbieter import Auftrag, Meldung, Zahlungsanbieter, anbieter_von
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,7 @@ async def bezahlen(context: PortalContext, konto_id: str, gebuehr_id: str) -> st
             .where(
                 ZahlungZeile.gebuehr_id == fee.id,
                 ZahlungZeile.status == Stand.INITIAL,
+                ZahlungZeile.anbieter == provider.id,
                 ZahlungZeile.angelegt_utc > now - LAEUFT,
             )
             .limit(1)
@@ -62,6 +63,18 @@ async def bezahlen(context: PortalContext, konto_id: str, gebuehr_id: str) -> st
         )
         if running is None:
             session.add(payment)
+            await vorgangsprotokoll.eintragen(
+                context,
+                session,
+                await session.get_one(VorgangZeile, fee.vorgang_id),
+                art="uebermittlung",
+                akteur="buerger",
+                akteur_label="Sie selbst",
+                stelle_name=provider.name,
+                zweck=f"Bezahlen der Gebühr: {fee.leistung_name}",
+                felder=["Betrag", "Kassenzeichen"],
+                kanal="Zahlung im Portal",
+            )
         order = Auftrag(payment.id, fee.kassenzeichen, payment.betrag_cent, f"{gebuehr.pfad(fee.id)}/zurueck")
     try:
         begun = await provider.beginnen(order)
@@ -76,19 +89,21 @@ async def bezahlen(context: PortalContext, konto_id: str, gebuehr_id: str) -> st
     return begun.url
 
 
-async def melden(context: PortalContext, meldung: Meldung) -> Stand:
+async def melden(context: PortalContext, anbieter: Zahlungsanbieter, meldung: Meldung) -> Stand:
     """Take in what a provider says; the same report again changes nothing. Gives the payment's state.
 
     Raises
     ------
     NotFoundError
-        The payment is unknown.
+        The payment is unknown, or another provider's.
     ConflictError
         Amount or Kassenzeichen differ from what was asked for: nothing is booked, a human looks.
     """
     async with context.transaction() as session:
         row = await session.scalar(
-            select(ZahlungZeile).where(ZahlungZeile.id == meldung.zahlung_id).with_for_update()
+            select(ZahlungZeile)
+            .where(ZahlungZeile.id == meldung.zahlung_id, ZahlungZeile.anbieter == anbieter.id)
+            .with_for_update()
         )
         if row is None:
             raise NotFoundError("Diese Zahlung gibt es nicht.")
@@ -118,6 +133,8 @@ async def nach_der_meldung(
     """What follows from a payment's new state: the fee is paid, or money goes back; the citizen is told."""
     if stand == Stand.BOOKED and fee.status == "offen":
         fee.status, fee.bezahlt_utc = "bezahlt", context.clock()
+        case = await session.get_one(VorgangZeile, fee.vorgang_id)
+        await vorgangsprotokoll.verlauf(context, session, case, f"Bezahlt: {gebuehr.euro(row.betrag_cent)}")
         await gebuehr.mitteilen(
             context,
             session,
@@ -147,41 +164,24 @@ async def nach_der_meldung(
         )
 
 
-async def zurueck_vom_anbieter(context: PortalContext, konto_id: str, gebuehr_id: str) -> gebuehr.Gebuehr:
+async def zurueck_vom_anbieter(context: PortalContext, konto_id: str, gebuehr_id: str) -> None:
     """The browser came back, which proves nothing: the provider itself is asked. Raises NotFoundError."""
+    provider = anbieter_von(context)
     async with context.transaction() as session:
         fee = await gebuehr.eigene(session, konto_id, gebuehr_id)
-        waiting = list(
-            await session.scalars(
-                select(ZahlungZeile.id).where(
-                    ZahlungZeile.gebuehr_id == fee.id, ZahlungZeile.status == Stand.INITIAL
-                )
-            )
-        )
+        waiting = await _unklare(session, provider, ZahlungZeile.gebuehr_id == fee.id)
     for payment in waiting:
         await _abgleichen(context, payment)
-    async with context.transaction() as session:
-        return await gebuehr.laden(context, session, konto_id, gebuehr_id)
 
 
 async def abgleichen(context: PortalContext) -> int:
     """Job: ask the provider for every payment whose outcome is unknown; give back what is to be given back. Gives how many it settled."""
+    provider = anbieter_von(context)
     async with context.transaction() as session:
-        waiting = list(
-            await session.scalars(
-                select(ZahlungZeile.id).where(
-                    ZahlungZeile.status == Stand.INITIAL,
-                    ZahlungZeile.angelegt_utc < context.clock() - ABGLEICH_NACH,
-                )
-            )
+        waiting = await _unklare(
+            session, provider, ZahlungZeile.angelegt_utc < context.clock() - ABGLEICH_NACH
         )
-        refunds = list(
-            await session.scalars(
-                select(ErstattungZeile.id)
-                .join(ZahlungZeile, ZahlungZeile.id == ErstattungZeile.zahlung_id)
-                .where(ErstattungZeile.status == Stand.INITIAL, ZahlungZeile.anbieter != UEBERWEISUNG)
-            )
-        )
+        refunds = await erstattung.offene(session, provider)
     settled = 0
     for payment in waiting:
         settled += await _abgleichen(context, payment)
@@ -190,11 +190,23 @@ async def abgleichen(context: PortalContext) -> int:
     return settled
 
 
+async def _unklare(
+    session: AsyncSession, provider: Zahlungsanbieter | None, welche: ColumnElement[bool]
+) -> list[str]:
+    """Payments of this provider whose outcome is unknown; another one knows nothing of them."""
+    if provider is None:
+        return []
+    query = select(ZahlungZeile.id).where(
+        ZahlungZeile.status == Stand.INITIAL, ZahlungZeile.anbieter == provider.id, welche
+    )
+    return list(await session.scalars(query))
+
+
 async def _abgleichen(context: PortalContext, zahlung_id: str) -> bool:
     provider = anbieter_von(context)
     try:
         report = await provider.fragen(zahlung_id) if provider else None
-        return report is not None and await melden(context, report) != Stand.INITIAL
+        return bool(provider and report and await melden(context, provider, report) != Stand.INITIAL)
     except (
         Exception
     ) as error:  # the edge: one payment that cannot be cleared must not keep the others waiting

@@ -68,6 +68,10 @@ class Zahlungsanbieter(Protocol):
     def id(self) -> str:
         """Short stable name, stored with each payment."""
 
+    @property
+    def name(self) -> str:
+        """As people read it."""
+
     async def beginnen(self, auftrag: Auftrag) -> Beginn:
         """Announce a payment and get the address to send the browser to; any exception: unknown."""
 
@@ -84,7 +88,7 @@ class Zahlungsanbieter(Protocol):
 class DemoAnbieter:
     """Stands in for a provider in the demo town: own page, own book, signed reports, no money. Says on its page that it is one."""
 
-    id = "demo"
+    id, name = "demo", "Zahlungsdienst der Demonstration"
 
     def __init__(self, context: PortalContext) -> None:
         self._context = context
@@ -192,5 +196,10 @@ def demo_anbieter(context: PortalContext) -> DemoAnbieter:
 
 
 def anbieter_von(context: PortalContext) -> Zahlungsanbieter | None:
-    """The provider of this installation; None where none is set up yet."""
-    return DemoAnbieter(context) if context.settings.demo else None
+    """The provider of this installation; None where none is set up. In a demo town no money flows, whatever the settings say."""
+    from portal.services.zahlungsdienst import Zahlungsdienst
+
+    settings = context.settings
+    if settings.demo:
+        return DemoAnbieter(context)
+    return Zahlungsdienst(settings.zahlung, settings.origin, context.clock()) if settings.zahlung else None

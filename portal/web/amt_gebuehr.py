@@ -89,13 +89,20 @@ async def decide(
     staff: Official,
     gebuehr_id: str,
     entscheidung: Annotated[str, Form(max_length=12)] = "",
+    betrag: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
-    """Grant or refuse an exemption."""
-    if entscheidung not in ("bewilligt", "abgelehnt"):
-        raise InvalidInputError("Bitte wählen Sie bewilligen oder ablehnen.", field="entscheidung")
+    """Grant an exemption, reduce the fee, or refuse."""
+    if entscheidung not in ("bewilligt", "ermaessigt", "abgelehnt"):
+        raise InvalidInputError("Bitte wählen Sie bewilligen, ermäßigen oder ablehnen.", field="entscheidung")
+    left = betrag_cent(betrag) if entscheidung == "ermaessigt" else None
     async with context.transaction() as session:
         case_id = await befreiung.entscheiden(
-            context, session, staff.stelle or "", gebuehr_id, bewilligt=entscheidung == "bewilligt"
+            context,
+            session,
+            staff.stelle or "",
+            gebuehr_id,
+            bewilligt=entscheidung != "abgelehnt",
+            betrag_cent=left,
         )
     return RedirectResponse(f"/amt/vorgaenge/{case_id}", 303)
 

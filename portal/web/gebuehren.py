@@ -18,7 +18,6 @@ router = APIRouter(include_in_schema=False)
 rueckruf = APIRouter(prefix="/api/payments", tags=["Zahlungen"])
 
 MELDUNGEN = {
-    "beantragt": "Ihr Antrag auf Befreiung liegt bei der Stelle. Bis sie entscheidet, müssen Sie nicht bezahlen.",
     "vorgemerkt": "Ihr Wunsch ist vorgemerkt. Die Behörde sieht ihn bei Ihrem Termin; dort geben Sie die Einwilligung.",
     "zurueckgenommen": "Der Wunsch ist gelöscht.",
 }
@@ -33,11 +32,9 @@ async def overview(request: Request, context: Context, citizen: Citizen) -> Resp
 
 
 @router.get("/mein/gebuehren/{gebuehr_id}")
-async def show(
-    request: Request, context: Context, citizen: Citizen, gebuehr_id: str, meldung: str | None = None
-) -> Response:
+async def show(request: Request, context: Context, citizen: Citizen, gebuehr_id: str) -> Response:
     """One fee: what it is made of, pay or ask for an exemption, later the receipt."""
-    return await _show(request, context, citizen, gebuehr_id, meldung=MELDUNGEN.get(meldung or ""))
+    return await _show(request, context, citizen, gebuehr_id)
 
 
 async def _show(
@@ -46,7 +43,6 @@ async def _show(
     citizen: SitzungView,
     gebuehr_id: str,
     *,
-    meldung: str | None = None,
     fehler: PortalError | None = None,
 ) -> Response:
     async with context.transaction() as session:
@@ -61,7 +57,7 @@ async def _show(
         kasse=account,
         girocode=girocode(account, found.betrag_cent, found.kassenzeichen) if account else None,
         online=zahlungsanbieter.anbieter_von(context) is not None,
-        meldung=meldung,
+        meldung=None,
         fehler=fehler,
     )
 
@@ -108,7 +104,7 @@ async def exempt(
             await befreiung.beantragen(context, session, citizen.konto_id, gebuehr_id, grund, text)
     except (ConflictError, InvalidInputError) as error:
         return await _show(request, context, citizen, gebuehr_id, fehler=error)
-    return RedirectResponse(f"{gebuehr.pfad(gebuehr_id)}?meldung=beantragt", 303)
+    return RedirectResponse(gebuehr.pfad(gebuehr_id), 303)
 
 
 class Report(BaseModel):
@@ -130,7 +126,7 @@ async def callback(context: Context, anbieter: str, body: Report) -> Taken:
     if provider is None or provider.id != anbieter:
         raise NotFoundError("Diesen Zahlungsdienst gibt es hier nicht.")
     report = provider.pruefen(body.token, context.clock())
-    return Taken(status=await zahlung.melden(context, report))
+    return Taken(status=await zahlung.melden(context, provider, report))
 
 
 @router.get("/bezahlen/demo")
@@ -158,7 +154,7 @@ async def demo_decide(
     provider = zahlungsanbieter.demo_anbieter(context)
     token, back = await provider.entscheiden(referenz, outcomes[ausgang])
     if ausgang != "offen":
-        await zahlung.melden(context, provider.pruefen(token, context.clock()))
+        await zahlung.melden(context, provider, provider.pruefen(token, context.clock()))
     return RedirectResponse(back, 303)
 
 

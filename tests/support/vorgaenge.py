@@ -11,7 +11,11 @@ from portal.services import katalog
 
 
 async def delivered_case(
-    context: PortalContext, konto_id: str, leistung_id: str = "hundesteuer_anmelden", wirkung: str = "anzeige"
+    context: PortalContext,
+    konto_id: str,
+    leistung_id: str = "hundesteuer_anmelden",
+    wirkung: str = "anzeige",
+    vertretung_id: str | None = None,
 ) -> str:
     """Lay a case with one answer into the inbox of the service's office; gives its id."""
     service = katalog.leistung(context, leistung_id)
@@ -42,6 +46,7 @@ async def delivered_case(
                 status="abgegeben",
                 felder={},
                 nachweise={},
+                vertretung_id=vertretung_id,
                 erstellt_utc=now,
                 geaendert_utc=now,
             )

@@ -273,6 +273,33 @@ async def test_an_exemption_needs_a_condition_of_the_catalogue_and_a_decision(
     ).status_code == 409
 
 
+async def test_a_reduction_leaves_the_rest_to_pay_and_a_range_of_fees_is_no_exemption(
+    town: Town, anna: Browser, office: Browser, fee: str
+) -> None:
+    assert "Befreiung" not in (await anna.get(fee)).text, "672 to 1,107 € for a dangerous dog exempts nobody"
+    case = await delivered_case(town.context, ANNA, "personalausweis", "antrag")
+    counter = await town.office("amt-buergercenter")
+    await charge(counter, case, posten=["0"], betrag="", text="")
+    found = re.findall(r"/mein/gebuehren/[0-9a-f-]{36}", (await anna.get("/mein/gebuehren")).text)
+    reduced = next(one for one in found if one != fee)
+    reason = re.search(r'name="grund" value="([^"]+)"', (await anna.get(reduced)).text).group(1)  # type: ignore[union-attr]
+    await anna.post(f"{reduced}/befreiung", reduced, grund=reason)
+    decide, page = f"/amt/gebuehren/{reduced.rsplit('/', 1)[1]}/befreiung", f"/amt/vorgaenge/{case}"
+    for wrong in ("", "0", "46", "viel"):
+        answer = await counter.post(decide, page, entscheidung="ermaessigt", betrag=wrong)
+        assert answer.status_code == 422, wrong
+    assert (await counter.post(decide, page, entscheidung="ermaessigt", betrag="10")).status_code == 303
+    assert (await counter.post(decide, page, entscheidung="bewilligt")).status_code == 409
+    shown = (await anna.get(reduced)).text
+    assert "Zu bezahlen sind noch 10,00 €" in shown
+    assert "−36,00 €" in shown
+    await pays(town, await begin(anna, reduced))
+    assert "bezahlt" in (await anna.get(reduced)).text.lower()
+    async with town.context.transaction() as session:
+        (done,) = [one for one in await gebuehr.liste(town.context, session, ANNA) if one.vorgang_id == case]
+    assert (done.status, done.bezahlt_cent) == ("bezahlt", 1000)
+
+
 async def test_fees_with_a_mistake_come_back(town: Town, office: Browser, case: str) -> None:
     await charge(office, case, kassenzeichen="KZ-000001")
     for values in (
