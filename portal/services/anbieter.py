@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from portal.context import PortalContext
 from portal.errors import NotFoundError
 from portal.services.datenvorschlag import Angabe
 from portal.services.identitaet import IdentityProofError
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A company as the Organisationskonto names it."""
+
+    name: str
+    kennung: str
+    """Its number there."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,8 @@ class Person:
     """Whether the provider asked for a second factor itself."""
     dienstname: str = ""
     """Staff: the login name in the town's directory."""
+    organisation: Organisation | None = None
+    """The company for which the person came, from an Organisationskonto."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ def dienste(context: PortalContext, art: str) -> dict[str, Anmeldedienst]:
     Parameters
     ----------
     art
-        `konto` or `personal`.
+        `konto`, `personal` or `organisation`.
     """
     from portal.services.anbieter_oidc import OidcDienst
     from portal.services.anbieter_saml import BundId
@@ -84,4 +95,29 @@ def dienst(context: PortalContext, art: str, id: str) -> Anmeldedienst:
     return found
 
 
-__all__ = ["Anmeldedienst", "IdentityProofError", "Person", "Weg", "dienst", "dienste"]
+def frisch(geheim: Mapping[str, str], wann: datetime, uhr: timedelta) -> None:
+    """Refuse a login that the provider kept from before: it was asked for a new one. Raises ValueError.
+
+    Parameters
+    ----------
+    geheim
+        What this side kept; `begonnen` is when it asked.
+    wann
+        When the person logged in, as the provider says.
+    uhr
+        How far the provider's clock may be off.
+    """
+    if wann < datetime.fromisoformat(geheim["begonnen"]) - uhr:
+        raise ValueError("an old login, where a new one was asked for")
+
+
+__all__ = [
+    "Anmeldedienst",
+    "IdentityProofError",
+    "Organisation",
+    "Person",
+    "Weg",
+    "dienst",
+    "dienste",
+    "frisch",
+]

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from portal.services.anbieter import Person, Weg
+from portal.services.anbieter import Organisation, Person, Weg, frisch
 from portal.services.datenvorschlag import Angabe
 from portal.services.identitaet import IdentityProofError
 from portal.settings import OidcSetting
@@ -32,8 +32,9 @@ class OidcDienst:
     def __init__(self, setting: OidcSetting, origin: str) -> None:
         self.id, self.name = setting.id, setting.name
         self._setting = setting
-        prefix = "/amt" if setting.art == "personal" else ""
-        self._redirect_uri = f"{origin}{prefix}/anmelden/mit/{setting.id}/zurueck"
+        self._redirect_uri = setting.redirect_uri(origin)
+        self._neu = setting.art != "personal"
+        """Whether a login that the provider still remembers is not enough."""
 
     async def beginnen(self, anfrage: str, now: datetime) -> Weg:
         metadata = await self._metadata()
@@ -48,9 +49,9 @@ class OidcDienst:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
-            **({"prompt": "login"} if self._setting.art == "konto" else {}),
+            **({"prompt": "login", "max_age": "0"} if self._neu else {}),
         )
-        return Weg(url, geheim={"nonce": nonce, "verifier": verifier})
+        return Weg(url, geheim={"nonce": nonce, "verifier": verifier, "begonnen": now.isoformat()})
 
     async def pruefen(
         self, anfrage: str, geheim: Mapping[str, str], antwort: Mapping[str, str], now: datetime
@@ -63,7 +64,10 @@ class OidcDienst:
         try:
             token = await self._token(metadata["token_endpoint"], antwort["code"], geheim["verifier"])
             claims = self._claims(token, await self._keys(metadata), geheim["nonce"], now)
-        except (httpx.HTTPError, JoseError, KeyError, ValueError, TypeError) as error:
+            if self._neu:
+                frisch(geheim, datetime.fromtimestamp(int(claims["auth_time"]), UTC), UHR)
+            company = self._organisation(claims)
+        except (httpx.HTTPError, JoseError, KeyError, ValueError, TypeError, OverflowError) as error:
             raise IdentityProofError from error
         return Person(
             subjekt=str(claims["sub"]),
@@ -71,7 +75,18 @@ class OidcDienst:
             angaben=_angaben(claims, self._setting.vertrauen),
             faktor_erfuellt=self._setting.faktor or "mfa" in (claims.get("amr") or ()),
             dienstname=str(claims.get("preferred_username") or ""),
+            organisation=company,
         )
+
+    def _organisation(self, claims: Mapping[str, Any]) -> Organisation | None:
+        if self._setting.art != "organisation":
+            return None
+        name, number = (
+            str(claims[one]).strip() for one in (self._setting.name_claim, self._setting.id_claim)
+        )
+        if not (2 <= len(name) <= 200 and 1 <= len(number) <= 100):
+            raise ValueError("no company in the answer")
+        return Organisation(name, number)
 
     def _claims(self, token: str, keys: KeySet, nonce: str, now: datetime) -> dict[str, Any]:
         registry = jwt.JWTClaimsRegistry(

@@ -13,7 +13,7 @@ from signxml.exceptions import SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
-from portal.services.anbieter import Person, Weg
+from portal.services.anbieter import Person, Weg, frisch
 from portal.services.datenvorschlag import Angabe
 from portal.services.identitaet import IdentityProofError
 from portal.services.saml_entschluesselung import entschluesseln
@@ -69,7 +69,11 @@ class BundId:
 
     async def beginnen(self, anfrage: str, now: datetime) -> Weg:
         request = self._request(anfrage, now)
-        return Weg(self._setting.sso_url, felder={"SAMLRequest": base64.b64encode(request).decode()})
+        return Weg(
+            self._setting.sso_url,
+            felder={"SAMLRequest": base64.b64encode(request).decode()},
+            geheim={"begonnen": now.isoformat()},
+        )
 
     async def pruefen(
         self, anfrage: str, geheim: Mapping[str, str], antwort: Mapping[str, str], now: datetime
@@ -77,6 +81,10 @@ class BundId:
         try:
             assertion = self._assertion(antwort["SAMLResponse"], anfrage)
             self._check(assertion, anfrage, now)
+            statement = assertion.find(f"{{{SAML}}}AuthnStatement")
+            if statement is None:
+                raise ValueError("it does not say when the person logged in")
+            frisch(geheim, _moment(str(statement.get("AuthnInstant"))), UHR)
             return _person(assertion)
         except (SignXMLException, etree.LxmlError, ValueError, KeyError, TypeError, IndexError) as error:
             raise IdentityProofError from error

@@ -118,7 +118,7 @@ async def pruefen(context: PortalContext, staff: PersonalView, pruefung: Pruefun
                 "Die Person kann sich im Portal einen neuen holen."
             )
         konto_id, zweck = found
-        await _gehoert_dazu(session, konto_id, values, streng=zweck == "entsperren")
+        await gehoert_dazu(session, konto_id, values, streng=zweck == "entsperren")
         await bremse.gelungen(context, session, versuch)
         proposal = await datenvorschlag.machen(
             context,
@@ -158,10 +158,20 @@ async def geprueft_am(session: AsyncSession, konto_id: str) -> date | None:
     return moment.date() if moment else None
 
 
-async def _gehoert_dazu(
-    session: AsyncSession, konto_id: str, values: Mapping[str, str], *, streng: bool
+async def gehoert_dazu(
+    session: AsyncSession, konto_id: str, values: Mapping[str, str], *, streng: bool = False
 ) -> None:
-    """Refuse a card that is somebody else's. Opening an account needs name and birth date to be known already."""
+    """Refuse what belongs to somebody else, by family name and birth date.
+
+    Parameters
+    ----------
+    streng
+        Both must be known already, as for opening a locked account.
+
+    Raises
+    ------
+    ConflictError
+    """
     known = await stammdaten.load(session, konto_id)
     compared = ("familienname", "geburtsdatum")
     if streng and not all(feld in known for feld in compared):
@@ -169,10 +179,11 @@ async def _gehoert_dazu(
             "Zu diesem Konto sind weder Name noch Geburtsdatum bekannt. Am Schalter lässt sich nicht feststellen, wem es gehört; "
             "es öffnet sich nur mit dem Online-Ausweis oder einem Rettungscode."
         )
-    if any(feld in known and _gleich(known[feld].wert) != _gleich(values[feld]) for feld in compared):
+    both = [feld for feld in compared if feld in known and feld in values]
+    if any(_gleich(known[feld].wert) != _gleich(values[feld]) for feld in both):
         raise ConflictError(
-            "Familienname oder Geburtsdatum des Ausweises passen nicht zu diesem Konto. Es wurde nichts geändert. "
-            "Bitte klären Sie mit der Person, ob der Code zu ihrem eigenen Konto gehört."
+            "Familienname oder Geburtsdatum passen nicht zu diesem Konto. Es wurde nichts geändert. "
+            "Bitte prüfen Sie, ob es das eigene Konto dieser Person ist."
         )
 
 

@@ -1,24 +1,28 @@
 """Logging in with an identity provider: there and back, once, in the same browser; its values wait for the citizen's word."""
 
-import hashlib
-import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
 from portal.errors import ForbiddenError
 from portal.schema.konto import KontoRow
 from portal.schema.personal import PersonalRow
-from portal.schema.sitzung import NachweisanfrageRow
 from portal.schema.zugang import VerknuepfungRow
-from portal.services import anbieter, anmeldung, benachrichtigung, bremse, datenvorschlag, sperre
-from portal.services.anbieter import Anmeldedienst, IdentityProofError, Person, Weg
+from portal.services import (
+    anbieter,
+    anbieteranfrage,
+    anmeldung,
+    benachrichtigung,
+    bremse,
+    datenvorschlag,
+    sperre,
+)
+from portal.services.anbieter import Anmeldedienst, Person, Weg
 from portal.services.anmeldung import Offen
-from portal.services.identitaet import ANFRAGE_GUELTIG
 from portal.services.sitzung import Herkunft, NeueSitzung
 from portal.services.zweitfaktor import Inhaber
 
@@ -28,30 +32,15 @@ EXTERN = "extern:"
 
 async def beginnen(context: PortalContext, art: str, dienst_id: str, besuch: str, zurueck: str) -> Weg:
     """Open a request for this browser and give the way to the provider. Raises NotFoundError, IdentityProofError."""
-    dienst = anbieter.dienst(context, art, dienst_id)
-    now = context.clock()
-    anfrage = f"_{secrets.token_hex(20)}"
-    weg = await dienst.beginnen(anfrage, now)
-    async with context.transaction() as session:
-        session.add(
-            NachweisanfrageRow(
-                id=anfrage,
-                zweck=art,
-                halter_hash=_hash(besuch),
-                anbieter=dienst.id,
-                zurueck=zurueck[:500],
-                geheim=dict(weg.geheim),
-                angelegt_at=now,
-            )
-        )
-    return weg
+    return await anbieteranfrage.eroeffnen(
+        context, anbieter.dienst(context, art, dienst_id), art, besuch, zurueck
+    )
 
 
 async def beenden(
     context: PortalContext,
     art: str,
     dienst_id: str,
-    anfrage: str,
     antwort: Mapping[str, str],
     besuch: str,
     herkunft: Herkunft,
@@ -74,8 +63,7 @@ async def beenden(
     """
     dienst = anbieter.dienst(context, art, dienst_id)
     now = context.clock()
-    zurueck, geheim = await _einloesen(context, art, dienst, anfrage, besuch, now)
-    person = await dienst.pruefen(anfrage, geheim, antwort, now)
+    person, zurueck = await anbieteranfrage.einloesen(context, dienst, art, besuch, antwort)
     proposal = None
     async with context.transaction() as session:
         inhaber = await _inhaber(context, session, art, dienst, person, now)
@@ -107,58 +95,6 @@ async def dienste_von(context: PortalContext, session: AsyncSession, konto_id: s
         await session.scalars(select(VerknuepfungRow.anbieter).where(VerknuepfungRow.konto_id == konto_id))
     )
     return [one for one in anbieter.dienste(context, "konto").values() if one.id in linked]
-
-
-async def antwort_ablegen(context: PortalContext, dienst_id: str, anfrage: str, antwort: str) -> None:
-    """Keep an answer that came by a foreign page's form until the browser comes with its own cookie; only the first one."""
-    now = context.clock()
-    async with context.transaction() as session:
-        row = await session.scalar(
-            select(NachweisanfrageRow)
-            .where(
-                NachweisanfrageRow.id == anfrage,
-                NachweisanfrageRow.anbieter == dienst_id,
-                NachweisanfrageRow.eingeloest_at.is_(None),
-                NachweisanfrageRow.angelegt_at > now - ANFRAGE_GUELTIG,
-            )
-            .with_for_update()
-        )
-        if row is None or "antwort" in row.geheim:
-            raise IdentityProofError
-        row.geheim = dict(row.geheim) | {"antwort": antwort}
-
-
-async def abgelegte_antwort(session: AsyncSession, anfrage: str) -> str:
-    """The answer that was kept. Raises IdentityProofError."""
-    row = await session.get(NachweisanfrageRow, anfrage)
-    if row is None or "antwort" not in row.geheim:
-        raise IdentityProofError
-    return row.geheim["antwort"]
-
-
-async def _einloesen(
-    context: PortalContext, art: str, dienst: Anmeldedienst, anfrage: str, besuch: str, now: datetime
-) -> tuple[str, Mapping[str, str]]:
-    """Use the request up, before its answer is looked at: neither a wrong nor a right one counts twice."""
-    async with context.transaction() as session:
-        row = (
-            await session.execute(
-                update(NachweisanfrageRow)
-                .where(
-                    NachweisanfrageRow.id == anfrage,
-                    NachweisanfrageRow.zweck == art,
-                    NachweisanfrageRow.anbieter == dienst.id,
-                    NachweisanfrageRow.halter_hash == _hash(besuch),
-                    NachweisanfrageRow.eingeloest_at.is_(None),
-                    NachweisanfrageRow.angelegt_at > now - ANFRAGE_GUELTIG,
-                )
-                .values(eingeloest_at=now)
-                .returning(NachweisanfrageRow.zurueck, NachweisanfrageRow.geheim)
-            )
-        ).one_or_none()
-    if row is None:
-        raise IdentityProofError
-    return row[0], row[1]
 
 
 async def _inhaber(
@@ -206,7 +142,3 @@ async def _inhaber(
     )
     await session.flush()
     return inhaber
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

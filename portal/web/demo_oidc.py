@@ -1,4 +1,7 @@
-"""A real OpenID provider for the demo town: discovery, keys, authorization code with PKCE. It checks nobody, and says so."""
+"""A real OpenID provider for the demo town, for people and for companies: discovery, keys, authorization code with PKCE.
+
+It checks nobody, and says so.
+"""
 
 import base64
 import hashlib
@@ -16,7 +19,7 @@ from joserfc.jwk import ECKey
 
 from portal.context import PortalContext
 from portal.errors import InvalidInputError, NotFoundError
-from portal.settings import demo_oidc
+from portal.settings import demo_oidc, demo_organisation
 from portal.web.auth import Context
 from portal.web.render import page
 
@@ -36,6 +39,11 @@ PERSONEN: dict[str, dict[str, object]] = {
     "emil": {"given_name": "Emil", "family_name": "Entwurf", "birthdate": "1999-12-01"},
 }
 """The provider's own, invented people."""
+FIRMEN: dict[str, dict[str, object]] = {
+    "musterbau": {"organisation_name": "Musterbau GmbH", "organisation_id": "DEMO-0001"},
+    "probebaeckerei": {"organisation_name": "Probebäckerei e. K.", "organisation_id": "DEMO-0002"},
+}
+"""Invented companies, for the demo town's Organisationskonto."""
 
 Text = Annotated[str, Query(max_length=500)]
 Feld = Annotated[str, Form(max_length=500)]
@@ -46,10 +54,11 @@ class Grant:
     """What an authorization code stands for."""
 
     person: str
+    client_id: str
     redirect_uri: str
     challenge: str
     nonce: str
-    until: datetime
+    given: datetime
 
 
 @dataclass
@@ -109,7 +118,7 @@ async def authorize_form(
 ) -> Response:
     """Ask who one wants to be."""
     provider(request, context)
-    _check_client(context, client_id, redirect_uri)
+    known = _known(context, client_id, redirect_uri)
     if response_type != "code" or code_challenge_method != "S256":
         raise InvalidInputError("Diese Anfrage versteht der Demo-Anmeldedienst nicht.")
     fields = {
@@ -119,7 +128,11 @@ async def authorize_form(
         "nonce": nonce,
         "challenge": code_challenge,
     }
-    return page(request, "demo_oidc.html", personen=PERSONEN, felder=fields)
+    named = {
+        key: one.get("organisation_name") or f"{one['given_name']} {one['family_name']}"
+        for key, one in known.items()
+    }
+    return page(request, "demo_oidc.html", namen=named, firmen=known is FIRMEN, felder=fields)
 
 
 @router.post("/authorize")
@@ -135,11 +148,10 @@ async def authorize(
 ) -> Response:
     """Give a code and send the browser back."""
     demo = provider(request, context)
-    _check_client(context, client_id, redirect_uri)
-    if person not in PERSONEN:
+    if person not in _known(context, client_id, redirect_uri):
         raise InvalidInputError("Diese Person gibt es nicht.", field="person")
     code = secrets.token_urlsafe(24)
-    demo.codes[code] = Grant(person, redirect_uri, challenge, nonce, context.clock() + CODE_GUELTIG)
+    demo.codes[code] = Grant(person, client_id, redirect_uri, challenge, nonce, context.clock())
     query = urlencode({"code": code, "state": state, "iss": demo_oidc(context.settings.origin).issuer})
     return RedirectResponse(f"{redirect_uri}?{query}", 303)
 
@@ -161,8 +173,8 @@ async def token(
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     if (
         grant is None
-        or now > grant.until
-        or grant.redirect_uri != redirect_uri
+        or now > grant.given + CODE_GUELTIG
+        or (grant.client_id, grant.redirect_uri) != (client_id, redirect_uri)
         or not hmac.compare_digest(grant.challenge, challenge)
     ):
         return JSONResponse({"error": "invalid_grant"}, 400)
@@ -174,8 +186,9 @@ async def token(
         "nonce": grant.nonce,
         "iat": int(now.timestamp()),
         "exp": int((now + TOKEN_GUELTIG).timestamp()),
+        "auth_time": int(grant.given.timestamp()),
         "amr": ["demo"],
-        **PERSONEN[grant.person],
+        **_known(context, client_id, redirect_uri)[grant.person],
     }
     signed = jwt.encode({"alg": "ES256", "kid": "demo"}, claims, demo.key)
     return JSONResponse(
@@ -183,8 +196,10 @@ async def token(
     )
 
 
-def _check_client(context: PortalContext, client_id: str, redirect_uri: str) -> None:
-    setting = demo_oidc(context.settings.origin)
-    own = f"{context.settings.origin}/anmelden/mit/{setting.id}/zurueck"
-    if (client_id, redirect_uri) != (setting.client_id, own):
-        raise InvalidInputError("Dieses Portal kennt der Demo-Anmeldedienst nicht.")
+def _known(context: PortalContext, client_id: str, redirect_uri: str) -> dict[str, dict[str, object]]:
+    """Whom this client may ask for: people, or companies. Raises InvalidInputError for a foreign client."""
+    origin = context.settings.origin
+    for setting, known in ((demo_oidc(origin), PERSONEN), (demo_organisation(origin), FIRMEN)):
+        if (client_id, redirect_uri) == (setting.client_id, setting.redirect_uri(origin)):
+            return known
+    raise InvalidInputError("Dieses Portal kennt der Demo-Anmeldedienst nicht.")

@@ -1,4 +1,4 @@
-"""Logging in with an identity provider: OIDC (redirects) and BundID (SAML, forms)."""
+"""Logging in, and proving who one is, with an identity provider: OIDC (redirects) and BundID (SAML, forms)."""
 
 import secrets
 from typing import Annotated
@@ -9,10 +9,20 @@ from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
 from portal.errors import PortalError
-from portal.services import anbieter_saml, fremdanmeldung
+from portal.services import anbieter_saml, anbieteranfrage, fremdanmeldung, gespraeche, nachweis
+from portal.services.anbieter import Weg
 from portal.services.sitzung import NeueSitzung
 from portal.web.anmelden import COOKIE, HOME, login_form, proceed
-from portal.web.auth import VISIT_COOKIE, Context, origin_of, own_path, set_cookie
+from portal.web.auth import (
+    VISIT_COOKIE,
+    Confirmed,
+    Context,
+    current_citizen,
+    optional_citizen,
+    origin_of,
+    own_path,
+    set_cookie,
+)
 from portal.web.headers import CONTENT_SECURITY_POLICY
 from portal.web.render import page
 
@@ -56,7 +66,7 @@ async def bundid_answer(
 ) -> Response:
     """The BundID's form comes from its page, so without our cookie: keep it, and let the browser come by itself."""
     anfrage = anbieter_saml.bezug(saml)
-    await fremdanmeldung.antwort_ablegen(context, BUNDID, anfrage, saml)
+    await anbieteranfrage.antwort_ablegen(context, BUNDID, anfrage, saml)
     return RedirectResponse(f"/anmelden/bundid/weiter?anfrage={anfrage}", 303)
 
 
@@ -66,8 +76,26 @@ async def bundid_back(
 ) -> Response:
     """The browser that asked comes with its cookie; now the answer is checked."""
     async with context.transaction() as session:
-        answer = await fremdanmeldung.abgelegte_antwort(session, anfrage)
+        answer = await anbieteranfrage.abgelegte_antwort(session, anfrage)
     return await _back(request, context, "konto", BUNDID, {"state": anfrage, "SAMLResponse": answer})
+
+
+@router.get("/identitaet/nachweis/mit/{dienst}")
+async def proof_start(
+    request: Request, context: Context, citizen: Confirmed, dienst: str, zurueck: ZurueckQuery = None
+) -> Response:
+    """Send a citizen who is logged in to the provider, to prove who she is; it leads into this account from then on."""
+    weg = await nachweis.beginnen(context, citizen, dienst, own_path(zurueck, HOME["konto"]))
+    return _away(request, weg)
+
+
+async def _proved(request: Request, context: PortalContext, dienst: str, antwort: dict[str, str]) -> Response:
+    citizen = await current_citizen(await optional_citizen(request))
+    target, proposal = await nachweis.abschliessen(context, citizen, dienst, antwort)
+    await gespraeche.tell_session(context, citizen.sid, "identity_proved")
+    if proposal is not None:
+        target = f"/mein/vorschlaege/{proposal}?zurueck={target}"
+    return RedirectResponse(target, 303)
 
 
 async def _start(
@@ -75,6 +103,13 @@ async def _start(
 ) -> Response:
     besuch = request.cookies.get(VISIT_COOKIE) or secrets.token_urlsafe(24)
     weg = await fremdanmeldung.beginnen(context, art, dienst, besuch, own_path(zurueck, HOME[art]))
+    response = _away(request, weg)
+    set_cookie(response, context, VISIT_COOKIE, besuch)
+    return response
+
+
+def _away(request: Request, weg: Weg) -> Response:
+    """To the provider: a redirect, or a form that its page takes."""
     response: Response
     if weg.felder:
         response = page(request, "anmelden_weiter.html", ziel=weg.url, felder=weg.felder)
@@ -85,19 +120,21 @@ async def _start(
         response.headers["Content-Security-Policy"] = policy
     else:
         response = RedirectResponse(weg.url, 303)
-    set_cookie(response, context, VISIT_COOKIE, besuch)
     return response
 
 
 async def _back(
     request: Request, context: PortalContext, art: str, dienst: str, antwort: dict[str, str]
 ) -> Response:
+    async with context.transaction() as session:
+        purpose = await anbieteranfrage.zweck(session, antwort.get("state", ""))
+    if purpose == nachweis.ZWECK:
+        return await _proved(request, context, dienst, antwort)
     try:
         found, target, proposal = await fremdanmeldung.beenden(
             context,
             art,
             dienst,
-            antwort.get("state", "")[:64],
             antwort,
             request.cookies.get(VISIT_COOKIE, ""),
             origin_of(request),

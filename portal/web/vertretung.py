@@ -9,6 +9,7 @@ from portal.context import PortalContext
 from portal.domain.vertretung import ARTEN
 from portal.errors import PortalError
 from portal.services import dokumentfreigabe, mitzeichnung, organisationskonto, vertretung
+from portal.services.identitaet import IdentityProofError
 from portal.services.sitzung import SitzungView
 from portal.services.views import DraftView
 from portal.web.antraege import draft_page
@@ -95,14 +96,20 @@ async def redeem(request: Request, context: Context, citizen: Confirmed, code: T
     return RedirectResponse("/mein/vertretungen?meldung=gespeichert", 303)
 
 
-@router.post("/vertretungen/organisation")
-async def company(request: Request, context: Context, citizen: Confirmed, nachweis: Text = "") -> Response:
-    """Act for a company of the Organisationskonto."""
+@router.get("/vertretungen/organisation/{dienst}")
+async def to_company_account(context: Context, citizen: Confirmed, dienst: str) -> Response:
+    """Send the browser to the Organisationskonto; nothing is connected yet."""
+    weg = await organisationskonto.beginnen(context, citizen, dienst)
+    return RedirectResponse(weg.url, 303)
+
+
+@router.get("/vertretungen/organisation/{dienst}/zurueck")
+async def from_company_account(request: Request, context: Context, citizen: Citizen, dienst: str) -> Response:
+    """The signed answer of the Organisationskonto; it counts once, and only in the session that asked."""
     try:
-        async with context.transaction() as session:
-            await vertretung.organisation_verbinden(context, session, citizen.konto_id, nachweis)
-    except PortalError as error:
-        return await _powers(request, context, citizen, fehler=error)
+        await organisationskonto.verbinden(context, citizen, dienst, dict(request.query_params))
+    except IdentityProofError as error:
+        return await _powers(request, context, citizen, fehler=error, firma=True)
     return RedirectResponse("/mein/vertretungen?meldung=gespeichert", 303)
 
 
@@ -128,6 +135,7 @@ async def _powers(
     fehler: PortalError | None = None,
     code: str | None = None,
     gibt: bool = False,
+    firma: bool = False,
 ) -> Response:
     async with context.transaction() as session:
         entries = await vertretung.liste(context, session, citizen.konto_id)
@@ -143,7 +151,8 @@ async def _powers(
         arten=ARTEN,
         dokumente=documents,
         leistungen=services,
-        organisation=organisationskonto.anbindung(context) is not None,
+        organisation=organisationskonto.anbindung(context),
+        firma=firma,
         code=code,
         meldung=meldung,
         gibt=gibt,
@@ -163,7 +172,7 @@ async def act_for(
     """Say for whom a draft is."""
     try:
         async with context.transaction() as session:
-            await vertretung.handeln(
+            await vertretung.waehlen(
                 context,
                 session,
                 citizen.konto_id,

@@ -71,6 +71,8 @@ class Answer:
     issuer: str = ENTITY
     status: str = "urn:oasis:names:tc:SAML:2.0:status:Success"
     lasts: timedelta = timedelta(minutes=5)
+    logged_in: timedelta | None = timedelta(0)
+    """When the person logged in at the BundID, from `now` on; None: it does not say."""
     begins: timedelta = timedelta(0)
     attributes: tuple[tuple[str, str, str], ...] = ATTRIBUTES
     key: str = IDP_KEY
@@ -101,6 +103,8 @@ class Answer:
         )
         conditions = _sub(root, "Conditions", NotBefore=begin, NotOnOrAfter=end)
         _sub(_sub(conditions, "AudienceRestriction"), "Audience", text=self.audience)
+        if self.logged_in is not None:
+            _sub(root, "AuthnStatement", AuthnInstant=_instant(self.now + self.logged_in))
         statement = _sub(root, "AttributeStatement")
         for oid, value, trust in self.attributes:
             attribute = _sub(statement, "Attribute", Name=f"urn:oid:{oid}")

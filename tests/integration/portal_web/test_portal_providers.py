@@ -10,15 +10,19 @@ import pyotp
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.schema.konto import KontoRow
+from portal.schema.sitzung import SitzungRow
+from portal.schema.zugang import VerknuepfungRow
 from portal.services import anbieter_oidc
+from portal.services.anbieter_saml import OID
 from portal.settings import OidcSetting, demo_oidc
 from portal.web.auth import CITIZEN_COOKIE, STAFF_COOKIE
 from tests.support.portal_town import ORIGIN, Browser, Town
 from tests.support.saml_idp import ATTRIBUTES, SETTING, Answer
 
+ANNA = "00000000-0000-4000-8000-000000000001"
 START = "/anmelden/mit/demo?zurueck=/mein/fristen"
 
 
@@ -84,7 +88,7 @@ async def test_no_personal_data_in_the_addresses_of_the_way(town: Town) -> None:
         assert "Dora" not in address
         assert "dora" not in query(address).values()
     assert query(there)["code_challenge_method"] == "S256"
-    assert query(there)["prompt"] == "login"
+    assert (query(there)["prompt"], query(there)["max_age"]) == ("login", "0")
 
 
 async def test_an_answer_counts_once_and_only_in_the_browser_that_asked(town: Town) -> None:
@@ -139,6 +143,8 @@ def forgeries(claims: dict[str, object]) -> dict[str, str]:
         "audience": jwt.encode(header, claims | {"aud": "anderes-portal"}, KEY),
         "two audiences": jwt.encode(header, claims | {"aud": [claims["aud"], "anderes"]}, KEY),
         "nonce": jwt.encode(header, claims | {"nonce": "alt"}, KEY),
+        "login from before": jwt.encode(header, claims | {"auth_time": int(str(claims["iat"])) - 61}, KEY),
+        "login at no time": jwt.encode(header, {k: v for k, v in claims.items() if k != "auth_time"}, KEY),
         "expired": jwt.encode(header, claims | {"exp": int(str(claims["iat"])) - 61}, KEY),
         "no token": "",
     }
@@ -165,6 +171,7 @@ async def test_forged_id_tokens_are_refused(town: Town, name: str, monkeypatch: 
             "aud": "wir",
             "sub": "x",
             "nonce": nonce,
+            "auth_time": now,
             "iat": now,
             "exp": now + 60,
         }
@@ -376,3 +383,96 @@ async def test_only_the_eid_opens_a_locked_account(town: Town, level: str, opens
             in (await browser.get("/konto/entsperren")).text
         )
     assert (CITIZEN_COOKIE in browser.http.cookies) == opens
+
+
+def of_anna(level: str = "4") -> tuple[tuple[str, str, str], ...]:
+    """The BundID's attributes of the demo's Anna, proved at this level."""
+    own = {OID["familienname"]: "Beispiel", OID["geburtsdatum"]: "1990-04-17"}
+    return tuple((oid, own.get(oid, v).replace("Level-4", f"Level-{level}"), t) for oid, v, t in ATTRIBUTES)
+
+
+async def proves(
+    town: Town, browser: Browser, attributes: tuple[tuple[str, str, str], ...]
+) -> httpx.Response:
+    """Go to the BundID from within the account, and come back."""
+    page = await browser.get("/identitaet/nachweis/mit/bundid?zurueck=/mein/fristen")
+    found = re.search(r'name="SAMLRequest" value="([^"]+)"', page.text)
+    assert found, page.headers
+    request = re.search(r' ID="([^"]+)"', base64.b64decode(found[1]).decode())
+    assert request
+    return await from_bundid(
+        browser, dataclasses.replace(answer_to(town, request[1]), attributes=attributes).encoded()
+    )
+
+
+async def confirmed_anna(town: Town) -> Browser:
+    anna = await town.anna()
+    await anna.confirm()
+    async with town.context.transaction() as session:
+        await session.execute(update(SitzungRow).values(vertrauen="niedrig"))
+    return anna
+
+
+@pytest.mark.parametrize(("level", "trust"), [("4", "hoch"), ("3", "substantiell"), ("1", "niedrig")])
+async def test_the_bundid_proves_who_holds_a_local_account_and_leads_into_it(
+    town: Town, level: str, trust: str
+) -> None:
+    anna = await confirmed_anna(town)
+    back = await proves(town, anna, of_anna(level))
+    assert back.headers["location"].endswith("/mein/fristen")
+    seen = (await anna.get("/api/session")).json()
+    assert seen["vertrauen"] == trust
+    other = town.browser()
+    request, _ = await saml_request(other)
+    answer = dataclasses.replace(answer_to(town, request), attributes=of_anna())
+    await from_bundid(other, answer.encoded())
+    async with town.context.transaction() as session:
+        accounts = set(await session.scalars(select(VerknuepfungRow.konto_id)))
+    assert accounts == {ANNA}
+
+
+async def test_somebody_elses_bundid_proves_nothing_and_is_not_linked(town: Town) -> None:
+    anna = await confirmed_anna(town)
+    refused = await proves(town, anna, ATTRIBUTES)
+    assert (refused.status_code, "passen nicht zu diesem Konto" in refused.text) == (409, True)
+    assert (await anna.get("/api/session")).json()["vertrauen"] == "niedrig"
+    async with town.context.transaction() as session:
+        assert not list(await session.scalars(select(VerknuepfungRow)))
+
+
+async def test_a_bundid_that_leads_into_another_account_proves_nothing_here(town: Town) -> None:
+    other = town.browser()
+    request, _ = await saml_request(other)
+    await from_bundid(other, dataclasses.replace(answer_to(town, request), attributes=of_anna()).encoded())
+    anna = await confirmed_anna(town)
+    refused = await proves(town, anna, of_anna())
+    assert (refused.status_code, "schon ein anderes Konto" in refused.text) == (409, True)
+
+
+async def test_a_proof_starts_with_the_second_factor_and_counts_in_its_session_alone(town: Town) -> None:
+    anna = await town.anna()
+    early = await anna.get("/identitaet/nachweis/mit/bundid")
+    assert early.headers["location"].startswith("/mein/bestaetigen")
+    await anna.confirm()
+    page = await anna.get("/identitaet/nachweis/mit/bundid")
+    found = re.search(r'name="SAMLRequest" value="([^"]+)"', page.text)
+    assert found
+    request = re.search(r' ID="([^"]+)"', base64.b64decode(found[1]).decode())
+    assert request
+    bernd = await town.bernd()
+    answer = dataclasses.replace(answer_to(town, request[1]), attributes=of_anna())
+    assert (await from_bundid(bernd, answer.encoded())).status_code == 403
+    stranger = town.browser()
+    await stranger.get("/anmelden")
+    again = await stranger.get(f"/anmelden/bundid/weiter?anfrage={request[1]}")
+    assert CITIZEN_COOKIE not in stranger.http.cookies
+    assert again.headers["location"].startswith("/anmelden")
+
+
+async def test_without_the_demo_the_page_of_the_proof_leads_to_the_bundid(town: Town) -> None:
+    anna = await town.anna()
+    object.__setattr__(town.context.settings, "demo", False)
+    page = (await anna.get("/identitaet/nachweis?zurueck=/mein/fristen")).text
+    assert 'href="/identitaet/nachweis/mit/bundid?zurueck=/mein/fristen"' in page
+    object.__setattr__(town.context.settings, "bundid", None)
+    assert "noch nicht eingerichtet" in (await anna.get("/identitaet/nachweis")).text

@@ -31,7 +31,7 @@ BUNDID = BundId(SETTING, "https://portal.test")
 
 
 async def believed(encoded: str, now: datetime = NOW) -> Person:
-    return await BUNDID.pruefen(REQUEST, {}, {"SAMLResponse": encoded}, now)
+    return await BUNDID.pruefen(REQUEST, {"begonnen": NOW.isoformat()}, {"SAMLResponse": encoded}, now)
 
 
 def answer(**changes: object) -> Answer:
@@ -86,6 +86,8 @@ async def test_a_value_is_never_better_proved_than_the_login() -> None:
         {"status": "urn:oasis:names:tc:SAML:2.0:status:Responder"},
         {"sign": "none"},
         {"begins": timedelta(minutes=2)},
+        {"logged_in": timedelta(seconds=-61)},
+        {"logged_in": None},
         {"attributes": tuple(a for a in ATTRIBUTES if a[1] != "bpk2-greta")},
     ],
 )
