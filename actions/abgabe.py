@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import entwurf, karten, termin, weiteres
+from actions import entwurf, fragen, karten, termin, weiter, weiteres
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Button, Event, Gespraech, button, german
 from actions.tuer import portal
@@ -22,6 +22,18 @@ async def abgeben(gespraech: Gespraech) -> list[Event]:
     except TooEarlyError as refusal:
         gespraech.say("utter_abgabe_zu_frueh", ab=german(refusal.from_))
         return entwurf.loslassen()
+    except PortalError as refusal:
+        if refusal.code == "bestaetigung_noetig":
+            gespraech.say(
+                "utter_abgabe_bestaetigen",
+                buttons=[button("Bestätigen und absenden", "/confirm"), button("Etwas ändern", "/change")],
+            )
+            return []
+        if refusal.code != "mitzeichnung_fehlt":
+            raise
+        draft = await entwurf.laden(gespraech)
+        fragen.anderer_elternteil(gespraech, draft)
+        return entwurf.merken(gespraech, draft)
     case, deadline, draft = result.case, result.deadline, result.draft
     gespraech.say(
         f"utter_abgabe_erhalten_{'anderswo' if draft.elsewhere else case.effect}",
@@ -76,6 +88,8 @@ class ActionBestaetigen(Faehigkeit):
         if not gespraech.slot("entwurf"):
             gespraech.say("utter_antrag_keiner")
             return []
+        if gespraech.slot("frage_art") == "parent":
+            return await weiter.fortsetzen(gespraech)
         if gespraech.slot("frage_art") != "confirm":
             gespraech.say("utter_abgabe_noch_nicht")
             return []

@@ -101,9 +101,12 @@ async def _put(gespraech: Gespraech, draft: DraftView, answer: Antwort, key: str
 
 
 def art(gespraech: Gespraech, draft: DraftView) -> str:
-    """What is to be asked now; the identity no more once the citizen chose a Vorbereitung."""
+    """What is to be asked now; the identity no more once the citizen chose a Vorbereitung, the other parent before the end."""
     if draft.next.kind == "identity" and gespraech.slot("ohne_ausweis") == draft.id:
         return "confirm"
+    waits = draft.second_parent not in (None, "bestaetigt") and draft.effect_now != "vorbereitung"
+    if draft.next.kind == "confirm" and waits:
+        return "parent"
     return draft.next.kind
 
 

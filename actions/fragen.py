@@ -30,6 +30,8 @@ async def stellen(gespraech: Gespraech, draft: DraftView) -> list[Event]:
             _identitaet(gespraech, draft)
         case "wait":
             return await _warten(gespraech, draft)
+        case "parent":
+            anderer_elternteil(gespraech, draft)
         case "confirm":
             _uebersicht(gespraech, draft)
         case _:
@@ -106,14 +108,27 @@ async def _warten(gespraech: Gespraech, draft: DraftView) -> list[Event]:
     return entwurf.loslassen() + await weiteres.anbieten(gespraech, erledigt=draft.service)
 
 
+def anderer_elternteil(gespraech: Gespraech, draft: DraftView) -> None:
+    """Both parents must declare, and the other one has not confirmed this version."""
+    gespraech.say(
+        f"utter_abgabe_elternteil_{draft.second_parent}",
+        leistung=draft.name,
+        seite=f"/mein/antraege/{draft.id}",
+        buttons=[button("Weiter", "/affirm"), button("Etwas ändern", "/change")],
+    )
+
+
 def _uebersicht(gespraech: Gespraech, draft: DraftView) -> None:
     preparing = draft.effect_now == "vorbereitung"
     hint = "Nur eine Vorbereitung: Erst mit Online-Ausweis oder persönlicher Vorsprache gilt sie."
     if draft.elsewhere:
         hint = f"Nur eine Vorbereitung: Zuständig ist {draft.elsewhere}, dort geben Sie sie ab."
+    said = [f"{draft.acting}."] if draft.acting else []
+    if preparing:
+        said.append(hint)
     gespraech.say(
         f"utter_abgabe_pruefen_{'anderswo' if draft.elsewhere else draft.effect_now}",
-        card=karten.uebersicht(draft, hint if preparing else ""),
+        card=karten.uebersicht(draft, " ".join(said)),
         buttons=[button("Bestätigen und absenden", "/confirm"), button("Etwas ändern", "/change")],
         leistung=draft.name,
         stelle=karten.empfaenger(draft),

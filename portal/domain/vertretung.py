@@ -1,7 +1,7 @@
 """Acting for others: kinds of power, what each needs, and whether one holds for a service today."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 ALLES = "*"
@@ -17,11 +17,21 @@ class Vertretungsart:
 
 
 ARTEN: Mapping[str, Vertretungsart] = {
-    "eltern": Vertretungsart("Elternteil", "als Elternteil", beleg=False),
-    "betreuung": Vertretungsart("Rechtliche Betreuung", "als Betreuerin oder Betreuer", beleg=True),
-    "vollmacht": Vertretungsart("Vollmacht", "mit Vollmacht", beleg=True),
+    "eltern": Vertretungsart("Elternteil", "als Elternteil für", beleg=False),
+    "betreuung": Vertretungsart("Rechtliche Betreuung", "als Betreuerin oder Betreuer für", beleg=True),
+    "vollmacht": Vertretungsart("Vollmacht", "mit Vollmacht für", beleg=True),
     "organisation": Vertretungsart("Organisation", "für die Organisation", beleg=True),
 }
+
+
+@dataclass(frozen=True)
+class Handeln:
+    """Who acts for whom. `satz`: "Anna handelt mit Vollmacht für Bernd"; `fuer_konto`: the account of the person acted for."""
+
+    satz: str
+    paket: Mapping[str, object] = field(default_factory=dict)
+    """The same for the package, with proof and end."""
+    fuer_konto: str | None = None
 
 
 @dataclass(frozen=True)

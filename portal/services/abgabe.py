@@ -11,6 +11,7 @@ from portal.catalogue.model import Stelle
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
 from portal.domain.antragsentwurf import Wirkung
+from portal.domain.vertretung import Handeln
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile
@@ -20,18 +21,17 @@ from portal.services import (
     dokumentfreigabe,
     entwurf,
     fristen,
+    handeln,
     mitzeichnung,
     paket,
     postfach,
-    protokoll,
     vermerk,
-    vertretung,
+    vorgangsprotokoll,
     zustellung,
 )
 from portal.services.ansicht import Sicht, draft_view
 from portal.services.fehler import IncompleteError, TooEarlyError
 from portal.services.paket import Anlage, Deckblatt
-from portal.services.vertretung import Handeln
 from portal.services.views import CaseView, DraftView, SubmitView
 from portal.services.vorgang import case_view
 
@@ -145,7 +145,7 @@ def _vorbereitung_text(view: Sicht, office: Stelle, draft: DraftView) -> str:
 
 async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht) -> SubmitView:
     service, row, now = view.leistung, view.zeile, context.clock()
-    acting = await vertretung.im_entwurf(context, session, row)
+    acting = await handeln.zur_abgabe(context, session, row)
     other_parent = await mitzeichnung.verlangen(context, session, row)
     office = view.empfaenger.stelle
     shown = draft_view(context, view)
@@ -217,53 +217,30 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         .order_by(FreigabeZeile.erteilt_utc.desc())
         .limit(1)
     )
-    await protokoll.eintragen(
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        row.konto_id,
+        case,
         art="uebermittlung",
         akteur="buerger",
         akteur_label="Sie selbst, durch Ihre Bestätigung",
-        stelle=office,
-        leistung=service,
         felder=[f.label for f in shown.fields if f.state == "beantwortet" and f.value is not None]
         + [a.label for a in attached]
         + [n.titel for n in notes],
         kanal="Posteingang der Stelle",
         freigabe_id=release,
-        aktenzeichen=head.aktenzeichen,
         inhalt_sha256=content_hash,
-        vertretung=acting.satz if acting else None,
     )
-    if acting is not None and acting.fuer_konto is not None:
-        await protokoll.eintragen(
-            context,
-            session,
-            acting.fuer_konto,
-            art="uebermittlung",
-            akteur="buerger",
-            akteur_label="Ihre Vertretung",
-            stelle=office,
-            leistung=service,
-            felder=[f.label for f in shown.fields if f.state == "beantwortet" and f.value is not None],
-            kanal="Posteingang der Stelle",
-            aktenzeichen=head.aktenzeichen,
-            inhalt_sha256=content_hash,
-            vertretung=acting.satz,
-        )
     if answers:
-        await protokoll.eintragen(
+        await vorgangsprotokoll.eintragen(
             context,
             session,
-            row.konto_id,
+            case,
             art="auskunft",
             akteur="buerger",
             akteur_label="Sie selbst, durch Ihre Bestätigung",
-            stelle=office,
-            leistung=service,
             felder=[f"{one['label']} (Regel {one['regel']} {one['version']})" for one in answers],
             kanal="unterschriebene Antwort im Vorgang",
-            aktenzeichen=head.aktenzeichen,
         )
     draft = await _schliessen(context, session, view, "abgegeben")
     await fristen.erledigen(context, session, row.id)

@@ -88,8 +88,16 @@ async def ableiten(
     konto_id: str,
     service: Leistung,
     antworten: Mapping[str, Antwort],
+    *,
+    fuer_andere: bool = False,
 ) -> dict[str, Antwort | None]:
-    """What the rules make of the present answers: offers for fields (None: an earlier offer does not hold any more)."""
+    """What the rules make of the present answers: offers for fields (None: an earlier offer does not hold any more).
+
+    Parameters
+    ----------
+    fuer_andere
+        She acts for somebody else: her own household says nothing about that person.
+    """
     found: dict[str, Antwort | None] = {}
     for feld in service.felder:
         rule = gilt(context, feld)
@@ -98,7 +106,12 @@ async def ableiten(
         present = antworten.get(feld.id)
         if present is not None and present["quelle"] != "auswertung":
             continue
-        answer = await _abgeleitet(context, session, konto_id, service, rule, antworten)
+        own = rule.regel == "haushaltsgroesse"
+        answer = (
+            None
+            if own and fuer_andere
+            else await _abgeleitet(context, session, konto_id, service, rule, antworten)
+        )
         if answer is None and present is None:
             continue
         if answer is None or present is None or answer["wert"] != present["wert"]:

@@ -16,7 +16,7 @@ from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.schema.bescheid import BescheidZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import benachrichtigung, katalog, postfach, stammdaten, vorgang
+from portal.services import benachrichtigung, handeln, katalog, postfach, stammdaten, vorgang
 from portal.services.bescheid import PORTALNORMEN, Bescheid, abrufen_bis, als_json, ansicht, pfad
 from portal.services.dokument import Datei
 
@@ -62,6 +62,7 @@ async def bereitstellen(
     """
     case = await vorgang.fuer_stelle(session, stelle_id, vorgang_id)
     norm = _geprueft(context, eingabe, case)
+    acting = await handeln.zum_vorgang(session, case)
     if norm in PORTALNORMEN:
         await _darf_ins_postfach(session, case.konto_id)
     office = katalog.stelle_von(context, case.stelle_id)
@@ -81,7 +82,9 @@ async def bereitstellen(
         beginn=eingabe.aufgabe if norm not in PORTALNORMEN else None,
         zugang=None,
         belehrung=als_json(eingabe.belehrung, eingabe.belehrung_text),
-        daten=_angaben(context, eingabe) or None,
+        daten=None
+        if acting
+        else _angaben(context, eingabe) or None,  # the represented person's data are not hers
         status="bereit" if norm in PORTALNORMEN else "versandt",
         dateiname=file.name if file else None,
         sha256=hashlib.sha256(file.inhalt).hexdigest() if file else None,

@@ -15,7 +15,8 @@ from portal.domain.bekanntgabe import REGELN, Beginn, Norm
 from portal.domain.rechtsbehelf import Belehrung, Fristbild, Weg, Zugang, fristbild
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.bescheid import BescheidZeile
-from portal.services import katalog, stammdaten
+from portal.schema.vorgang import VorgangZeile
+from portal.services import handeln, katalog, stammdaten, vorgangsprotokoll
 from portal.services.katalog import feiertag
 
 PORTALNORMEN = tuple(norm for norm, regel in REGELN.items() if regel.im_portal)
@@ -169,6 +170,8 @@ async def abrufen(context: PortalContext, session: AsyncSession, konto_id: str, 
     ------
     ConflictError
         The time for it is over: the office sends it otherwise.
+    PowerLackingError
+        It belongs to somebody for whom she may act no more.
     NotFoundError
     """
     row = await _eigener(session, konto_id, bescheid_id)
@@ -179,8 +182,27 @@ async def abrufen(context: PortalContext, session: AsyncSession, konto_id: str, 
             "Stelle stellt ihn auf anderem Weg zu."
         )
     if row.status == "bereit":
+        await _in_vertretung(context, session, row)
         row.status, row.abgerufen_utc = "abgerufen", context.clock()
     return ansicht(context, row)
+
+
+async def _in_vertretung(context: PortalContext, session: AsyncSession, row: BescheidZeile) -> None:
+    """Opening a decision that belongs to somebody else: the power must hold, and everybody reads who opened it."""
+    case = await session.get(VorgangZeile, row.vorgang_id) if row.vorgang_id else None
+    if case is None or await handeln.am_vorgang(context, session, case) is None:
+        return
+    await vorgangsprotokoll.verlauf(context, session, case, "Bescheid geöffnet")
+    await vorgangsprotokoll.eintragen(
+        context,
+        session,
+        case,
+        art="einsicht",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        felder=[row.betreff],
+        kanal="Bescheid im Portal geöffnet",
+    )
 
 
 async def datei(session: AsyncSession, konto_id: str, bescheid_id: str) -> tuple[str, bytes]:

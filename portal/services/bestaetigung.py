@@ -15,6 +15,7 @@ from portal.errors import ForbiddenError
 from portal.schema.zugang import WartendesFormularRow
 from portal.services import sitzung, zweitfaktor
 from portal.services.sitzung import SitzungView
+from portal.services.views import DraftView
 from portal.services.zweitfaktor import Inhaber
 
 FORMULAR_WARTET = timedelta(minutes=15)
@@ -47,6 +48,18 @@ def verlangen(context: PortalContext, view: SitzungView, zurueck: str = "/mein")
     """Raise ConfirmationNeededError unless this session was confirmed a short while ago; for use cases of the chat."""
     if not zugang.bestaetigt(view.bestaetigt_at, context.clock()):
         raise ConfirmationNeededError(f"{SEITE}?zurueck={quote(zurueck, safe='/')}")
+
+
+def vor_der_abgabe(context: PortalContext, view: SitzungView, draft: DraftView, zurueck: str) -> None:
+    """Handing in above „niedrig“ is a critical act: the proof of this login alone is not enough, she confirms this very act.
+
+    Raises
+    ------
+    ConfirmationNeededError
+        It would have full effect, and this session was not confirmed a short while ago. Nothing was handed in.
+    """
+    if draft.trust_level != "niedrig" and draft.effect_now != "vorbereitung":
+        verlangen(context, view, zurueck)
 
 
 async def mit_code(context: PortalContext, view: SitzungView, code: str) -> None:

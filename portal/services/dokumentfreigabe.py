@@ -11,7 +11,7 @@ from portal.domain import unterlagen
 from portal.errors import ConflictError, NotFoundError
 from portal.schema.dokument import DokumentfreigabeZeile, DokumentZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import dokument, katalog, protokoll
+from portal.services import dokument, handeln, vorgangsprotokoll
 from portal.services.views import DocumentReleaseView, OwnDocumentView, ReleasedDocument
 
 OFFEN = ("eingegangen", "in_bearbeitung", "rueckfrage")
@@ -52,6 +52,8 @@ async def nachreichen(
         No such case or document of hers.
     ConflictError
         The case is closed, or the office has this document already.
+    PowerLackingError
+        She asked for somebody else, and her power has ended since.
     """
     case = await session.get(VorgangZeile, vorgang_id)
     if case is None or case.konto_id != konto_id:
@@ -67,22 +69,21 @@ async def nachreichen(
     )
     if row is not None and row.widerrufen_utc is None:
         raise ConflictError("Diese Unterlage ist für diesen Vorgang schon freigegeben.")
+    await handeln.am_vorgang(context, session, case)
     if row is not None:
         row.widerrufen_utc, row.erteilt_utc = None, context.clock()
     else:
         row = _freigeben(context, session, case, dokument_id, label)
-    await protokoll.eintragen(
+    await vorgangsprotokoll.verlauf(context, session, case, f"Unterlage freigegeben: {row.label}")
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        konto_id,
+        case,
         art="freigabe",
         akteur="buerger",
         akteur_label="Sie selbst",
-        stelle=katalog.stelle_von(context, case.stelle_id),
-        leistung=katalog.leistung(context, case.leistung),
         felder=[row.label],
         kanal="Unterlage im Portal freigegeben",
-        aktenzeichen=case.aktenzeichen,
         inhalt_sha256=document.sha256,
         freigabe_id=row.id,
     )
@@ -114,18 +115,16 @@ async def widerrufen(
         raise ConflictError("Diese Freigabe haben Sie schon widerrufen.")
     case = await session.get_one(VorgangZeile, row.vorgang_id)
     row.widerrufen_utc = context.clock()
-    await protokoll.eintragen(
+    await vorgangsprotokoll.verlauf(context, session, case, f"Unterlage zurückgenommen: {row.label}")
+    await vorgangsprotokoll.eintragen(
         context,
         session,
-        konto_id,
+        case,
         art="widerruf",
         akteur="buerger",
         akteur_label="Sie selbst",
-        stelle=katalog.stelle_von(context, case.stelle_id),
-        leistung=katalog.leistung(context, case.leistung),
         felder=[row.label],
         kanal="Unterlage im Portal widerrufen",
-        aktenzeichen=case.aktenzeichen,
         freigabe_id=row.id,
     )
     return _ansicht(row, case)

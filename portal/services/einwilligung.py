@@ -9,7 +9,7 @@ from portal.domain.einwilligung import Stand
 from portal.errors import ConflictError, NotFoundError
 from portal.schema.entwurf import EntwurfZeile, FreigabeZeile
 from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile, ZustellungZeile
-from portal.services import beratung, entwurf, fristen, komforteinwilligung, protokoll, zustellung
+from portal.services import beratung, entwurf, fristen, handeln, komforteinwilligung, protokoll, zustellung
 from portal.services.entwurf import UNFERTIG
 from portal.services.fehler import DraftClosedError
 from portal.services.views import ConsentView, WithdrawalView
@@ -109,6 +109,7 @@ async def widerrufen(
         felder=[labels.get(f, f) for f in row.felder],
         kanal="Einwilligungen im Portal",
         freigabe_id=row.id,
+        vertretung=await handeln.im_entwurf(session, draft),
     )
     return outcome
 

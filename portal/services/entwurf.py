@@ -21,6 +21,7 @@ from portal.services import (
     auskunftssperre,
     auswertung,
     fristen,
+    handeln,
     katalog,
     komforteinwilligung,
     mitnutzung,
@@ -103,7 +104,14 @@ async def _vorschlaege(
 async def _regeln_anwenden(context: PortalContext, session: AsyncSession, view: Sicht) -> None:
     """Offer what the rules make of the present answers; what does not hold any more is taken out."""
     row = view.zeile
-    derived = await auswertung.ableiten(context, session, row.konto_id, view.leistung, row.felder)
+    derived = await auswertung.ableiten(
+        context,
+        session,
+        row.konto_id,
+        view.leistung,
+        row.felder,
+        fuer_andere=row.vertretung_id is not None,
+    )
     if derived:
         answers = {key: value for key, value in row.felder.items() if key not in derived}
         row.felder = answers | {key: value for key, value in derived.items() if value is not None}
@@ -112,10 +120,14 @@ async def _regeln_anwenden(context: PortalContext, session: AsyncSession, view: 
 async def fruehere_angaben(
     context: PortalContext, session: AsyncSession, konto_id: str
 ) -> dict[str, Antwort]:
-    """The citizen's own answers by shared key (`wiederverwenden`, else the master datum's id), the newest of each."""
+    """The citizen's answers about herself by shared key (`wiederverwenden`, else the master datum's id), the newest of each."""
     rows = await session.scalars(
         select(EntwurfZeile)
-        .where(EntwurfZeile.konto_id == konto_id, EntwurfZeile.status != "verworfen")
+        .where(
+            EntwurfZeile.konto_id == konto_id,
+            EntwurfZeile.status != "verworfen",
+            EntwurfZeile.vertretung_id.is_(None),
+        )
         .order_by(EntwurfZeile.geaendert_utc)
     )
     found: dict[str, Antwort] = {}
@@ -341,6 +353,7 @@ async def _freigabe_festhalten(
         felder=[f.label for f in felder],
         kanal="Freigabe im Portal",
         freigabe_id=row.id,
+        vertretung=await handeln.im_entwurf(session, view.zeile),
     )
     return row.id
 
@@ -458,6 +471,7 @@ async def wert_fuer_personal(
         felder=[feld.label],
         kanal="Beratung im Chat",
         personal_id=personal_id,
+        vertretung=await handeln.im_entwurf(session, view.zeile),
     )
     return values[feld_id]
 

@@ -14,7 +14,16 @@ from portal.domain import antragsentwurf as regeln
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vertretung import MitzeichnungZeile
-from portal.services import ansicht, benachrichtigung, entwurf, katalog, postfach, protokoll, stammdaten
+from portal.services import (
+    ansicht,
+    benachrichtigung,
+    entwurf,
+    handeln,
+    katalog,
+    postfach,
+    protokoll,
+    stammdaten,
+)
 from portal.services.ansicht import draft_view
 from portal.services.views import DraftView
 
@@ -154,6 +163,7 @@ async def ansehen(context: PortalContext, session: AsyncSession, konto_id: str, 
         kanal="Mitzeichnung im Portal",
         zweck=f"Bestätigung als anderer Elternteil: {view.leistung.name}",
         rechtsgrundlage="Art. 6 Abs. 1 Buchst. a DSGVO",
+        vertretung=await handeln.im_entwurf(session, draft),
     )
     return shown
 

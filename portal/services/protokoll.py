@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from portal.catalogue.model import Leistung, Stelle
 from portal.context import PortalContext
 from portal.domain import kette
 from portal.domain.kette import Bruch, Glied
+from portal.domain.vertretung import Handeln
 from portal.schema.protokoll import ProtokollKopf, ProtokollZeile
 from portal.services import datenwunsch, schluessel, sperrlink
 from portal.services.schluessel import Personenschluessel
@@ -24,6 +25,8 @@ Akteur = Literal["buerger", "mensch", "system"]
 KONTOAENDERUNGEN: Collection[Art] = ("aenderung", "vertretung")
 """Kinds of entries that change the account or who acts with it: each is told with a link that locks the account."""
 KOPF = 1
+VERTRETEN = "Ihre Vertretung"
+"""How a person for whom somebody acted reads who did it."""
 
 
 async def eintragen(
@@ -45,9 +48,11 @@ async def eintragen(
     aktenzeichen: str | None = None,
     inhalt_sha256: str | None = None,
     personal_id: str | None = None,
-    vertretung: str | None = None,
+    vertretung: Handeln | None = None,
 ) -> None:
     """Add one entry in the caller's transaction. Whoever writes next waits until this transaction ends.
+
+    Where she acts for somebody who has an account, that person's log gets the entry too.
 
     Parameters
     ----------
@@ -58,7 +63,7 @@ async def eintragen(
     leistung
         Gives purpose and legal basis where they are not named.
     vertretung
-        Who acted for whom, in words, when somebody acted for another.
+        Who acts for whom, when she does so for another.
     """
     key = await schluessel.fuer(context, session, konto_id)
     content = {
@@ -77,7 +82,7 @@ async def eintragen(
         "felder": list(felder),
         "kanal": kanal,
         "inhalt_sha256": inhalt_sha256,
-        "vertretung": vertretung,
+        "vertretung": vertretung.satz if vertretung else None,
     }
     number = await _anhaengen(session, key, content)
     if art in KONTOAENDERUNGEN:
@@ -93,6 +98,26 @@ async def eintragen(
         wofuer=str(content["zweck"]),
         felder=", ".join(felder) or "keine einzelnen Felder",
     )
+    if vertretung is not None and vertretung.fuer_konto is not None:
+        await eintragen(
+            context,
+            session,
+            vertretung.fuer_konto,
+            art=art,
+            akteur=akteur,
+            akteur_label=VERTRETEN if akteur == "buerger" else akteur_label,
+            felder=felder,
+            kanal=kanal,
+            leistung=leistung,
+            zweck=zweck,
+            rechtsgrundlage=rechtsgrundlage,
+            stelle=stelle,
+            stelle_name=stelle_name,
+            aktenzeichen=aktenzeichen,
+            inhalt_sha256=inhalt_sha256,
+            personal_id=personal_id,
+            vertretung=replace(vertretung, fuer_konto=None),
+        )
 
 
 async def _anhaengen(session: AsyncSession, key: Personenschluessel, content: Mapping[str, object]) -> int:

@@ -14,6 +14,7 @@ from portal.schema.bescheid import RueckfrageZeile
 from portal.schema.vorgang import VorgangZeile
 from portal.services import (
     benachrichtigung,
+    handeln,
     postfach,
     vorgang,
     vorgangsprotokoll,
@@ -123,6 +124,8 @@ async def beantworten(
         Nothing is said, or it is too long; nothing was sent.
     ConflictError
         It was answered before: an answer that is with the office is not overwritten.
+    PowerLackingError
+        She asked for somebody else, and her power has ended since.
     NotFoundError
     """
     antwort = antwort.strip()
@@ -136,19 +139,20 @@ async def beantworten(
     if row.beantwortet_utc is not None:
         raise ConflictError("Diese Rückfrage haben Sie schon beantwortet. Ihre Antwort liegt bei der Stelle.")
     case = await session.get_one(VorgangZeile, row.vorgang_id)
+    await handeln.am_vorgang(context, session, case)
     row.antwort, row.beantwortet_utc, row.kanal = antwort, context.clock(), kanal
     if datei is not None:
         row.dateiname, row.medientyp, row.datei = datei.name, datei.medientyp, datei.inhalt
     if case.status == "rueckfrage" and not await _offen(session, case.id, ausser=row.id):
         case.status = "in_bearbeitung"
-    vorgang.verlauf(context, session, case, "Rückfrage beantwortet", None)
+    await vorgangsprotokoll.verlauf(context, session, case, "Rückfrage beantwortet")
     await vorgangsprotokoll.eintragen(
         context,
         session,
         case,
         art="uebermittlung",
         akteur="buerger",
-        akteur_label="Sie",
+        akteur_label="Sie selbst",
         felder=["Antwort auf eine Rückfrage", *(["Angefügte Datei"] if datei else [])],
         kanal="Portal" if kanal == "portal" else "Chat",
     )

@@ -278,7 +278,9 @@ def _gleich(feld: str, eins: str, zwei: str) -> bool:
 async def uebernehmbar(
     session: AsyncSession, konto_id: str, service: Leistung, paket: Mapping[str, object]
 ) -> list[Uebernahme]:
-    """What a delivered case could add to her master data; nothing is added unless she says so."""
+    """What a delivered case could add to her master data; nothing is added unless she says so, nothing from a case for somebody else."""
+    if paket.get("vertretung"):
+        return []
     known = await load(session, konto_id)
     fields = paket.get("felder")
     found: dict[str, Uebernahme] = {}

@@ -18,7 +18,6 @@ from portal.services import (
     entwurf,
     katalog,
     paket,
-    protokoll,
     vorgangsprotokoll,
 )
 from portal.services.beratung import Beratung
@@ -91,18 +90,15 @@ async def ablegen(
     )
     session.add(row)
     if case is not None:  # the office has the case already and sees the Vermerk at once
-        await protokoll.eintragen(
+        await vorgangsprotokoll.eintragen(
             context,
             session,
-            konto_id,
+            case,
             art="uebermittlung",
             akteur="mensch",
             akteur_label=f"{wer.funktion}, {wer.stelle}"[:200],
-            stelle=katalog.stelle_von(context, case.stelle_id),
-            leistung=service,
             felder=[_titel(row)],
             kanal="Vermerk zum Vorgang",
-            aktenzeichen=case.aktenzeichen,
             inhalt_sha256=row.sha256,
             personal_id=wer.personal_id,
         )

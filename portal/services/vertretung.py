@@ -11,29 +11,15 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
-from portal.domain import vertretung as regeln
-from portal.domain.vertretung import ALLES, ARTEN, Macht
+from portal.domain.vertretung import ALLES, ARTEN, Handeln
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
-from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vertretung import VertretungZeile, VollmachtcodeZeile
-from portal.services import dokument, entwurf, organisationskonto, postfach, protokoll, sitzung, stammdaten
+from portal.services import dokument, entwurf, handeln, postfach, protokoll, sitzung
 from portal.services.views import DraftView
 
 CODE_GILT = timedelta(days=7)
 LAENGSTENS = timedelta(days=5 * 366)
 """How far in the future a power may end."""
-HINDERNISSE = {
-    "beendet": "Diese Vertretung ist beendet.",
-    "abgelaufen": "Diese Vertretung ist abgelaufen.",
-    "gesperrt": "Das Konto der vertretenen Person ist gesperrt. Solange ruht diese Vertretung.",
-    "umfang": "Diese Vertretung gilt nicht für diese Leistung.",
-}
-
-
-class PowerLackingError(ConflictError):
-    """The power does not hold for this act. The citizen acts for herself, or gets another power; nothing was handed in."""
-
-    code = "vertretung_fehlt"
 
 
 @dataclass(frozen=True)
@@ -62,7 +48,7 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
     names = context.katalog.leistungen
     found = []
     for row in rows:
-        ended = await _hindernis(context, session, row)
+        ended = await handeln.hindernis(context, session, row)
         found.append(
             Vertretung(
                 row.id,
@@ -74,18 +60,12 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
                 row.nachweis,
                 row.bestaetigt,
                 row.gueltig_bis,
-                HINDERNISSE[ended] if ended else None,
+                handeln.HINDERNISSE[ended] if ended else None,
                 row.konto_id == konto_id,
-                await _name(session, row.konto_id),
+                await handeln.name(session, row.konto_id),
             )
         )
     return found
-
-
-async def _name(session: AsyncSession, konto_id: str) -> str:
-    known = await stammdaten.load(session, konto_id)
-    parts = [known[f].wert for f in ("vornamen", "familienname") if f in known]
-    return " ".join(parts) or "eine Person ohne gespeicherten Namen"
 
 
 def _umfang(context: PortalContext, umfang: Sequence[str]) -> list[str]:
@@ -145,7 +125,7 @@ async def angeben(
     session.add(
         _zeile(context, konto_id, art, fuer.strip(), scope, proof, end, dokument_id=dokument_id or None)
     )
-    await _vermerken(context, session, konto_id, f"Sie handeln {kind.satz} für {fuer.strip()}")
+    await _vermerken(context, session, konto_id, f"Sie handeln {kind.satz} {fuer.strip()}")
 
 
 def _zeile(
@@ -188,7 +168,7 @@ async def _vermerken(context: PortalContext, session: AsyncSession, konto_id: st
         zweck=text,
         rechtsgrundlage="Art. 6 Abs. 1 Buchst. a DSGVO",
         kanal="Vertretungen im Portal",
-        vertretung=text,
+        vertretung=Handeln(text),
     )
 
 
@@ -239,7 +219,7 @@ async def einloesen(context: PortalContext, session: AsyncSession, konto_id: str
     ):
         raise InvalidInputError("Dieser Code gilt nicht oder nicht mehr.", field="code")
     row.eingeloest_utc = context.clock()
-    giver, actor = await _name(session, row.konto_id), await _name(session, konto_id)
+    giver, actor = await handeln.name(session, row.konto_id), await handeln.name(session, konto_id)
     session.add(
         _zeile(
             context,
@@ -267,26 +247,32 @@ async def einloesen(context: PortalContext, session: AsyncSession, konto_id: str
 
 
 async def organisation_verbinden(
-    context: PortalContext, session: AsyncSession, konto_id: str, nachweis: str
+    context: PortalContext, session: AsyncSession, konto_id: str, name: str, nachweis: str, gueltig_bis: date
 ) -> None:
-    """Act for a company that the Organisationskonto confirms. Raises InvalidInputError, ConflictError."""
-    door = organisationskonto.anbindung(context)
-    if door is None:
-        raise ConflictError("Ein Organisationskonto ist in dieser Stadt noch nicht angebunden.")
-    company = await door.organisation(nachweis)
+    """Act for a company that the Organisationskonto has just confirmed; an older confirmation of the same ends."""
+    older = await session.scalars(
+        select(VertretungZeile).where(
+            VertretungZeile.konto_id == konto_id,
+            VertretungZeile.art == "organisation",
+            VertretungZeile.beendet_utc.is_(None),
+        )
+    )
+    for row in older:
+        if row.nachweis == nachweis:
+            row.beendet_utc = context.clock()
     session.add(
         _zeile(
             context,
             konto_id,
             "organisation",
-            company.name,
+            name,
             [ALLES],
-            company.nachweis,
-            context.today() + timedelta(days=365),
+            nachweis,
+            gueltig_bis,
             bestaetigt=True,
         )
     )
-    await _vermerken(context, session, konto_id, f"Sie handeln für {company.name}")
+    await _vermerken(context, session, konto_id, f"Sie handeln für {name}")
 
 
 async def beenden(context: PortalContext, session: AsyncSession, konto_id: str, vertretung_id: str) -> None:
@@ -307,17 +293,7 @@ async def waehlbare(
 ) -> list[VertretungZeile]:
     """Powers that hold for a service today."""
     rows = await session.scalars(select(VertretungZeile).where(VertretungZeile.konto_id == konto_id))
-    return [row for row in rows if await _hindernis(context, session, row, leistung) is None]
-
-
-async def _hindernis(
-    context: PortalContext, session: AsyncSession, row: VertretungZeile, leistung: str | None = None
-) -> str | None:
-    locked = row.fuer_konto is not None and await sitzung.gesperrt(session, row.fuer_konto)
-    scope = row.umfang if leistung is not None else (ALLES,)
-    return regeln.hindernis(
-        Macht(scope, row.gueltig_bis, row.beendet_utc is not None, locked), leistung or "", context.today()
-    )
+    return [row for row in rows if await handeln.hindernis(context, session, row, leistung) is None]
 
 
 async def codes_entwerten(session: AsyncSession, konto_id: str) -> None:
@@ -329,7 +305,7 @@ async def codes_entwerten(session: AsyncSession, konto_id: str) -> None:
     )
 
 
-async def handeln(
+async def waehlen(
     context: PortalContext,
     session: AsyncSession,
     konto_id: str,
@@ -352,54 +328,13 @@ async def handeln(
         row = await session.get(VertretungZeile, vertretung_id)
         if row is None or row.konto_id != konto_id:
             raise NotFoundError("Diese Vertretung gibt es nicht.")
-        hindrance = await _hindernis(context, session, row, view.leistung.id)
+        hindrance = await handeln.hindernis(context, session, row, view.leistung.id)
         if hindrance is not None:
-            raise PowerLackingError(f"{HINDERNISSE[hindrance]} Der Entwurf ist unverändert.")
+            raise handeln.PowerLackingError(f"{handeln.HINDERNISSE[hindrance]} Der Entwurf ist unverändert.")
         view.zeile.felder = {
             key: answer
             for key, answer in view.zeile.felder.items()
-            if answer["quelle"] != "stammdaten" and not answer["vorschlag"]
+            if answer["quelle"] in ("angabe", "mensch") and not answer["vorschlag"]
         }
     view.zeile.vertretung_id = vertretung_id or None
     return await entwurf.geaendert(context, session, view, vertrauen)
-
-
-@dataclass(frozen=True)
-class Handeln:
-    """Who acts for whom in one draft, as package, inbox and log say it."""
-
-    satz: str
-    paket: dict[str, object]
-    fuer_konto: str | None
-
-
-async def im_entwurf(context: PortalContext, session: AsyncSession, draft: EntwurfZeile) -> Handeln | None:
-    """For whom a draft is handed in; None: for herself.
-
-    Raises
-    ------
-    PowerLackingError
-        The power has ended meanwhile, or rests because the account of the person acted for is locked.
-    """
-    if draft.vertretung_id is None:
-        return None
-    row = await session.get(VertretungZeile, draft.vertretung_id)
-    hindrance = "beendet" if row is None else await _hindernis(context, session, row, draft.leistung)
-    if row is None or hindrance is not None:
-        raise PowerLackingError(f"{HINDERNISSE[hindrance or 'beendet']} Es wurde nichts abgegeben.")
-    actor = await _name(session, draft.konto_id)
-    text = f"{actor} handelt {ARTEN[row.art].satz} für {row.fuer}"
-    proof = "hier bestätigt" if row.bestaetigt else "erklärt, von der Stelle zu prüfen"
-    return Handeln(
-        text,
-        {
-            "satz": text,
-            "art": row.art,
-            "handelnd": actor,
-            "fuer": row.fuer,
-            "nachweis": row.nachweis,
-            "stand": proof,
-            "gueltig_bis": row.gueltig_bis.isoformat() if row.gueltig_bis else None,
-        },
-        row.fuer_konto,
-    )

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.context import PortalContext
-from portal.schema.entwurf import EntwurfZeile
-from portal.schema.vertretung import VertretungZeile
-from portal.schema.vorgang import VorgangZeile
-from portal.services import katalog, protokoll
+from portal.schema.vorgang import VorgangStatusZeile, VorgangZeile
+from portal.services import handeln, katalog, protokoll
 from portal.services.protokoll import Akteur, Art
 
 
@@ -24,26 +21,45 @@ async def eintragen(
     felder: Sequence[str],
     kanal: str,
     inhalt_sha256: str | None = None,
+    freigabe_id: str | None = None,
+    personal_id: str | None = None,
+    stelle_name: str = "",
+    zweck: str = "",
 ) -> None:
-    """Add an entry about a case to the log of everybody whose data it holds; the parameters are those of `protokoll.eintragen`."""
-    represented = await session.scalar(
-        select(VertretungZeile.fuer_konto)
-        .join(EntwurfZeile, EntwurfZeile.vertretung_id == VertretungZeile.id)
-        .where(EntwurfZeile.id == case.entwurf_id)
+    """Add an entry about a case to the log of everybody whose data it holds; the parameters are those of `protokoll.eintragen`.
+
+    Where the case was handed in for somebody else, each entry names who acts for whom.
+    """
+    await protokoll.eintragen(
+        context,
+        session,
+        case.konto_id,
+        art=art,
+        akteur=akteur,
+        akteur_label=akteur_label,
+        stelle=None if stelle_name else katalog.stelle_von(context, case.stelle_id),
+        stelle_name=stelle_name,
+        leistung=katalog.leistung(context, case.leistung),
+        felder=felder,
+        kanal=kanal,
+        zweck=zweck,
+        aktenzeichen=case.aktenzeichen,
+        inhalt_sha256=inhalt_sha256,
+        freigabe_id=freigabe_id,
+        personal_id=personal_id,
+        vertretung=await handeln.zum_vorgang(session, case),
     )
-    for konto_id in filter(None, (case.konto_id, represented)):
-        await protokoll.eintragen(
-            context,
-            session,
-            konto_id,
-            art=art,
-            akteur=akteur,
-            akteur_label=akteur_label,
-            stelle=katalog.stelle_von(context, case.stelle_id),
-            leistung=katalog.leistung(context, case.leistung),
-            felder=felder,
-            kanal=kanal,
-            aktenzeichen=case.aktenzeichen,
-            inhalt_sha256=inhalt_sha256,
-            vertretung="Vorgang, der in Vertretung abgegeben wurde" if represented else None,
+
+
+async def verlauf(context: PortalContext, session: AsyncSession, case: VorgangZeile, text: str) -> None:
+    """Note an act of the citizen in the case's history, which the office reads too; with who acts for whom."""
+    acting = await handeln.zum_vorgang(session, case)
+    session.add(
+        VorgangStatusZeile(
+            vorgang_id=case.id,
+            status=case.status,
+            text=f"{text}. {acting.satz}." if acting else f"{text}.",
+            von="Portal",
+            am_utc=context.clock(),
         )
+    )

@@ -10,7 +10,16 @@ from portal.context import PortalContext
 from portal.domain import unterlagen
 from portal.domain.einwilligung import AKTUELL, SPRACHE, TEXTE
 from portal.errors import InvalidInputError, PortalError
-from portal.services import abgabe, dokument, entwurf, gespraeche, katalog, mitzeichnung, vertretung
+from portal.services import (
+    abgabe,
+    bestaetigung,
+    dokument,
+    entwurf,
+    gespraeche,
+    katalog,
+    mitzeichnung,
+    vertretung,
+)
 from portal.services.sitzung import SitzungView
 from portal.services.views import DraftView, FieldView
 from portal.web.auth import Citizen, Context
@@ -213,6 +222,14 @@ async def submit(
                 "Bitte bestätigen Sie, dass Sie alle Angaben geprüft haben. Abgegeben wurde noch nichts."
             )
         async with context.transaction() as session:
+            shown = await entwurf.laden(context, session, citizen.konto_id, entwurf_id, citizen.vertrauen)
+        try:
+            bestaetigung.vor_der_abgabe(context, citizen, shown, f"/mein/antraege/{entwurf_id}")
+        except bestaetigung.ConfirmationNeededError:
+            fields = [("version", str(version)), ("geprueft", "1")]
+            url = await bestaetigung.formular_merken(context, citizen.sid, request.url.path, fields)
+            raise bestaetigung.ConfirmationNeededError(url) from None
+        async with context.transaction() as session:
             done = await abgabe.abgeben(
                 context, session, citizen.konto_id, entwurf_id, version=version, vertrauen=citizen.vertrauen
             )
@@ -249,7 +266,7 @@ async def _change(
     try:
         draft = await change()
     except PortalError as error:
-        if error.status == 404:
+        if error.status == 404 or isinstance(error, bestaetigung.ConfirmationNeededError):
             raise
         return await draft_page(request, context, citizen, entwurf_id, fehler=error, eingaben=eingaben)
     await gespraeche.tell_draft(context, citizen.konto_id, entwurf_id)

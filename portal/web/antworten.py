@@ -10,7 +10,7 @@ from portal.errors import PortalError
 from portal.services import auswertung
 from portal.services.auswertung import Ergebnis
 from portal.services.sitzung import SitzungView
-from portal.web.auth import Citizen, Context, Official
+from portal.web.auth import Citizen, Confirmed, Context, Official
 from portal.web.render import page
 
 router = APIRouter(include_in_schema=False)
@@ -32,7 +32,7 @@ async def answers(request: Request, context: Context, citizen: Citizen) -> Respo
 async def issue(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     regel: Annotated[str, Form(max_length=40)] = "",
     fuer: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:

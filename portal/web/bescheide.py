@@ -84,7 +84,7 @@ async def _show(
 async def open_(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     bescheid_id: str,
     verstanden: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:

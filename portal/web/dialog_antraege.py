@@ -11,9 +11,11 @@ from portal.client.shapes import Value, View
 from portal.errors import InvalidInputError
 from portal.services import (
     abgabe,
+    bestaetigung,
     bindung,
     einwilligung,
     entwurf,
+    fuer_wen,
     tresor,
 )
 from portal.services.bindung import Gebunden
@@ -71,9 +73,10 @@ async def _shown(
     context: Context, session: AsyncSession, bound: Gebunden, draft_id: str, *, proposals: bool = True
 ) -> DraftView:
     """A draft as it leaves by this door: sensitive values are always masked."""
-    return await entwurf.laden(
+    view = await entwurf.laden(
         context, session, bound.konto_id, draft_id, bound.vertrauen, masked=True, proposals=proposals
     )
+    return await fuer_wen.ergaenzen(context, session, bound.konto_id, view, fragen=proposals)
 
 
 @router.get("/drafts/current")
@@ -98,6 +101,17 @@ async def put_field(
 
     async def use(session: AsyncSession, bound: Gebunden) -> View:
         value = body.value
+        if field == fuer_wen.FELD and body.by == "citizen":
+            await fuer_wen.antworten(
+                context,
+                session,
+                bound.konto_id,
+                draft,
+                str(value or ""),
+                version=body.version,
+                vertrauen=bound.vertrauen,
+            )
+            return await _shown(context, session, bound, draft)
         if body.secret_ref is not None:
             value = await tresor.wert(session, who.unterhaltung, body.secret_ref)
         await entwurf.antworten(
@@ -202,6 +216,8 @@ async def submit(
     """The citizen's confirmation of exactly this version."""
 
     async def use(session: AsyncSession, bound: Gebunden) -> View:
+        shown = await _shown(context, session, bound, draft)
+        bestaetigung.vor_der_abgabe(context, bound.sitzung, shown, "/")
         result = await abgabe.abgeben(
             context, session, bound.konto_id, draft, version=body.version, vertrauen=bound.vertrauen
         )

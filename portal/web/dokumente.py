@@ -118,7 +118,7 @@ async def take_over(
 async def release(
     request: Request,
     context: Context,
-    citizen: Citizen,
+    citizen: Confirmed,
     dokument_id: str,
     vorgang_id: Annotated[str, Form(max_length=36)] = "",
 ) -> Response:

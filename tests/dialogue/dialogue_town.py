@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from portal.app import create_app
 from portal.client import DraftView, PortalClient
 from portal.demo import PERSONEN, create_demo_town
 from portal.schema.migrate import migrate
-from portal.services import dokument, sitzung
+from portal.services import dokument, mitzeichnung, sitzung, vertretung
 from portal.settings import PortalSettings
 
 ENGINE_KEY = Fernet.generate_key().decode()
@@ -196,6 +196,7 @@ class Conversation:
     async def prove_identity(self) -> None:
         async with self.app.state.context.transaction() as session:
             await sitzung.raise_trust(session, str(self.sid), "hoch")
+            await sitzung.confirm(session, str(self.sid), self.clock.now)
         self.trust = "hoch"
         await self.press("/identity_proved")
 
@@ -228,6 +229,34 @@ class Conversation:
         )
         if event:
             await self.press(event)
+
+    async def acts_for(self, name: str) -> None:
+        """She has stated on the page that she acts as a parent for somebody."""
+        context = self.app.state.context
+        async with context.transaction() as session:
+            await vertretung.angeben(
+                context,
+                session,
+                str(self.account),
+                art="eltern",
+                fuer=name,
+                umfang=["*"],
+                gueltig_bis=date(2027, 6, 30),
+                dokument_id=None,
+            )
+
+    async def other_parent(self, answer: str) -> None:
+        """She asks the other parent on the page (`gefragt`), who confirms (`bestaetigt`) or refuses (`abgelehnt`)."""
+        context, draft = self.app.state.context, await self.draft()
+        other = next(one for one in PERSONEN if one.id != self.account)
+        async with context.transaction() as session:
+            code = await mitzeichnung.anfragen(
+                context, session, str(self.account), draft.id, version=draft.version, vertrauen=self.trust
+            )
+            if answer != "gefragt":
+                await mitzeichnung.entscheiden(
+                    context, session, other.id, code, ja=answer == "bestaetigt", vertrauen="hoch"
+                )
 
     async def draft(self) -> DraftView:
         return await self.gateway.current_draft(CONVERSATION)

@@ -68,6 +68,10 @@ async def act(talk: Conversation, step):
             await talk.upload(evidence)
         case {"mensch_aendert": {"feld": field, "wert": value}}:
             await talk.clerk_changes(field, value, step.get("ereignis", "/draft_changed"))
+        case {"handelt_fuer": name}:
+            await talk.acts_for(name)
+        case {"elternteil": answer}:
+            await talk.other_parent(answer)
         case {"sitzung_endet": _}:
             await talk.end_session()
         case {"portal": state}:

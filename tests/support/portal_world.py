@@ -140,6 +140,8 @@ class PortalWorld:
         async with self.context.transaction() as session:
             new = await sitzung.begin(session, self.clock(), konto_id=konto_id)
             await sitzung.raise_trust(session, new.sid, vertrauen)
+            if vertrauen != "niedrig":
+                await sitzung.confirm(session, new.sid, self.clock())
         self.sids[new.sid] = new.geheimnis
         return new.sid
 

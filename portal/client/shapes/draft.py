@@ -119,6 +119,10 @@ class DraftView(View):
     deadline: DeadlineView | None
     elsewhere: str | None = None
     """The other town that is responsible for the place in this draft; handing in can then only prepare."""
+    acting: str | None = None
+    """Who acts for whom, in a sentence, when the draft is for somebody else."""
+    second_parent: Literal["noetig", "angefragt", "bestaetigt", "abgelehnt", "veraltet"] | None = None
+    """How the other parent's confirmation of this version stands, where both must declare."""
     changed_at: datetime
 
 

@@ -108,6 +108,7 @@ def forged(town: Town, **changes: object) -> str:
 
 async def test_an_answer_of_ones_own_is_signed_logged_and_verifiable_by_everybody(town: Town) -> None:
     anna, office = await town.anna(), await town.office()
+    await anna.confirm()
     answer = await anna.post(
         "/mein/antworten", "/mein/antworten", regel="volljaehrig", fuer="Jugendamt, Ferienfahrt"
     )
@@ -135,6 +136,7 @@ async def test_an_answer_of_ones_own_is_signed_logged_and_verifiable_by_everybod
 @pytest.mark.parametrize("kind", ["foreign_key", "changed", "login_token", "rubbish", ""])
 async def test_a_forged_answer_is_refused(town: Town, kind: str) -> None:
     anna, office = await town.anna(), await town.office()
+    await anna.confirm()
     good = auswertung.unterzeichnen(
         town.context,
         regel="volljaehrig",
@@ -169,11 +171,13 @@ async def test_a_forged_answer_is_refused(town: Town, kind: str) -> None:
 )
 async def test_a_wrong_wish_for_an_answer_is_refused(town: Town, fields: dict[str, str]) -> None:
     anna = await town.anna()
+    await anna.confirm()
     assert (await anna.post("/mein/antworten", "/mein/antworten", **fields)).status_code == 422
 
 
 async def test_without_a_birth_date_there_is_no_answer(town: Town) -> None:
     bernd = await town.bernd()
+    await bernd.confirm()
     assert "Dafür fehlt noch: Ihr Geburtsdatum" in (await bernd.get("/mein/antworten")).text
     answer = await bernd.post("/mein/antworten", "/mein/antworten", regel="volljaehrig", fuer="x")
     assert answer.status_code == 422

@@ -32,9 +32,13 @@ async def test_a_decision_for_abruf_is_opened_by_an_announced_act_alone(
     refused = await anna.get(f"{path}/datei")
     assert refused.status_code == 409
     assert not refused.content.startswith(b"%PDF")
+    early = await anna.post(f"{path}/oeffnen", path, verstanden="ja")
+    assert early.headers["location"].startswith("/mein/bestaetigen")
+    await anna.confirm()
     assert (await anna.post(f"{path}/oeffnen", path)).status_code == 422
     town.clock.forward(days=1)
     anna, office = await town.anna(), await town.office("amt-steuern")
+    await anna.confirm()
     opened = await anna.post(f"{path}/oeffnen", path, verstanden="ja")
     assert opened.headers["location"] == f"{path}?meldung=geoeffnet"
     assert (await anna.get(f"{path}/datei")).content == PDF
@@ -66,6 +70,7 @@ async def test_ten_days_unfetched_end_it_and_tell_the_office_and_her(
     assert await bereitstellung.ueberwachen(town.context) == 0, "the tenth day itself still counts"
     town.clock.forward(days=1)
     anna = await town.anna()
+    await anna.confirm()
     late = await anna.post(f"{path}/oeffnen", path, verstanden="ja")
     assert late.status_code == 409
     assert await bereitstellung.ueberwachen(town.context) == 1
@@ -135,6 +140,7 @@ async def test_the_other_portal_norms_count_from_the_provision_opened_or_not(
     await bereitstellung.ueberwachen(town.context)
     path = await decision_of(anna)
     before = (await anna.get(path)).text
+    await anna.confirm()
     await anna.post(f"{path}/oeffnen", path, verstanden="ja")
     after = (await anna.get(path)).text
     for page in (before, after):
@@ -256,8 +262,8 @@ async def test_values_of_a_decision_that_she_does_not_choose_are_dropped(
 ) -> None:
     await decide(office, case, norm="ozg_9", daten_familienname="Neumann")
     path = await decision_of(anna)
-    await anna.post(f"{path}/oeffnen", path, verstanden="ja")
     await anna.confirm()
+    await anna.post(f"{path}/oeffnen", path, verstanden="ja")
     answer = await anna.post(f"{path}/daten", path)
     assert answer.headers["location"].endswith("meldung=verworfen")
     assert "Neumann" not in (await anna.get(path)).text

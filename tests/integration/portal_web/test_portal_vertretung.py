@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from portal.schema.benachrichtigung import BenachrichtigungZeile
+from portal.schema.bescheid import RueckfrageZeile
+from portal.schema.vertretung import VertretungZeile
 from portal.services import sperre, zustellung
 from tests.integration.portal_web.test_portal_applications import HUND
 from tests.integration.portal_web.test_portal_gemeinsam import BERND, invite
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.integration.portal_web.test_portal_unterlagen import document_id, keep
 from tests.support.portal_town import Browser, Town
+from tests.support.vorgaenge import delivered_case
 
 ANNA = "00000000-0000-4000-8000-000000000001"
 PAGE = "/mein/vertretungen"
@@ -92,6 +95,132 @@ async def test_a_power_given_here_is_used_and_everybody_reads_who_acted_for_whom
         log = (await browser.get("/mein/protokoll")).text
         assert "in Vertretung" in log
         assert "handelt mit Vollmacht für" in log
+
+
+async def handed_in(town: Town) -> tuple[Browser, Browser, Browser, str]:
+    """Anna has handed in for Bernd; gives both, the office, and the case's page there."""
+    anna, bernd = await powered(town)
+    draft = await anna.open_draft()
+    await anna.change(draft, "vertretung", vertretung_id=await chosen(anna, draft))
+    for field, value in (PERSON | HUND).items():
+        await anna.change(draft, f"felder/{field}", wert=value)
+    await finish(anna, draft)
+    await zustellung.zustellen_faellige(town.context)
+    office = await town.office("amt-steuern")
+    case = re.search(r"/amt/vorgaenge/[0-9a-f-]{36}", (await office.get("/amt")).text)
+    assert case
+    return anna, bernd, office, case.group(0)
+
+
+async def asked_back(town: Town, office: Browser, case: str) -> str:
+    """The office asks; gives the path of the question's page."""
+    asked = await office.post(f"{case}/rueckfrage", f"{case}/rueckfrage", frage="Wie groß ist der Hund?")
+    assert asked.status_code == 303, asked.text
+    async with town.context.transaction() as session:
+        number = (await session.scalars(select(RueckfrageZeile.id))).one()
+    return f"/mein/rueckfragen/{number}"
+
+
+SATZ = "Anna Maria Beispiel handelt mit Vollmacht für"
+
+
+def entries(log: str, kanal: str) -> list[str]:
+    """The entries of a log's page that came by this way."""
+    return [one for one in re.split(r"<li", log) if kanal in one]
+
+
+async def everybody_reads(anna: Browser, bernd: Browser, kanal: str) -> None:
+    for browser, who in ((anna, "Sie selbst"), (bernd, "Ihre Vertretung")):
+        (entry,) = entries((await browser.get("/mein/protokoll")).text, kanal)
+        assert SATZ in entry
+        assert who in entry
+
+
+async def test_what_she_does_after_handing_in_says_for_whom_in_both_logs_and_at_the_office(
+    town: Town,
+) -> None:
+    anna, bernd, office, case = await handed_in(town)
+    question = await asked_back(town, office, case)
+    assert (await anna.post(question, question, antwort="40 cm")).status_code == 303
+    await keep(anna, art="vertretung")
+    own = case.replace("/amt/", "/mein/")
+    document = await document_id(anna)
+    released = await anna.post(
+        f"/mein/dokumente/{document}/freigabe", "/mein/dokumente", vorgang_id=own.rsplit("/", 1)[1]
+    )
+    assert released.status_code == 303, released.text
+    release = re.search(
+        r"/mein/dokumente/freigaben/([0-9a-f-]{36})", (await anna.get("/mein/dokumente")).text
+    )
+    assert release
+    assert (await anna.post(f"{release.group(0)}/widerruf", "/mein/dokumente")).status_code == 303
+    for kanal in ("Unterlage im Portal freigegeben", "Unterlage im Portal widerrufen"):
+        await everybody_reads(anna, bernd, kanal)
+    for browser, who in ((anna, "Sie selbst"), (bernd, "Ihre Vertretung")):
+        log = (await browser.get("/mein/protokoll")).text
+        (entry,) = [
+            one for one in re.split(r"<li", log) if "Antwort auf eine Rückfrage" in one and who in one
+        ]
+        assert SATZ in entry
+    history = (await office.get(case)).text.split("Verlauf</h2>")[1]
+    for act in ("Rückfrage beantwortet", "Unterlage freigegeben", "Unterlage zurückgenommen"):
+        assert f"{act}" in history
+    assert history.count(SATZ) == 3
+
+
+async def test_a_fee_is_paid_and_an_exemption_asked_for_somebody_else(town: Town) -> None:
+    anna, bernd = await powered(town)
+    async with town.context.transaction() as session:
+        power = await session.scalar(select(VertretungZeile.id))
+    case = f"/amt/vorgaenge/{await delivered_case(town.context, ANNA, 'personalausweis', 'antrag', power)}"
+    office = await town.office("amt-buergercenter")
+    for text in ("Ausweis", "Foto"):
+        await office.post(f"{case}/gebuehr", f"{case}/gebuehr", text=text, betrag="12,00", art="bescheid")
+    fees = re.findall(r"/mein/gebuehren/[0-9a-f-]{36}", (await anna.get("/mein/gebuehren")).text)
+    paid, waived = dict.fromkeys(fees)
+    begun = await anna.post(f"{paid}/bezahlen", paid)
+    reference = begun.headers["location"].split("referenz=")[1]
+    await anna.http.post("/bezahlen/demo", data={"referenz": reference, "ausgang": "bezahlt"})
+    await everybody_reads(anna, bernd, "Zahlung im Portal")
+    reason = re.search(r'name="grund" value="([^"]+)"', (await anna.get(waived)).text)
+    assert reason
+    answer = await anna.post(f"{waived}/befreiung", waived, grund=reason.group(1), text="kleine Rente")
+    assert answer.status_code == 303, answer.text
+    await everybody_reads(anna, bernd, "Antrag auf Befreiung im Portal")
+    history = (await office.get(case)).text.split("Verlauf</h2>")[1]
+    assert f"Bezahlt: 12,00 €. {SATZ}" in history
+    assert f"Befreiung von der Gebühr beantragt. {SATZ}" in history
+
+
+async def test_without_the_power_nothing_more_is_done_for_the_other(town: Town) -> None:
+    anna, bernd, office, case = await handed_in(town)
+    question = await asked_back(town, office, case)
+    power = re.search(rf"{PAGE}/([0-9a-f-]{{36}})/beenden", (await bernd.get(PAGE)).text)
+    assert power
+    await bernd.post(f"{PAGE}/{power.group(1)}/beenden", PAGE)
+    refused = await anna.post(question, question, antwort="40 cm")
+    assert (refused.status_code, "Diese Vertretung ist beendet" in refused.text) == (409, True)
+    check_page(refused.text)
+    await keep(anna, art="vertretung")
+    own = case.rsplit("/", 1)[1]
+    released = await anna.post(
+        f"/mein/dokumente/{await document_id(anna)}/freigabe", "/mein/dokumente", vorgang_id=own
+    )
+    assert released.status_code == 409
+    assert (
+        "beantwortet"
+        not in (await office.get(case)).text.split("Rückfragen</h2>")[1].split("Bescheide</h2>")[0]
+    )
+
+
+async def test_the_represented_persons_data_do_not_become_the_representatives(town: Town) -> None:
+    anna, _, _, case = await handed_in(town)
+    shown = (await anna.get(case.replace("/amt/", "/mein/"))).text
+    assert SATZ in shown
+    assert "In meine Daten übernehmen?" not in shown
+    await anna.post("/mein/einwilligungen/komfort", "/mein/einwilligungen", zweck="vorausfuellen")
+    own = (await anna.get(await anna.open_draft("wohngeld"))).text
+    assert "Erna" not in own
 
 
 async def finish(browser: Browser, draft: str) -> None:
@@ -226,23 +355,15 @@ async def test_a_paper_power_names_its_document_and_a_foreign_one_proves_nothing
     assert "Unterlage beleg.pdf, SHA-256" in (await anna.get(PAGE)).text
 
 
-async def test_a_company_comes_through_the_organisationskonto(town: Town) -> None:
-    anna, _ = await both(town)
-    assert (await anna.post(f"{PAGE}/organisation", PAGE, nachweis="Meine AG")).status_code == 422
-    assert (await anna.post(f"{PAGE}/organisation", PAGE, nachweis="demo-musterbau")).status_code == 303
-    page = (await anna.get(PAGE)).text
-    assert "Musterbau GmbH" in page
-    assert "kein echter Nachweis" in page
-
-
 async def test_foreign_powers_are_unknown(town: Town) -> None:
     anna, bernd = await both(town)
-    await anna.post(f"{PAGE}/organisation", PAGE, nachweis="demo-musterbau")
-    power = re.search(rf"{PAGE}/([0-9a-f-]{{36}})/beenden", (await anna.get(PAGE)).text)
-    assert power
-    assert (await bernd.post(f"{PAGE}/{power.group(1)}/beenden", PAGE)).status_code == 404
+    power = {"art": "eltern", "fuer": "Mia Beispiel", "umfang": ["*"], "gueltig_bis": BIS}
+    assert (await anna.post(PAGE, PAGE, **power)).status_code == 303
+    own = re.search(rf"{PAGE}/([0-9a-f-]{{36}})/beenden", (await anna.get(PAGE)).text)
+    assert own
+    assert (await bernd.post(f"{PAGE}/{own.group(1)}/beenden", PAGE)).status_code == 404
     draft = await bernd.open_draft()
-    answer = await bernd.change(draft, "vertretung", vertretung_id=power.group(1))
+    answer = await bernd.change(draft, "vertretung", vertretung_id=own.group(1))
     assert answer.status_code == 404
 
 

@@ -104,6 +104,7 @@ async def test_what_an_answer_tells_is_shown_before_it_goes(live: BrowserTown) -
     assert await anna.locator(".al-code").count() == 0
     await card.get_by_label("Wem zeigen Sie die Antwort").fill("Jugendamt, Ferienfahrt")
     await card.get_by_role("button", name="Antwort ausstellen").click()
+    await live.confirm(anna)
     token = await anna.locator(".al-code").inner_text()
     assert "Beispiel" not in token
     office = await live.official()
@@ -156,6 +157,7 @@ async def test_a_decision_is_opened_knowingly_and_no_button_files_a_remedy(
     assert one.status == "bereit"
     await anna.get_by_label("Ich möchte den Bescheid jetzt öffnen").check()
     await anna.get_by_role("button", name="Bescheid öffnen").click()
+    await live.confirm(anna)
     await expect(anna.get_by_text("Hier können Sie nichts einlegen.")).to_be_visible()
     await expect(anna.get_by_text("Sicher bis")).to_be_visible()
     await check(anna, "bescheid")
@@ -168,7 +170,6 @@ async def test_a_decision_is_opened_knowingly_and_no_button_files_a_remedy(
     assert (await (await waiting.value).path()).read_bytes().startswith(b"%PDF")
     await anna.get_by_label("Familienname").check()
     await anna.get_by_role("button", name="Auswahl speichern").click()
-    await live.confirm(anna)
     await anna.goto("/mein/daten")
     await expect(anna.get_by_text("Neumann")).to_be_visible()
 
