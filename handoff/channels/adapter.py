@@ -51,8 +51,10 @@ class Adapter(ABC):
         """Give the webhook's routes; none for a channel that is polled."""
         return APIRouter()
 
-    async def start(self, context: HandoffContext) -> None:  # noqa: B027  # a webhook has nothing to start
-        """Begin to poll, if the channel is polled."""
+    async def start(self, context: HandoffContext) -> None:
+        """Begin to hear what other processes count; a polled channel begins to poll."""
+        self._flood(context)
+        self._told(context)
 
     async def close(self) -> None:  # noqa: B027  # not every channel has connections
         """Stop polling and close connections."""
@@ -87,23 +89,35 @@ class Adapter(ABC):
         """Hand in one message; raises UnavailableError when the vendor is to deliver it again.
 
         Of a flood from one address only the first are taken. The rest are acknowledged, lest the vendor's repetitions
-        keep back everybody else, and the writer is told so once a minute.
+        keep back everybody else, and the writer is told so once a minute. Processes that share Redis count together.
         """
+        sender = channel_intake.client_id_of(
+            self.capability.name, address, ""
+        )  # the address itself leaves no process
         try:
-            self._limit(context, "_flood", context.settings.handle_rate).take(address)
+            self._flood(context).take(sender)
         except TooManyRequestsError as error:
             logger.warning("too many messages from one address of %s", self.capability.name)
             with suppress(TooManyRequestsError):
-                self._limit(context, "_told", Rate(1, 1 / 60)).take(address)
+                self._told(context).take(sender)
                 await channel_intake.answer(
                     context, self.capability_for(inbound.details or {}), address, inbound.key, error.message
                 )
             return
         await channel_intake.take(context, self.capability_for(inbound.details or {}), address, inbound)
 
+    def _flood(self, context: HandoffContext) -> Limiter:
+        return self._limit(context, "flood", context.settings.handle_rate)
+
+    def _told(self, context: HandoffContext) -> Limiter:
+        return self._limit(context, "told", Rate(1, 1 / 60))
+
     def _limit(self, context: HandoffContext, name: str, rate: Rate) -> Limiter:
         if name not in self._limits:
-            self._limits[name] = Limiter(rate, lambda: context.clock().timestamp())
+            kind = f"{self.capability.name}:{name}"
+            self._limits[name] = Limiter(
+                rate, lambda: context.clock().timestamp(), kind=kind, hub=context.hub
+            )
         return self._limits[name]
 
     async def take_all(self, context: HandoffContext, batch: Iterable[Mapping[str, Any]], read: Read) -> None:

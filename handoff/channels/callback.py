@@ -57,6 +57,7 @@ class Callback(Adapter):
 
     async def start(self, context: HandoffContext) -> None:
         """Take the context along: links into the portal are made for what only it can do."""
+        await super().start(context)
         self._context = context
 
     def router(self) -> APIRouter:

@@ -88,6 +88,7 @@ class Mail(Adapter):
 
     async def start(self, context: HandoffContext) -> None:
         """Begin to look into the mailbox."""
+        await super().start(context)
         self._task = asyncio.create_task(self._poll(context))
 
     async def close(self) -> None:

@@ -108,6 +108,7 @@ class Matrix(Adapter):
 
     async def start(self, context: HandoffContext) -> None:
         """Open the connection to the homeserver; it needs a running event loop."""
+        await super().start(context)
         self._origin = context.settings.origin
         session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=self._timeout_s), middlewares=(self._note_pause,)

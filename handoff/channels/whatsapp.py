@@ -113,6 +113,7 @@ class WhatsApp(Adapter):
 
     async def start(self, context: HandoffContext) -> None:
         """Take the clock along: the 24 hours are counted with it."""
+        await super().start(context)
         self._context = context
 
     def router(self) -> APIRouter:

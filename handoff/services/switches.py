@@ -1,6 +1,7 @@
 """Switching off a service, a topic or the assistant. The database is asked at each turn, so it holds at once in every process."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -20,6 +21,8 @@ TITLE_MAX_CHARS = 120
 FROM_GATEWAY = frozenset({"/back_to_bot", "/handed_back", "/logged_in", "/identity_proved", "/draft_changed"})
 """What the gateway itself tells the assistant: no reason to call a human."""
 HUMAN: Object = {"title": texts.HUMAN_TITLE, "payload": "/human"}
+GO_ON: Object = {"title": texts.GO_ON_TITLE, "payload": "/back_to_bot"}
+"""The assistant loads the application again and asks the same question."""
 
 
 async def switch_off(
@@ -132,15 +135,20 @@ async def ask(context: HandoffContext, turn: Turn) -> Answer:
         return _without_assistant(turn, off)
     named = rules.service_in(turn.payload)
     if named is None and rules.carries_on(turn.payload):
-        named = await _current_service(context, turn.conversation_id)
+        with suppress(HandoffError):
+            named = await _current_service(context, turn.conversation_id)
     if (off := rules.of_service(switches, named)) is not None:
         return Answer([service_notice(off)], None)
     return await _checked(context, turn, await context.bot.turn(turn), switches)
 
 
 async def _checked(context: HandoffContext, turn: Turn, answer: Answer, switches: Sequence[Switch]) -> Answer:
-    flows = rules.flows(answer.replies)
-    current = await _current_service(context, turn.conversation_id) if flows else None
+    current = None
+    if rules.flows(answer.replies):
+        try:
+            current = await _current_service(context, turn.conversation_id)
+        except HandoffError:  # it may be the one that is off
+            return Answer([Body(texts.FORM_RESTS, [GO_ON, HUMAN])], answer.handover)
     off = rules.about(answer.replies, switches, current)
     if off is not None:
         return Answer([service_notice(off)], answer.handover)
@@ -166,8 +174,5 @@ def service_notice(off: Switch) -> Body:
 
 
 async def _current_service(context: HandoffContext, conversation_id: str) -> str | None:
-    try:
-        draft = await context.portal.current_draft(conversation_id)
-    except HandoffError:
-        return None
+    draft = await context.portal.current_draft(conversation_id)
     return None if draft is None else str(draft["service"])

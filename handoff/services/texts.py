@@ -94,6 +94,12 @@ FEEDBACK_NOTHING = "In Ordnung."
 FEEDBACK_END = " Wenn Sie etwas brauchen, beginnen Sie jederzeit eine neue Unterhaltung."
 TRANSCRIPT_FILED = "Der Verlauf dieses Gesprächs liegt jetzt in Ihrem Postfach. Nummern sind darin verdeckt."
 TRANSCRIPT_REFUSED = "Der Verlauf konnte nicht in Ihr Postfach gelegt werden. Er steht weiter hier; Sie können ihn im Chat herunterladen."
+FORM_RESTS = (
+    "Ich kann gerade nicht nachsehen, ob dieser Antrag im Chat weitergeführt werden kann. Deshalb frage ich jetzt nicht weiter. "
+    "Ihre bisherigen Angaben bleiben gespeichert. Wenn Sie in einigen Minuten auf „Weiter mit dem Antrag“ drücken, geht es an "
+    "derselben Stelle weiter. Sie können auch mit einem Menschen sprechen."
+)
+GO_ON_TITLE = "Weiter mit dem Antrag"
 SERVICE_OFF = (
     "„{title}“ ist im Chat gerade abgeschaltet. {notice} Ihre bisherigen Angaben bleiben gespeichert. "
     "Wenn Sie möchten, sprechen Sie mit einem Menschen, oder fragen Sie etwas anderes."

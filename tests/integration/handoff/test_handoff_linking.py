@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from handoff.channels.adapter import Adapter
 from handoff.domain.channel import Capability, Shows
 from handoff.domain.message import Answer, Body
+from handoff.hub import Listener
 from handoff.services import channel_intake, chat_view, claims, desk, linking, retention
 from handoff.services.channel_intake import Inbound
 from handoff.settings import Rate
@@ -324,6 +325,37 @@ async def test_a_flood_from_one_address_is_taken_in_part_and_keeps_back_nobody(t
         await messenger.take(town.context, "anna", Inbound("a99", "wieder da"))
         await town.idle()
         assert town.bot.turns[-1].text == "wieder da"
+
+
+class Neighbour(Listener):
+    """Tells another process's hub what this one counts, as the relay does."""
+
+    def __init__(self, hub):
+        self.hub, self.told = hub, []
+
+    def counted(self, limit, name):
+        self.told.append((limit, name))
+        self.hub.hear("counted", limit, name)
+
+
+async def test_a_flood_at_two_processes_is_counted_together_and_the_address_stays_in_its_own(tmp_path):
+    here, there = Messenger(), Messenger()
+    rate = {"handle_rate": Rate(5, 0.001)}
+    async with (
+        world(sqlite(tmp_path), channels=[here], **rate) as one,
+        world(sqlite(tmp_path), channels=[there], **rate) as other,
+    ):
+        one.context.hub.relay = neighbour = Neighbour(other.context.hub)
+        for number in range(5):
+            await here.take(one.context, "anna", Inbound(f"a{number}", f"n{number}"))
+        await there.take(other.context, "anna", Inbound("b1", "zu viel"))
+        await there.take(other.context, "otto", Inbound("o1", "hallo"))
+        await other.idle()
+        await one.idle()
+        said = {turn.text for turn in (*one.bot.turns, *other.bot.turns)}
+        assert said == {"n0", "n1", "n2", "n3", "n4", "hallo"}
+        assert len(neighbour.told) == 5
+        assert not any("anna" in name for _limit, name in neighbour.told)
 
 
 def texts_of(messenger):

@@ -43,7 +43,7 @@ def _about_dogs(turn):
         return Answer(
             [Body("Das kostet …", start, [{"type": "service", "service": "hundesteuer_anmelden"}])], None
         )
-    if said == "weiter":
+    if said in ("weiter", "/back_to_bot"):
         return Answer([Body("Wie heißt er?", cards=[{"type": "question", "field": {"id": "name"}}])], None)
     if said == "mensch":
         return Answer([Body("Ich hole jemanden.")], Handover("wunsch", None, []))
@@ -115,8 +115,32 @@ async def test_an_application_under_way_rests(town):
     (answer,), _ = await said(town, handle, text="weiter")
     assert NOTICE in answer["text"]
     assert "bleiben gespeichert" in answer["text"]
-    town.portal.down = True  # then nobody knows which application it is, and the question stands
+
+
+async def test_while_nobody_knows_which_application_it_is_none_goes_on(town):
+    handle = await town.start()
+    town.portal.draft = draft(service="hundesteuer_anmelden")
+    switch = await off(town)
+    town.portal.down = True
     (answer,), _ = await said(town, handle, text="weiter")
+    assert answer["cards"] == []
+    assert "bleiben gespeichert" in answer["text"]
+    assert [one["payload"] for one in answer["buttons"]] == ["/back_to_bot", "/human"]
+    (answer,), _ = await said(town, handle, text="Wohnsitz")
+    assert answer["text"] == "Echo: Wohnsitz", "what is no application goes on"
+    await switches.switch_on(town.context, staff("leitung", "lead"), switch)
+    (answer,), _ = await said(town, handle, text="weiter")
+    assert answer["text"] == "Wie heißt er?", "with nothing off, nobody has to look"
+
+
+async def test_after_the_portal_is_back_the_other_application_goes_on(town):
+    handle = await town.start()
+    town.portal.draft = draft(service="wohnsitz_anmelden")
+    await off(town)
+    town.portal.down = True
+    await said(town, handle, text="weiter")
+    town.portal.down = False
+    (answer,), _ = await said(town, handle, payload="/back_to_bot")
     assert answer["text"] == "Wie heißt er?"
 
 
