@@ -14,7 +14,8 @@ from uuid import uuid4
 
 import socketio
 import uvicorn
-from handoff_world import FakePortal, settings_for
+from fake_portal import FakePortal
+from handoff_world import settings_for
 
 PATH = "/live/socket.io"
 PATIENCE_S = 120.0

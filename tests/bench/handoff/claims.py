@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 import handoff_steady
-from handoff_world import FakePortal, settings_for
+from fake_portal import FakePortal
+from handoff_world import settings_for
 
 CLERKS = 200
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from fake_portal import draft
 from handoff_line import Client, line
-from handoff_world import World, citizen_token, draft, staff_token
+from handoff_world import World, citizen_token, staff_token
 
 STEUERN = {"office": "Abteilung Steuern", "function": "Sachbearbeitung"}
 HERNE = {"office": "Bürgerservice, Stadt Herne", "function": "Bürgerservice"}

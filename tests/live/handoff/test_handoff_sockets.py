@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 import socketio
+from fake_portal import draft
 from handoff_line import line
-from handoff_world import citizen_token, draft, staff_token
+from handoff_world import citizen_token, staff_token
 
 
 async def test_send_and_receive(town):
