@@ -1,14 +1,22 @@
 """A human takes over: what the gateway needs to know, and what the citizen is told."""
 
+import re
+
 from rasa_sdk.events import SlotSet
 
-from actions import entwurf, karten
+from actions import entwurf, karten, rechtsbehelf
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
 from portal.client import DraftView, PortalError
 
 ALLGEMEIN = "Allgemeine Anfrage"
+STRAENGE = 3
+"""So many matters at once make a chat complex: open services that belong to no common checklist, and the checklist."""
+_RECHTSFRAGE = re.compile(
+    r"\b(?:rechtlich\w*|rechtsfragen?|rechtsberatung|juristisch\w*|anw[aä]lt\w*|strafbar|gesetzlich)\b",
+    re.IGNORECASE,
+)
 
 
 async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]:
@@ -20,7 +28,8 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
         The turn.
     reason
         One of the gateway's reasons: `wunsch`, `nicht_verstanden`, `rechtsbehelf`, `beschwerde`, `notfall` and others;
-        a wish about a sensitive service becomes `sensibel`, one in a form that she is stuck in `komplex`.
+        a wish about a sensitive service becomes `sensibel`, one that speaks of a remedy `rechtsbehelf`, one in a `schwierig` case
+        `komplex`.
     response
         Sentence for the citizen.
     """
@@ -41,7 +50,9 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
     except PortalError:
         # A human is needed all the more; the form stays in the portal.
         draft = None
-    if reason == "wunsch" and entwurf.festgefahren(gespraech):
+    if reason == "wunsch" and rechtsbehelf.gemeint(gespraech):
+        reason = rechtsbehelf.GRUND
+    if reason == "wunsch" and schwierig(gespraech, known):
         reason = "komplex"
     gespraech.say(
         response,
@@ -51,6 +62,23 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
     )
     handoff = {"reason": reason, "topic": topic, "service": known, "summary": summary}
     return [SlotSet("uebergabe", handoff)]
+
+
+def schwierig(gespraech: Gespraech, known: str | None) -> bool:
+    """Whether the case is complex: she is stuck in a form or asks about the law in one, or too much hangs together.
+
+    Parameters
+    ----------
+    known
+        The service of the form, else the one that is talked about.
+    """
+    if entwurf.festgefahren(gespraech):
+        return True
+    if gespraech.slot("entwurf") and not gespraech.is_payload and _RECHTSFRAGE.search(gespraech.text):
+        return True
+    steps = set(gespraech.slot("schritte") or [])
+    alone = {known, *(gespraech.slot("wuensche") or [])} - {None} - steps
+    return len(alone) + bool(steps) >= STRAENGE
 
 
 def zusammenfassen(draft: DraftView) -> list[str]:

@@ -120,6 +120,47 @@ async def test_a_human_hears_that_the_form_was_too_difficult(portal, answers, re
     assert slots_of(events)["uebergabe"]["reason"] == reason
 
 
+@pytest.mark.parametrize(
+    ("slots", "reason"),
+    [
+        ({"wuensche": ["a"]}, "wunsch"),
+        ({"wuensche": ["a", "b"]}, "wunsch"),
+        ({"wuensche": ["a", "b", "c"]}, "komplex"),
+        ({"leistung": "probe", "wuensche": ["a", "b"]}, "komplex"),
+        ({"leistung": "probe", "wuensche": ["probe", "b"]}, "wunsch"),
+        ({"lebenslage": "umzug", "schritte": ["a", "b", "c", "d", "e"]}, "wunsch"),
+        (
+            {"lebenslage": "umzug", "schritte": ["probe", "b"], "leistung": "probe", "wuensche": ["x"]},
+            "wunsch",
+        ),
+        ({"lebenslage": "umzug", "schritte": ["a", "b"], "leistung": "probe", "wuensche": ["x"]}, "komplex"),
+        ({"lebenslage": "umzug", "schritte": ["a"], "wuensche": ["x", "y"]}, "komplex"),
+    ],
+)
+async def test_many_matters_at_once_are_complex_and_one_long_checklist_is_not(portal, slots, reason):
+    _, events = await run(ActionMensch(), tracker("Mensch bitte", intent="human", slots=slots))
+    assert slots_of(events)["uebergabe"]["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "in_form", "reason"),
+    [
+        ("Das ist eine rechtliche Frage, ich möchte mit jemandem sprechen", True, "komplex"),
+        ("Muss ich das meinem Anwalt zeigen? Bitte einen Menschen", True, "komplex"),
+        ("Das ist eine rechtliche Frage, ich möchte mit jemandem sprechen", False, "wunsch"),
+        ("Bitte einen Menschen, ich will Widerspruch einlegen", True, "rechtsbehelf"),
+        ("Bitte einen Menschen, ich will Widerspruch einlegen", False, "rechtsbehelf"),
+        ("Ich möchte mit jemandem sprechen", True, "wunsch"),
+        ("/human", True, "wunsch"),
+    ],
+)
+async def test_a_question_of_law_in_a_form_is_complex_and_a_remedy_is_one(portal, text, in_form, reason):
+    seen = await portal.open_draft(TALK, "probe", key="k0")
+    slots = {**ASKED, "entwurf": seen.id} if in_form else {}
+    _, events = await run(ActionMensch(), tracker(text, intent="human", slots=slots))
+    assert slots_of(events)["uebergabe"]["reason"] == reason
+
+
 async def test_a_change_in_between_is_written_on_the_current_version(portal):
     seen = await portal.open_draft(TALK, "probe", key="k0")
     await portal.put_field(TALK, seen.id, "ort", "Gelsenkirchen", version=seen.version, key="k1")
