@@ -1,17 +1,21 @@
 """Figures of teams, never of a person: what they are, and when a group is too small to have any. Pure.
 
-Figures about single clerks fall under Mitbestimmung (§ 72 Abs. 3 Nr. 2 LPVG NRW): there are none. So everything that depends on people's work stands for at least `MIN_CLERKS` of them. What is too small is joined with others until it is
-large enough; nothing that stands alone could then be found by subtracting the others from the whole.
+Figures about single clerks fall under Mitbestimmung (§ 72 Abs. 3 Nr. 2 LPVG NRW): there are none. So everything that depends on people's work
+stands for at least `MIN_CLERKS` of them. What is too small is joined with others until it is large enough; nothing that stands alone could then be
+found by subtracting the others from the whole. Nor by comparing two moments or periods: figures are made of whole days that are over, each of
+which has enough clerks and enough chats by itself, so that two of them differ by such days only.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from statistics import median, quantiles
 
 MIN_CLERKS = 5
 """Clerks that a published figure stands for, at least."""
+MIN_CONTACTS = 5
+"""Chats that a day's figures stand for, at least."""
 MIN_RATINGS = 5
 """Ratings that a mean stands for, at least."""
 TOO_FEW = "zu wenige Beschäftigte für eine Auswertung"
@@ -36,6 +40,13 @@ class Contact:
     continued: bool
     on_duty: int
 
+    @property
+    def settled_on(self) -> date | None:
+        """The day since which nothing about it can change; None while it goes on."""
+        if self.outcome is None or (self.outcome == "mensch" and self.handled_s is None):
+            return None
+        return (self.begun + timedelta(seconds=(self.waited_s or 0) + (self.handled_s or 0))).date()
+
 
 @dataclass(frozen=True)
 class Rating:
@@ -44,6 +55,7 @@ class Rating:
     hour: int
     team: str
     score: int
+    day: date
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Line:
-    """A group's line of a table: calls and reasons always, the rest only for enough clerks."""
+    """A group's line of a table: calls and reasons always, the rest only for enough clerks on enough days."""
 
     group: Group
     calls: int
@@ -117,40 +129,74 @@ def groups(clerks: Mapping[str, frozenset[str]], least: int = MIN_CLERKS) -> lis
     return [*alone, together]
 
 
-def lines(
-    contacts: Sequence[Contact],
-    ratings: Sequence[Rating],
-    clerks: Mapping[str, frozenset[str]],
-    *,
-    by_hour: bool = False,
-) -> list[Line]:
-    """Give a line a group.
+@dataclass(frozen=True)
+class Settled:
+    """What of a group's work may be published."""
+
+    contacts: Sequence[Contact] = ()
+    ratings: Sequence[Rating] = ()
+    left_out: frozenset[date] = frozenset()
+    """Days with contacts of which nothing is published: too few clerks, or too few chats."""
+
+
+def settled(
+    group: Group,
+    contacts: Iterable[Contact],
+    ratings: Iterable[Rating],
+    clerks: Mapping[tuple[date, str], int],
+) -> Settled:
+    """Give what a group did on the days that have figures.
 
     Parameters
     ----------
     clerks
-        By team, or by hour as `"8"`.
-    by_hour
-        Whether the groups are hours of the day.
+        How many were there, by day and team, for the days of the period; all of them over.
     """
+    days = {day for day, _team in clerks}
+    by_day: defaultdict[date, list[Contact]] = defaultdict(list)
+    for one in contacts:
+        day = one.settled_on
+        if one.team in group.keys and day is not None and day in days:
+            by_day[day].append(one)
+    shown = {
+        day
+        for day, found in by_day.items()
+        if group.enough
+        and sum(clerks.get((day, team), 0) for team in group.keys) >= MIN_CLERKS
+        and sum(one.handled_s is not None for one in found) >= MIN_CONTACTS
+    }
+    return Settled(
+        [one for day in sorted(shown) for one in by_day[day]],
+        [one for one in ratings if one.team in group.keys and one.day in shown],
+        frozenset(by_day) - shown,
+    )
 
-    def key(contact: Contact) -> str:
-        return str(contact.begun.hour) if by_hour else contact.team
 
+def teams_of(clerks: Mapping[tuple[date, str], int]) -> dict[str, frozenset[str]]:
+    """Give for each team a group as large as on its fullest day; teams share no clerks."""
+    most: dict[str, int] = {}
+    for (_day, team), number in clerks.items():
+        most[team] = max(most.get(team, 0), number)
+    return {team: frozenset(f"{team} {n}" for n in range(number)) for team, number in most.items()}
+
+
+def line(group: Group, calls: Sequence[Contact], work: Settled) -> Line:
+    """Sum a group up: what was called for, and what may be published of the work."""
+    first = [one for one in calls if not one.continued]
+    reasons = Counter(one.reason for one in first)
+    figures = summed(work.contacts, work.ratings) if group.enough and work.contacts else None
+    return Line(group, len(first), dict(reasons.most_common()), figures)
+
+
+def hour_lines(calls: Sequence[Contact], work: Settled) -> list[Line]:
+    """Give a line an hour of the day; hours in which few could take a chat are joined."""
     found = []
-    for group in groups(clerks):
-        mine = [one for one in contacts if key(one) in group.keys]
-        rated = [one for one in ratings if (str(one.hour) if by_hour else one.team) in group.keys]
-        found.append(line(group, mine, rated))
+    for group in groups(on_duty_by_hour(work.contacts)):
+        called = [one for one in calls if str(one.begun.hour) in group.keys]
+        mine = [one for one in work.contacts if str(one.begun.hour) in group.keys]
+        rated = [one for one in work.ratings if str(one.hour) in group.keys]
+        found.append(line(group, called, Settled(mine, rated)))
     return found
-
-
-def line(group: Group, contacts: Sequence[Contact], ratings: Sequence[Rating]) -> Line:
-    """Sum a group up."""
-    calls = [one for one in contacts if not one.continued]
-    reasons = Counter(one.reason for one in calls)
-    figures = summed(contacts, ratings) if group.enough else None
-    return Line(group, len(calls), dict(reasons.most_common()), figures)
 
 
 def on_duty_by_hour(contacts: Iterable[Contact]) -> dict[str, frozenset[str]]:

@@ -28,6 +28,19 @@ class ClerkRow(Base):
     login: Mapped[str] = mapped_column(String(120), default="", server_default="")
     """The name by which her lead knows her; citizens never see it."""
     office_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    counted_on: Mapped[date | None] = mapped_column(Date)
+    """The last day on which she was counted in `DutyDayRow`."""
+
+
+class DutyDayRow(Base):
+    """How many clerks of a team were at a console on a day; not who. Below five, the day has no figures."""
+
+    __tablename__ = "duty_days"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    office: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """`*`: clerks without an office."""
+    clerks: Mapped[int] = mapped_column(Integer)
 
 
 class TeamRow(Base):

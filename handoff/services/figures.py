@@ -5,7 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,14 +18,15 @@ from handoff.domain.phase import Phase
 from handoff.domain.reasons import URGENCIES
 from handoff.errors import InvalidInputError
 from handoff.schema.lead import RatingRow
-from handoff.schema.routing import ClerkRow, WaitRow
+from handoff.schema.routing import WaitRow
 from handoff.schema.tables import ConversationRow
 from handoff.storage import duty
 from handoff.storage import lead as store
+from handoff.storage.duty import WHOLE_TOWN
 
-WHOLE_TOWN = "*"
-PERIODS = {"heute": 0, "7": 6, "28": 27}
-"""Days before today. Conversations without an account are deleted after 30 days, so containment cannot look further back."""
+PERIODS = {"heute": 0, "gestern": 1, "7": 7, "28": 28}
+"""Whole days before today; 0: today so far, without figures of clerks' work. Conversations without an account are deleted after 30 days, so
+containment cannot look further back."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Overview:
     """A period's figures."""
 
     since: datetime
+    before: datetime
     whole: Line
     teams: list[Line]
     hours: list[Line]
@@ -56,6 +58,8 @@ class Overview:
     assistant_ratings: int
     assistant_satisfaction: float | None
     comments: list[str]
+    left_out: int
+    """Days of which figures of clerks' work are missing in some line: too few clerks, or too few chats."""
 
 
 async def load(context: HandoffContext, office: str | None) -> Load:
@@ -87,56 +91,79 @@ async def _served(session: AsyncSession, office: str | None) -> int:
     return await session.scalar(query) or 0
 
 
-def since(context: HandoffContext, period: str) -> datetime:
-    """Give the beginning of a period: midnight of its first day. Raises InvalidInputError for an unknown one."""
+def bounds(context: HandoffContext, period: str) -> tuple[datetime, datetime]:
+    """Give the beginning and the end of a period, both midnights or now. Raises InvalidInputError for an unknown one."""
     if period not in PERIODS:
-        raise InvalidInputError("Möglich sind: heute, 7 Tage, 28 Tage.", field="zeitraum")
-    first = context.clock().astimezone(BERLIN).date() - timedelta(days=PERIODS[period])
-    return datetime.combine(first, time(), BERLIN)
+        raise InvalidInputError("Möglich sind: heute, gestern, 7 Tage, 28 Tage.", field="zeitraum")
+    today = context.clock().astimezone(BERLIN).date()
+    first = datetime.combine(today - timedelta(days=PERIODS[period]), time(), BERLIN)
+    end = datetime.combine(today, time(), BERLIN) if PERIODS[period] else context.clock().astimezone(BERLIN)
+    return first, end
 
 
-async def overview(context: HandoffContext, office: str | None, period: str) -> Overview:
+async def overview(
+    context: HandoffContext, office: str | None, period: str, *, others: bool = True
+) -> Overview:
     """Give a period's figures, of an office's team or (None) of the town by team.
+
+    Parameters
+    ----------
+    others
+        Whether who asks may see other teams too: then an office has figures only where nobody could be found by subtracting it from the whole.
 
     Raises
     ------
     InvalidInputError
         The period is unknown.
     """
-    begin = since(context, period)
+    begin, end = bounds(context, period)
     async with context.database.read() as session:
-        contacts = await _contacts(session, begin)
-        rated = await _rated(session, begin)
-        clerks = await _clerks(session, begin)
-        conversations, called = await _conversations(session, begin)
+        everything = await _contacts(session, begin - timedelta(days=1))
+        rated = await _rated(session, begin, end)
+        clerks = await duty.clerks_by_day(session, begin.date(), end.date())
+        conversations, called = await _conversations(session, begin, end)
+    calls = [one for one in everything if begin <= one.begun < end]
+    sizes = rules.teams_of(clerks) | {
+        team: frozenset() for team in {one.team for one in calls} - {team for _day, team in clerks}
+    }
+    if office is not None and not others:
+        sizes = {office: sizes.get(office, frozenset())}
+    of_office = [one for one in rules.groups(sizes) if office is None or office in one.keys]
+    if office is not None and of_office and of_office[0].keys != (office,):
+        of_office = [rules.Group((office,), 0, False)]
     if office is not None:
-        contacts = [one for one in contacts if one.team == office]
-        clerks = {office: clerks.get(office, frozenset())}
-    for team in {one.team for one in contacts}:
-        clerks.setdefault(team, frozenset())
-    ratings = [one for one, human, _text in rated if human and (office is None or one.team == office)]
+        calls = [one for one in calls if one.team == office]
+    ratings = [one for one, human, _text in rated if human]
+    work = {group: rules.settled(group, everything, ratings, clerks) for group in of_office}
+    together = rules.Settled(
+        [one for part in work.values() for one in part.contacts],
+        [one for part in work.values() for one in part.ratings],
+    )
+    teams = [
+        rules.line(group, [one for one in calls if one.team in group.keys], part)
+        for group, part in work.items()
+    ]
+    everybody = rules.Group(
+        tuple(key for group in of_office for key in group.keys),
+        sum(group.clerks for group in of_office),
+        any(group.enough for group in of_office),
+    )
     machine = [one.score for one, human, _text in rated if not human]
-    everybody = frozenset[str]().union(*clerks.values())
-    enough = len(everybody) >= rules.MIN_CLERKS
-    whole = rules.line(rules.Group(tuple(clerks), len(everybody), enough), contacts, ratings)
-    hours = rules.lines(contacts, ratings, rules.on_duty_by_hour(contacts), by_hour=True) if enough else []
-    teams = rules.lines(contacts, ratings, clerks)
-    apart = {key for one in teams if one.figures is not None for key in one.group.keys}
+    shown = {id(one) for one in together.ratings}
     return Overview(
         since=begin,
-        whole=whole,
+        before=end,
+        whole=rules.line(everybody, calls, together),
         teams=teams,
-        hours=hours,
-        calls_by_hour=Counter(one.begun.hour for one in contacts if not one.continued),
+        hours=rules.hour_lines(calls, together),
+        calls_by_hour=Counter(one.begun.hour for one in calls if not one.continued),
         conversations=conversations,
         containment=rules.containment(conversations, called),
         assistant_ratings=len(machine),
         assistant_satisfaction=sum(machine) / len(machine) if len(machine) >= rules.MIN_RATINGS else None,
-        comments=[
-            text for one, human, text in rated if text and (not human or one.team in apart)
-            and (office is None or one.team == office)
-        ][:20],
-    )  # fmt: skip
+        comments=[text for one, human, text in rated if text and (not human or id(one) in shown)][:20],
+        left_out=len(frozenset[date]().union(*(part.left_out for part in work.values()))),
+    )
 
 
 async def _contacts(session: AsyncSession, begin: datetime) -> list[Contact]:
@@ -155,31 +182,31 @@ async def _contacts(session: AsyncSession, begin: datetime) -> list[Contact]:
     ]  # fmt: skip
 
 
-async def _rated(session: AsyncSession, begin: datetime) -> list[tuple[Rating, bool, str | None]]:
+async def _rated(
+    session: AsyncSession, begin: datetime, end: datetime
+) -> list[tuple[Rating, bool, str | None]]:
     rows = await session.scalars(
-        select(RatingRow).where(RatingRow.hour >= begin).order_by(RatingRow.hour.desc(), RatingRow.id)
+        select(RatingRow)
+        .where(RatingRow.hour >= begin, RatingRow.hour < end)
+        .order_by(RatingRow.hour.desc(), RatingRow.id)
     )
-    return [
-        (Rating(row.hour.astimezone(BERLIN).hour, row.office or WHOLE_TOWN, row.score), row.human, row.text)
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        local = row.hour.astimezone(BERLIN)
+        found.append(
+            (Rating(local.hour, row.office or WHOLE_TOWN, row.score, local.date()), row.human, row.text)
+        )
+    return found
 
 
-async def _clerks(session: AsyncSession, begin: datetime) -> dict[str, frozenset[str]]:
-    """Give who was at a console in a period that ends now, by team."""
-    rows = await session.execute(select(ClerkRow.id, ClerkRow.office).where(ClerkRow.seen_until >= begin))
-    found: dict[str, set[str]] = {}
-    for clerk, office in rows:
-        found.setdefault(office or WHOLE_TOWN, set()).add(clerk)
-    return {team: frozenset(who) for team, who in found.items()}
-
-
-async def _conversations(session: AsyncSession, begin: datetime) -> tuple[int, int]:
+async def _conversations(session: AsyncSession, begin: datetime, end: datetime) -> tuple[int, int]:
     """Count conversations in which somebody said something, and those that called for a human."""
     row = (
         await session.execute(
             select(func.count(), func.count(ConversationRow.queued_at)).where(
-                ConversationRow.created_at >= begin, ConversationRow.last_seq > 1
+                ConversationRow.created_at >= begin,
+                ConversationRow.created_at < end,
+                ConversationRow.last_seq > 1,
             )
         )
     ).one()

@@ -21,8 +21,6 @@ LANGUAGES = {
     "de": "Deutsch", "en": "Englisch", "tr": "Türkisch", "ar": "Arabisch", "uk": "Ukrainisch", "ru": "Russisch", "pl": "Polnisch",
     "ro": "Rumänisch", "bg": "Bulgarisch", "fr": "Französisch", "es": "Spanisch", "it": "Italienisch", "fa": "Persisch", "ku": "Kurdisch",
 }  # fmt: skip
-WHOLE_TOWN = "*"
-"""The team of chats that belong to no office."""
 HOLIDAYS_AHEAD_DAYS = 400
 SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|bis)\s*(\d{1,2})(?:[:.](\d{2}))?(?:\s*Uhr)?")
 

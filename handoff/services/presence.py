@@ -1,6 +1,6 @@
 """Who is on duty: consoles that are connected, breaks, capacity."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from handoff.context import HandoffContext
 from handoff.domain.message import BERLIN, Object
@@ -16,7 +16,7 @@ STATES = (duty.HERE, duty.BREAK, duty.AWAY)
 async def connected(context: HandoffContext, staff: Staff) -> None:
     """A console has connected: its clerk is here, unless on a break."""
     async with context.database.write() as session:
-        await duty.appear(session, staff, _until(context), back=True)
+        await duty.appear(session, staff, _today(context), _until(context), back=True)
     context.hub.queue_changed()
 
 
@@ -24,7 +24,7 @@ async def beat(context: HandoffContext, staff: Staff) -> Object:
     """A console is still there: renew the presence and the leases of its chats."""
     until = _until(context)
     async with context.database.write() as session:
-        await duty.appear(session, staff, until, back=False)
+        await duty.appear(session, staff, _today(context), until, back=False)
         await conversations.renew_leases(session, staff.id, until)
         row = await duty.clerk(session, staff.id)
         shape = _shape(row) if row is not None else {}
@@ -46,7 +46,7 @@ async def change(
     if capacity is not None and not 1 <= capacity <= CAPACITY_MAX:
         raise InvalidInputError(f"Bitte geben Sie eine Zahl von 1 bis {CAPACITY_MAX} an.", field="capacity")
     async with context.database.write() as session:
-        await duty.appear(session, staff, _until(context), back=False)
+        await duty.appear(session, staff, _today(context), _until(context), back=False)
         row = await duty.clerk(session, staff.id)
         if row is None:
             raise LookupError("the clerk has just been written")
@@ -84,3 +84,7 @@ def _shape(row: ClerkRow) -> Object:
 
 def _until(context: HandoffContext) -> datetime:
     return context.clock() + timedelta(seconds=context.settings.lease_s)
+
+
+def _today(context: HandoffContext) -> date:
+    return context.clock().astimezone(BERLIN).date()

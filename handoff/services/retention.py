@@ -14,7 +14,7 @@ from handoff.domain.retention import Retention
 from handoff.schema.base import Base
 from handoff.schema.desk import ColleagueRow
 from handoff.schema.lead import ChangeRow, ExampleRow, RatingRow, SwitchRow
-from handoff.schema.routing import ClerkRow, JobRow, RequestRow, WaitRow
+from handoff.schema.routing import ClerkRow, DutyDayRow, JobRow, RequestRow, WaitRow
 from handoff.schema.tables import ConversationRow, OutboxRow
 from handoff.services.channel_notices import REMEMBERED
 from handoff.storage import linking
@@ -93,6 +93,10 @@ async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
             (
                 "switches",
                 delete(SwitchRow).where(SwitchRow.ended_at < now - timedelta(days=keep.change_days)),
+            ),
+            (
+                "duty_days",
+                delete(DutyDayRow).where(DutyDayRow.day < now.date() - timedelta(days=keep.wait_days)),
             ),
             ("clerks", delete(ClerkRow).where(ClerkRow.seen_until < now - timedelta(days=keep.clerk_days))),
         ):

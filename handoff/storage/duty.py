@@ -11,16 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handoff.domain.people import Staff
 from handoff.domain.phase import Phase
 from handoff.domain.routing import DEFAULT_CAPACITY, DEFAULT_LANG, Clerk
-from handoff.schema.routing import ClerkRow, HoursExceptionRow, TeamRow, WaitRow
+from handoff.schema.routing import ClerkRow, DutyDayRow, HoursExceptionRow, TeamRow, WaitRow
 from handoff.schema.tables import ConversationRow
 
+WHOLE_TOWN = "*"
 HERE, BREAK, AWAY = "da", "pause", "weg"
 RECENT = 50
 """So many handling times are looked at."""
 
 
-async def appear(session: AsyncSession, staff: Staff, until: datetime, *, back: bool) -> None:
-    """Note that a clerk's console is connected until then; `back` ends an absence but not a break."""
+async def appear(session: AsyncSession, staff: Staff, day: date, until: datetime, *, back: bool) -> None:
+    """Note that a clerk's console is connected until then; `back` ends an absence but not a break.
+
+    The first time on a `day` she is counted for her team.
+    """
     values = {
         "office": staff.office_id,
         "topics": list(staff.topics),
@@ -37,6 +41,21 @@ async def appear(session: AsyncSession, staff: Staff, until: datetime, *, back: 
         .values(id=staff.id, **values, **known)
         .on_conflict_do_update(index_elements=[ClerkRow.id], set_=values)
     )
+    fresh = await session.execute(
+        update(ClerkRow)
+        .where(ClerkRow.id == staff.id, or_(ClerkRow.counted_on.is_(None), ClerkRow.counted_on != day))
+        .values(counted_on=day)
+        .execution_options(synchronize_session=False)
+    )
+    if fresh.rowcount:
+        office = staff.office_id or WHOLE_TOWN
+        await session.execute(
+            insert(DutyDayRow)
+            .values(day=day, office=office, clerks=1)
+            .on_conflict_do_update(
+                index_elements=[DutyDayRow.day, DutyDayRow.office], set_={"clerks": DutyDayRow.clerks + 1}
+            )
+        )
     if back:
         await session.execute(
             update(ClerkRow)
@@ -44,6 +63,16 @@ async def appear(session: AsyncSession, staff: Staff, until: datetime, *, back: 
             .values(presence=HERE)
             .execution_options(synchronize_session=False)
         )
+
+
+async def clerks_by_day(session: AsyncSession, since: date, before: date) -> dict[tuple[date, str], int]:
+    """Give how many clerks of each team were there on each day."""
+    rows = await session.execute(
+        select(DutyDayRow.day, DutyDayRow.office, DutyDayRow.clerks).where(
+            DutyDayRow.day >= since, DutyDayRow.day < before
+        )
+    )
+    return {(day, office): number for day, office, number in rows}
 
 
 async def clerk(session: AsyncSession, staff_id: str) -> ClerkRow | None:

@@ -12,6 +12,7 @@ from handoff.errors import ConflictError, InvalidInputError
 from handoff.services import hours, lead
 from handoff.storage import duty
 from handoff.storage import lead as store
+from handoff.storage.duty import WHOLE_TOWN
 from handoff.web.guards import Context, Desk, Editing, Leading
 from handoff.web.lead_pages import (
     NOTHING,
@@ -69,7 +70,7 @@ async def _times(context: Context, desk: Desk, office: str, typed: Typed = NOTHI
         known = {one.office: one for one in await duty.teams(session)}
         exceptions = await duty.exceptions(session, office, today)
     names = await offices(context, desk.staff)
-    others = {id_: name for id_, name in names.items() if id_ not in (office, lead.WHOLE_TOWN)}
+    others = {id_: name for id_, name in names.items() if id_ not in (office, WHOLE_TOWN)}
     return render(
         context, desk, "leitung_zeiten.html", "Öffnungszeiten", HOURS, typed,
         office=office, offices=names, others=others, team=known.get(office), days=lead.DAYS, exceptions=exceptions,

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from handoff.context import HandoffContext
 from handoff.domain.people import Staff
 from handoff.errors import HandoffError
-from handoff.services.lead import WHOLE_TOWN, check_office
+from handoff.services.lead import check_office
 from handoff.services.transcript import moment
 from handoff.storage import duty
 from handoff.storage import lead as store
@@ -82,15 +82,15 @@ async def offices(context: HandoffContext, staff: Staff) -> dict[str, str]:
     async with context.database.read() as session:
         teams = [team.office for team in await duty.teams(session)]
         clerks = await store.clerks(session, None)
-    names = {office: office for office in teams if office != WHOLE_TOWN}
+    names = {office: office for office in teams if office != duty.WHOLE_TOWN}
     names |= {row.office: row.office_name or row.office for row in clerks if row.office}
     if staff.office_id is not None:
         return {staff.office_id: staff.office or names.get(staff.office_id, staff.office_id)}
-    return {WHOLE_TOWN: TOWN} | dict(sorted(names.items(), key=lambda one: one[1]))
+    return {duty.WHOLE_TOWN: TOWN} | dict(sorted(names.items(), key=lambda one: one[1]))
 
 
 def chosen_office(staff: Staff, wanted: str | None) -> str:
     """Give the office that a page is about. Raises ForbiddenError for another lead's."""
-    office = wanted or staff.office_id or WHOLE_TOWN
+    office = wanted or staff.office_id or duty.WHOLE_TOWN
     check_office(staff, office)
     return office

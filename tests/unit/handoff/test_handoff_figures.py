@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 
 from handoff.domain.figures import (
     MIN_CLERKS,
+    MIN_CONTACTS,
     Contact,
     Group,
     Rating,
+    Settled,
     containment,
     groups,
+    hour_lines,
     line,
-    lines,
-    on_duty_by_hour,
+    settled,
     summed,
+    teams_of,
 )
 from handoff.domain.hours import BERLIN
 
@@ -72,9 +75,73 @@ def test_whatever_the_teams_every_group_with_figures_has_five_and_every_team_is_
         assert len(found) <= 1
 
 
+DAY = TEN.date()
+FIVE = {(DAY, "buergercenter"): 5}
+TEAM = Group(("buergercenter",), 5, True)
+
+
+def rating(score=4, **changes):
+    return Rating(**{"hour": 10, "team": "buergercenter", "score": score, "day": DAY, **changes})
+
+
 def test_too_few_clerks_have_calls_and_reasons_but_no_figures():
-    (one,) = lines([contact(), contact(reason="beschwerde")], [], {"buergercenter": people("a", 4)})
-    assert (one.calls, one.reasons, one.figures) == (2, {"wunsch": 1, "beschwerde": 1}, None)
+    calls = [contact()] * 5 + [contact(reason="beschwerde")]
+    (group,) = groups(teams_of({(DAY, "buergercenter"): 4}))
+    one = line(group, calls, settled(group, calls, [], {(DAY, "buergercenter"): 4}))
+    assert (one.calls, one.reasons, one.figures) == (6, {"wunsch": 5, "beschwerde": 1}, None)
+
+
+@pytest.mark.parametrize(
+    ("clerks", "chats", "days"),
+    [(5, 5, 1), (4, 5, 0), (5, 4, 0), (0, 9, 0)],
+    ids=["enough", "clerks", "chats", "nobody"],
+)
+def test_a_day_has_figures_with_enough_clerks_and_enough_chats(clerks, chats, days):
+    work = settled(TEAM, [contact()] * chats, [rating()], {(DAY, "buergercenter"): clerks})
+    assert len(work.contacts) == days * chats
+    assert len(work.ratings) == days
+    assert work.left_out == (frozenset() if days else {DAY})
+
+
+def test_what_goes_on_or_ends_on_another_day_is_not_yet_there():
+    late = contact(begun=TEN.replace(hour=23, minute=58))
+    assert late.settled_on == DAY + timedelta(days=1)
+    open_ = [contact(outcome=None, waited_s=None), contact(handled_s=None, result=None)]
+    assert [one.settled_on for one in open_] == [None, None]
+    assert contact(outcome="beendet", handled_s=None).settled_on == DAY
+    work = settled(TEAM, [contact()] * 5 + [late, *open_], [], FIVE)
+    assert len(work.contacts) == 5
+
+
+def test_a_team_is_as_large_as_on_its_fullest_day_and_a_day_on_which_it_was_small_stays_out():
+    days = {(DAY, "a"): 7, (DAY + timedelta(days=1), "a"): 2, (DAY, "b"): 3}
+    assert {team: len(who) for team, who in teams_of(days).items()} == {"a": 7, "b": 3}
+    (group,) = groups(teams_of(days))
+    assert group == Group(("a", "b"), 10, True)
+    later = [contact(team="a", begun=TEN + timedelta(days=1))] * 9
+    work = settled(group, [contact(team="a")] * 5 + later, [], days)
+    assert {one.settled_on for one in work.contacts} == {DAY}
+
+
+@given(
+    st.dictionaries(st.tuples(st.integers(0, 9), st.sampled_from("abc")), st.integers(0, 9), max_size=30),
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abc")), max_size=60),
+    st.tuples(st.integers(0, 9), st.integers(1, 10)),
+)
+def test_two_periods_of_the_same_groups_differ_by_days_that_have_enough_of_both(there, chats, cut):
+    """Whatever one subtracts from the other, no smaller group is left."""
+    clerks = {(DAY + timedelta(days=n), team): number for (n, team), number in there.items()}
+    contacts = [contact(begun=TEN + timedelta(days=n), team=team) for n, team in chats]
+    first, last = DAY + timedelta(days=min(cut)), DAY + timedelta(days=max(cut))
+    for group in groups(teams_of(clerks)):
+        whole = settled(group, contacts, [], clerks).contacts
+        part = settled(
+            group, contacts, [], {key: one for key, one in clerks.items() if first <= key[0] < last}
+        )
+        rest = [one for one in whole if one not in part.contacts]
+        for day in {one.settled_on for one in rest}:
+            assert sum(clerks.get((day, team), 0) for team in group.keys) >= MIN_CLERKS
+            assert sum(one.settled_on == day for one in rest) >= MIN_CONTACTS
 
 
 def test_hours_in_which_few_were_on_duty_are_joined():
@@ -83,13 +150,16 @@ def test_hours_in_which_few_were_on_duty_are_joined():
         contact(begun=TEN - timedelta(hours=3), on_duty=2),
     ]
     full = [contact(on_duty=6), contact(begun=TEN + timedelta(hours=1), on_duty=5)]
-    found = lines(early + full, [], on_duty_by_hour(early + full), by_hour=True)
-    assert [one.group for one in found] == [Group(("10",), 6, True), Group(("7", "11"), 5, True)]
+    found = hour_lines([*early, *full, contact()], Settled(early + full))
+    assert [(one.group, one.calls) for one in found] == [
+        (Group(("10",), 6, True), 2),
+        (Group(("7", "11"), 5, True), 3),
+    ]
 
 
 def test_hours_that_are_joined_do_not_count_people_twice():
     alone = [contact(begun=TEN + timedelta(hours=n), on_duty=2) for n in range(4)]
-    (one,) = lines(alone, [], on_duty_by_hour(alone), by_hour=True)
+    (one,) = hour_lines(alone, Settled(alone))
     assert (one.group.clerks, one.figures) == (2, None)
 
 
@@ -125,7 +195,7 @@ def test_without_anything_to_measure_nothing_is_claimed():
 
 @pytest.mark.parametrize(("number", "mean"), [(4, None), (5, 4.0)])
 def test_a_mean_needs_five_ratings(number, mean):
-    assert summed([], [Rating(10, "a", 4)] * number).satisfaction == mean
+    assert summed([], [rating(4)] * number).satisfaction == mean
 
 
 def test_containment_is_the_share_without_a_human():
@@ -134,4 +204,4 @@ def test_containment_is_the_share_without_a_human():
 
 def test_the_longest_waits_are_named_honestly():
     assert summed([contact(waited_s=one) for one in range(1, 102)], []).wait_p90_s == 91
-    assert line(Group(("a",), 5, True), [contact(waited_s=7)], []).figures.wait_p90_s == 7
+    assert summed([contact(waited_s=7)], []).wait_p90_s == 7
