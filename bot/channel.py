@@ -16,6 +16,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
+from sanic.exceptions import BadRequest
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -32,6 +33,8 @@ DEADLINE_S = 25.0
 """After so many seconds a turn is given up; nothing of it is stored."""
 LONGEST_TEXT = 20_000
 """Characters of a message that are read; the gateway lets far fewer through."""
+TEXTS_AT_ONCE = 50
+"""Sentences of one request for understandings."""
 _LEADING_SLASHES = re.compile(r"^[\s/]+")
 _PAYLOAD = re.compile(r"^/[a-z_]{1,64}(\{.*\})?$", re.DOTALL)
 _turns = LocalLockStore()
@@ -171,9 +174,22 @@ class GatewayChannel(InputChannel):
                 await store.forget(conversation_id)
             return response.empty()
 
+        async def understandings(request: Request) -> HTTPResponse:
+            if not self._authorised(request):
+                return response.json({"code": "dienst_unbekannt"}, status=401)
+            agent = request.app.ctx.agent
+            if agent is None or not agent.is_ready():
+                return response.json({"code": TurnFailedError.code}, status=TurnFailedError.status)
+            try:
+                texts = texts_of(request.json)
+            except (MalformedRequestError, BadRequest) as error:
+                return response.json({"code": MalformedRequestError.code, "message": str(error)}, status=422)
+            return response.json({"intents": [await intent_of(agent, text) for text in texts]})
+
         blueprint.listener("after_server_stop")(stop)
         blueprint.add_route(health, "/health", methods=["GET"])
         blueprint.add_route(messages, "/messages", methods=["POST"])
+        blueprint.add_route(understandings, "/understandings", methods=["POST"])
         blueprint.add_route(forget, "/conversations/<conversation_id>", methods=["DELETE"])
         return blueprint
 
@@ -228,6 +244,31 @@ async def answer(
         finally:
             current_turn.reset(token)
         return turn.answer
+
+
+def texts_of(body: object) -> list[str]:
+    """Check the body of a request for understandings.
+
+    Raises
+    ------
+    MalformedRequestError
+        It is not `{"texts": [text]}` with at most `TEXTS_AT_ONCE` of them.
+    """
+    texts = body.get("texts") if isinstance(body, dict) else None
+    if (
+        not isinstance(texts, list)
+        or len(texts) > TEXTS_AT_ONCE
+        or not all(isinstance(one, str) for one in texts)
+    ):
+        raise MalformedRequestError(f"texts must be a list of at most {TEXTS_AT_ONCE} texts.")
+    return [_LEADING_SLASHES.sub("", one)[:LONGEST_TEXT] for one in texts]
+
+
+async def intent_of(agent: Agent, text: str) -> str | None:
+    """Say what a sentence is understood as, outside of any conversation; turns that wait come in between."""
+    await asyncio.sleep(0)
+    parsed = await agent.parse_message(text)
+    return parsed["intent"].get("name")
 
 
 def prepare(agent: Agent) -> SnapshotTrackerStore:

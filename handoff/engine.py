@@ -1,5 +1,7 @@
 """The door to the assistant: one HTTP call per turn (docs/protocol/engine.md)."""
 
+from collections.abc import Sequence
+
 import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -7,6 +9,8 @@ from handoff.domain.message import Answer, Body, Handover, Object, Turn
 from handoff.domain.reasons import reason_of
 from handoff.ports import EngineDownError, EngineFaultError
 
+UNDERSTANDING_S = 5.0
+"""Longest wait for what sentences are understood as: a page waits for it, and is useful without."""
 DOWN = {401, 403, 404, 429, 502, 503, 504}
 """Statuses of an engine that is starting, overloaded or not configured yet: nothing is wrong with the message."""
 
@@ -38,6 +42,10 @@ class _Answer(BaseModel):
 
     replies: list[_Reply]
     handover: _Handover | None = Field(default=None, alias="handoff")
+
+
+class _Understandings(BaseModel):
+    intents: list[str | None]
 
 
 class HttpEngine:
@@ -80,6 +88,24 @@ class HttpEngine:
             [_body(reply) for reply in answer.replies if reply.text or reply.cards or reply.buttons],
             None if answer.handover is None else _handover(answer.handover),
         )
+
+    async def understand(self, texts: Sequence[str]) -> list[str | None]:
+        """Say what sentences are understood as; see `handoff.ports.Engine.understand`."""
+        timeout = aiohttp.ClientTimeout(total=UNDERSTANDING_S)
+        try:
+            async with self._connection().post(
+                f"{self._base}/understandings", json={"texts": list(texts)}, timeout=timeout
+            ) as response:
+                content = await response.read()
+        except TimeoutError as error:
+            raise EngineDownError("timeout") from error
+        except aiohttp.ClientError as error:
+            raise EngineDownError(type(error).__name__) from error
+        try:
+            found = _Understandings.model_validate_json(content)
+        except ValidationError as error:
+            raise EngineDownError(f"status {response.status}") from error
+        return found.intents
 
     async def forget(self, conversation_id: str) -> None:
         """Let the engine delete a conversation; see `handoff.ports.Engine.forget`."""

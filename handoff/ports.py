@@ -68,6 +68,10 @@ class Engine(Protocol):
         """
         ...
 
+    async def understand(self, texts: Sequence[str]) -> list[str | None]:
+        """Give the intent that each of at most 50 sentences is understood as, outside of conversations. Raises EngineDownError."""
+        ...
+
     async def forget(self, conversation_id: str) -> None:
         """Let the engine delete what it keeps of a conversation, after the turn that it may be in. Raises EngineDownError."""
         ...

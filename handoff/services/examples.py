@@ -1,14 +1,73 @@
 """The review of what the assistant may learn: each example is accepted with an intent, or discarded, by a human."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
 from handoff.context import HandoffContext
 from handoff.domain.depersonalise import depersonalise
 from handoff.domain.hours import BERLIN
 from handoff.domain.people import Staff
 from handoff.errors import ConflictError, InvalidInputError
+from handoff.ports import EngineDownError
 from handoff.schema.lead import ExampleRow
 
 OPEN, ACCEPTED, DISCARDED = "offen", "angenommen", "verworfen"
 TEXT_MAX_CHARS = 300
+ASKED_AT_ONCE = 50
+SERVICE = "service"
+"""The intent of who wants a service, whichever it is."""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What helps the reviewer to label an example; she decides.
+
+    Parameters
+    ----------
+    understood
+        Intent that the assistant hears in it today; None: it does not answer, or hears none.
+    suggested
+        Intent that what happened speaks for; None: nothing does.
+    """
+
+    understood: str | None = None
+    suggested: str | None = None
+
+
+def suggestion(verdict: str, understood: str | None, handled: str | None) -> str | None:
+    """Choose an intent by what happened.
+
+    A clerk found that the assistant had understood well: then what it hears. She found that it had not, and handled a service
+    afterwards: then the wish for one, unless the assistant hears that already and so was wrong in another way.
+
+    Parameters
+    ----------
+    verdict
+        `gut` or `falsch`.
+    handled
+        Name of the service that the clerk handled.
+    """
+    if verdict == "gut":
+        return understood
+    return SERVICE if handled and understood != SERVICE else None
+
+
+async def hints(context: HandoffContext, rows: Sequence[ExampleRow]) -> dict[str, Hint]:
+    """Give what helps to label each of the first examples, by id; without the assistant only what happened counts."""
+    asked = rows[:ASKED_AT_ONCE]
+    understood: Sequence[str | None] = [None] * len(asked)
+    if asked:
+        with suppress(EngineDownError):
+            understood = await context.bot.understand([str(row.body["text"]) for row in asked])
+    return {
+        row.id: Hint(heard, _known(context, suggestion(row.verdict, heard, row.body.get("handled"))))
+        for row, heard in zip(asked, understood, strict=True)
+    }
+
+
+def _known(context: HandoffContext, intent: str | None) -> str | None:
+    return intent if intent in context.intents else None
 
 
 async def accept(

@@ -14,7 +14,7 @@ from handoff.domain.hours import BERLIN
 from handoff.domain.limits import check_payload
 from handoff.domain.message import Body, Object
 from handoff.domain.offers import Json
-from handoff.errors import ConflictError, InvalidInputError
+from handoff.errors import ConflictError, HandoffError, InvalidInputError
 from handoff.schema.lead import ExampleRow, MarkRow, RatingRow
 from handoff.schema.routing import WaitRow
 from handoff.schema.tables import ConversationRow
@@ -106,6 +106,7 @@ async def answer(
     """
     check_payload(PAYLOAD, values)
     said = read(values)
+    handled = await _handled(context, conversation_id) if said.learn else None
     now = context.clock()
     async with context.database.write() as session:
         row = await conversations.lock(session, conversation_id)
@@ -121,7 +122,7 @@ async def answer(
         if said.score is not None:
             session.add(await _rating(context, session, row, said))
         if said.learn:
-            await _examples(context, session, row)
+            await _examples(context, session, row, handled)
         await session.execute(delete(MarkRow).where(MarkRow.conversation_id == row.id))
         filed = said.transcript and row.account is not None
         if filed:
@@ -164,7 +165,24 @@ async def _rating(
     )
 
 
-async def _examples(context: HandoffContext, session: AsyncSession, row: ConversationRow) -> None:
+async def _handled(context: HandoffContext, conversation_id: str) -> str | None:
+    """Name the service that was handled: of the application, else the one for which the human was called."""
+    async with context.database.read() as session:
+        row = await conversations.find(session, conversation_id)
+    try:
+        draft = await context.portal.current_draft(conversation_id)
+        if draft is not None:
+            return str(draft["name"])
+        service = row.service if row is not None else None
+        entry = await context.portal.service(conversation_id, service) if service else None
+    except HandoffError:
+        return None
+    return None if entry is None else str(entry["name"])
+
+
+async def _examples(
+    context: HandoffContext, session: AsyncSession, row: ConversationRow, handled: str | None
+) -> None:
     """Turn the clerks' marks into examples that wait for review; personal data is removed before anything is stored."""
     now = context.clock()
     today = now.astimezone(BERLIN).date()
@@ -178,6 +196,7 @@ async def _examples(context: HandoffContext, session: AsyncSession, row: Convers
             "text": depersonalise(before[-1].body.text, today),
             "answer": depersonalise(marked.body.text, today),
             "wanted": depersonalise(mark.wanted, today) if mark.wanted else "",
+            "handled": handled,
         }
         session.add(
             ExampleRow(

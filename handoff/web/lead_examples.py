@@ -25,9 +25,10 @@ async def _show(context: Context, desk: Desk, typed: Typed = NOTHING) -> Respons
         waiting = await store.examples(session, examples.OPEN)
         accepted = await store.examples(session, examples.ACCEPTED)
         counts = await store.count_examples(session)
+    hints = await examples.hints(context, waiting)
     return render(
         context, desk, "leitung_beispiele.html", "Beispiele", PATH, typed,
-        waiting=waiting, accepted=accepted, discarded=counts.get(examples.DISCARDED, 0), intents=context.intents,
+        waiting=waiting, hints=hints, accepted=accepted, discarded=counts.get(examples.DISCARDED, 0), intents=context.intents,
         limit=examples.TEXT_MAX_CHARS,
     )  # fmt: skip
 

@@ -45,6 +45,24 @@ async def test_the_engine_answers_once_refuses_strangers_and_survives_anything(
     assert "Was kostet das" not in engine.log.read_text(encoding="utf-8")
 
 
+async def test_it_says_what_sentences_are_understood_as_and_no_conversation_knows(
+    engine: Engine, actions: Actions
+) -> None:
+    asked = await engine.client.post("/understandings", json={"texts": ["Guten Tag", "/start", ""]})
+    assert asked.status_code == 200
+    greeting, slashed, empty = asked.json()["intents"]
+    assert greeting == "greet"
+    assert slashed != "start", "no sentence can name an intent"
+    assert empty is None
+    assert actions.calls == []
+    for wrong in (None, [], {"texts": "Hallo"}, {"texts": [1]}, {"texts": ["x"] * 51}):
+        assert (await engine.client.post("/understandings", json=wrong)).status_code == 422
+    assert (await engine.client.post("/understandings", content=b"{")).status_code == 422
+    stranger = {"Authorization": "Bearer falsch"}
+    refused = await engine.client.post("/understandings", json={"texts": []}, headers=stranger)
+    assert refused.status_code == 401
+
+
 async def test_a_failed_action_stores_nothing_and_the_same_message_succeeds_later(
     engine: Engine, actions: Actions
 ) -> None:

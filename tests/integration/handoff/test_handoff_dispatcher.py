@@ -207,11 +207,41 @@ async def test_faults_of_a_real_engine(tmp_path, bad):
             assert set(first) == {"conversation_id", "message_id", "text", "payload", "values", "metadata"}
 
 
+@pytest.mark.parametrize(
+    ("answer", "intents"),
+    [
+        (JSONResponse({"intents": ["human", None]}), ["human", None]),
+        (JSONResponse({"code": "dienst_unbekannt"}, 401), None),
+        (JSONResponse({"code": "assistent_nicht_bereit"}, 503), None),
+        (Response("{", 200, media_type="application/json"), None),
+    ],
+    ids=["understood", "stranger", "starting", "nonsense"],
+)
+async def test_what_sentences_are_understood_as(answer, intents):
+    asked = []
+
+    async def app(scope, receive, send):
+        asked.append((await receive())["body"])
+        await answer(scope, receive, send)
+
+    async with served(app) as url:
+        engine = HttpEngine(url, "t", timeout_s=1)
+        if intents is None:
+            with pytest.raises(EngineDownError):
+                await engine.understand(["Mensch!", "x"])
+        else:
+            assert await engine.understand(["Mensch!", "x"]) == intents
+        assert json.loads(asked[0]) == {"texts": ["Mensch!", "x"]}
+        await engine.close()
+
+
 async def test_nobody_listens():
     engine = HttpEngine("http://127.0.0.1:9", "t", timeout_s=1)
     turn = FakeTurn()
     with pytest.raises(EngineDownError):
         await engine.turn(turn)
+    with pytest.raises(EngineDownError):
+        await engine.understand(["Hallo"])
     await engine.close()
 
 

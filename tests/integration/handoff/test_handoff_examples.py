@@ -1,10 +1,13 @@
 """The review: accept, relabel, discard; nothing personal gets through, nobody reviews twice."""
 
+import re
+
 import pytest
 from handoff_world import START
 from lead_desk import desk_of, text_of
 from sqlalchemy import select
 
+from handoff.ports import EngineDownError
 from handoff.schema.lead import ExampleRow
 
 INTENTS = ("leistung/wohngeld", "mensch", "out_of_scope")
@@ -54,6 +57,62 @@ async def test_accepted_relabelled_discarded(review):
     row = await example(review)
     assert (row.status, row.intent, row.body) == ("verworfen", None, {"text": ""})
     assert "Verworfen: 1" in text_of(await lead.get("/beispiele"))
+
+
+async def add(town, name, verdict, handled):
+    body = {"text": f"Satz {name}", "answer": "Antwort", "wanted": "", "handled": handled}
+    async with town.context.database.write() as session:
+        session.add(ExampleRow(id=name, hour=START, verdict=verdict, body=body, status="offen"))
+
+
+def chosen(page, name):
+    """The intent that is chosen for an example before anybody has chosen."""
+    select_ = page.text.split(f'id="absicht-{name}"', 1)[1].split("</select>", 1)[0]
+    found = re.search(r'value="([^"]*)"[^>]* selected', select_)
+    return found[1] if found else ""
+
+
+async def test_the_review_suggests_by_what_happened(review):
+    review.context.intents = ("aspect", "human", "service")
+    review.bot.intents = {
+        "Satz gut": "aspect",
+        "Satz falsch": "human",
+        "Satz doch": "service",
+        "Satz neu": "weg",
+    }
+    for name, verdict, handled in (
+        ("gut", "gut", "Wohngeld"),
+        ("falsch", "falsch", "Wohngeld"),
+        ("doch", "falsch", "Wohngeld"),
+        ("nichts", "falsch", None),
+        ("neu", "gut", None),
+    ):
+        await add(review, name, verdict, handled)
+    page = await desk_of(review).get("/beispiele")
+    suggested = {name: chosen(page, name) for name in ("gut", "falsch", "doch", "nichts", "neu", "b1")}
+    assert suggested == {"gut": "aspect", "falsch": "service", "doch": "", "nichts": "", "neu": "", "b1": ""}
+    words = text_of(page)
+    assert "Danach bearbeitet: Wohngeld." in words
+    assert "Der Assistent versteht den Satz heute als: human." in words
+    assert "Vorschlag nach dem, was geschah: service. Bitte prüfen Sie ihn." in words
+
+
+async def test_the_review_does_without_the_assistant(review):
+    review.context.intents = ("service",)
+    await add(review, "falsch", "falsch", "Wohngeld")
+    review.bot.failures = [EngineDownError("weg")]
+    page = await desk_of(review).get("/beispiele")
+    assert page.status_code == 200
+    assert chosen(page, "falsch") == "service"
+    assert "heute als" not in page.text
+
+
+async def test_what_the_reviewer_chose_stays_when_the_form_is_refused(review):
+    review.context.intents = ("human", "service")
+    await add(review, "falsch", "falsch", "Wohngeld")
+    refused = await desk_of(review).post("/beispiele", **form(id="falsch", absicht="human", geprueft=""))
+    assert refused.status_code == 422
+    assert chosen(refused, "falsch") == "human"
 
 
 @pytest.mark.parametrize(

@@ -149,9 +149,24 @@ async def test_with_a_yes_an_example_without_personal_data_waits_for_review(town
         "text": "Ich heiße [Name] und brauche Wohngeld",
         "answer": "Echo: Ich heiße [Name] und brauche Wohngeld",
         "wanted": "Wohngeld beantragen, für [Name]",
+        "handled": "Wohnsitz an- oder ummelden",
     }
     assert await rows(town, MarkRow) == []
     assert await rows(town, RatingRow) == []
+
+
+async def test_the_application_says_what_was_handled_and_nobody_has_to_know(town):
+    for draft_, down, handled in (
+        ({"name": "Wohngeld beantragen"}, False, "Wohngeld beantragen"),
+        (None, True, None),
+    ):
+        handle, _, conversation = await talked(town)
+        await marks.mark(town.context, conversation, staff(), await bot_seq(town, handle), "falsch", "")
+        await desk.close(town.context, conversation, staff(), "geloest", "fertig")
+        town.portal.draft, town.portal.down = draft_, down
+        await town.send(handle, payload="/feedback", values={"learn": "ja"})
+        town.portal.down = False
+        assert handled in [example.body["handled"] for example in await rows(town, ExampleRow)]
 
 
 async def test_marks_change_and_go(town):
