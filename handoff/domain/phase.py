@@ -31,6 +31,7 @@ TRANSITIONS: dict[tuple[Phase, Step], Phase] = {
     (Phase.WAITING, Step.BACK_TO_BOT): Phase.BOT,
     (Phase.WAITING, Step.LEAVE_REQUEST): Phase.BOT,
     (Phase.WAITING, Step.CLAIM): Phase.CLERK,
+    (Phase.CLERK, Step.BACK_TO_BOT): Phase.BOT,
     (Phase.CLERK, Step.HAND_BACK): Phase.BOT,
     (Phase.CLERK, Step.RELEASE): Phase.WAITING,
     (Phase.BOT, Step.CLOSE): Phase.CLOSED,

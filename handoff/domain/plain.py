@@ -13,6 +13,8 @@ FLOW = frozenset(
 )  # fmt: skip
 """Cards that move the application forward: a later one closes the earlier ones."""
 
+BACK = Offer("Zurück zum Assistenten", "/back_to_bot")
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -28,12 +30,15 @@ class Plain:
         The open card that needs more than a button.
     waiting
         The card of the queue, while the citizen waits.
+    feedback
+        The card that asks how it was, while it waits for an answer; it is open although the conversation is closed.
     """
 
     choices: tuple[Offer, ...] = ()
     answers: tuple[str, ...] = ()
     card: Mapping[str, Json] | None = None
     waiting: Mapping[str, Json] | None = None
+    feedback: Mapping[str, Json] | None = None
 
 
 def plain(messages: Sequence[Mapping[str, Json]], state: Mapping[str, Json]) -> Plain:
@@ -49,6 +54,7 @@ def plain(messages: Sequence[Mapping[str, Json]], state: Mapping[str, Json]) -> 
     choices: list[Offer] = []
     card: Mapping[str, Json] | None = None
     waiting: Mapping[str, Json] | None = None
+    feedback: Mapping[str, Json] | None = None
     for message in messages:
         if message["author"] == "citizen":
             continue
@@ -57,9 +63,11 @@ def plain(messages: Sequence[Mapping[str, Json]], state: Mapping[str, Json]) -> 
                 card, choices = one, []
             if one.get("type") == "queue":
                 waiting = one
+            if one.get("type") == "feedback" and state.get("feedback"):
+                feedback = one
         choices = choices_of(message) or choices
     if state["phase"] == "closed":
-        return Plain()
+        return Plain(feedback=feedback)
     kind = None if card is None else card.get("type")
     if (
         kind == "prefill" and card is not None
@@ -69,8 +77,14 @@ def plain(messages: Sequence[Mapping[str, Json]], state: Mapping[str, Json]) -> 
         card = None
     if kind == "consent" and card is not None and card.get("upload"):  # the file comes first, in the portal
         choices = [one for one in choices if not one.payload.startswith("/ask_release")]
+    if state["phase"] in ("waiting", "clerk"):
+        choices = [one for one in choices if one.payload != BACK.payload]
+        choices += [BACK] if state.get("assistant") != "aus" else []
+    if state["phase"] == "clerk":
+        choices = [one for one in choices if not one.payload.startswith("/wait_")]
     titles = {one.title for one in choices}
     asked = card.get("field") if kind == "question" and card is not None else None
     options = objects(asked.get("options")) if isinstance(asked, Mapping) else []
     answers = tuple(str(one["label"]) for one in options if one.get("label") not in titles)
-    return Plain(tuple(choices), answers, card, waiting if state["phase"] == "waiting" else None)
+    waiting = waiting if state["phase"] == "waiting" else None
+    return Plain(tuple(choices), answers, card, waiting, feedback)

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
+from handoff.domain import switches
 from handoff.domain.board import Place
 from handoff.domain.estimate import usual_handling_s
 from handoff.domain.message import Body, Handover, Message, Object, Since
@@ -18,7 +19,7 @@ from handoff.services import feedback, hours, texts, waiting, waits
 from handoff.services.access import Access
 from handoff.services.hours import Opening
 from handoff.services.together import Together
-from handoff.storage import conversations, desk, duty, log, outbox
+from handoff.storage import conversations, desk, duty, lead, log, outbox
 
 READ_AT_ONCE = 64
 """Conversations in one look at the database, when many read on at the same time."""
@@ -29,8 +30,15 @@ async def state_of(
     conversation: ConversationRow,
     context: HandoffContext,
     second: Sequence[ParticipantRow] | None = None,
+    assistant: Object | None = None,
 ) -> Object:
-    """Give the State that clients see; `second` are the chat's second clerks, if they were read already."""
+    """Give the State that clients see.
+
+    Parameters
+    ----------
+    second, assistant
+        The chat's second clerks and the `assistant_state`, if they were read already.
+    """
     state: Object = {"phase": conversation.phase, "bound": conversation.account is not None}
     if conversation.feedback == feedback.ASKED:
         state["feedback"] = True
@@ -39,6 +47,8 @@ async def state_of(
         board = await context.board.get(now, session)
         place = board.place_of(conversations.ticket_of(conversation))
         state |= waiting_state(place, await hours.opening(session, conversation.office, now))
+    if conversation.phase in (Phase.WAITING, Phase.CLERK):
+        state |= await assistant_state(session) if assistant is None else assistant
     if conversation.phase == Phase.CLERK:
         state["clerk"] = {"function": conversation.clerk_function, "office": conversation.clerk_office}
         second = await desk.participants(session, conversation) if second is None else second
@@ -60,6 +70,12 @@ def waiting_state(place: Place, opening: Opening) -> Object:
     return told
 
 
+async def assistant_state(session: AsyncSession) -> Object:
+    """Give the part of the State that says that there is no way back to the assistant now."""
+    off = switches.assistant(await lead.switches(session))
+    return {} if off is None else {"assistant": "aus"}
+
+
 async def waiting_states(
     context: HandoffContext, conversation_ids: Iterable[str]
 ) -> list[tuple[str, Object]]:
@@ -74,11 +90,12 @@ async def waiting_states(
             for office in {one.office for one in board.tickets if one.conversation_id in places}
         }
         bound = await conversations.bound(session, list(places))
+        assistant = await assistant_state(session)
     for ticket in board.tickets:
         if ticket.conversation_id in places and ticket.conversation_id in bound:
             state: Object = {"phase": Phase.WAITING.value, "bound": bound[ticket.conversation_id]}
             told = waiting_state(places[ticket.conversation_id], openings[ticket.office])
-            found.append((ticket.conversation_id, state | told))
+            found.append((ticket.conversation_id, state | told | assistant))
     return found
 
 
@@ -102,13 +119,14 @@ async def _since_together(
     async with context.database.read() as session:
         rows = await conversations.find_all(session, [conversation_id for conversation_id, _after in asked])
         second = await desk.participants_of(session, list(rows.values()))
+        assistant = await assistant_state(session)
         for conversation_id, after in asked:
             row = rows.get(conversation_id)
             if row is None:
                 answers.append(LookupError("conversation vanished"))
                 continue
             messages = await log.after(session, row, after) if after < row.last_seq else []
-            state = await state_of(session, row, context, second[row.id])
+            state = await state_of(session, row, context, second[row.id], assistant)
             answers.append(Since(row.chat, row.last_seq, [one.public() for one in messages], state))
     return answers
 
@@ -174,8 +192,26 @@ async def call_human(
     place = board.place_of(conversations.ticket_of(conversation))
     opening = await hours.opening(session, office, now)
     if announce or opening.open is False:
-        body = waiting.announcement(handover, place, opening, conversation.account is not None)
+        back = not await assistant_state(session)
+        body = waiting.announcement(handover, place, opening, back=back)
         await say(session, conversation, context, body)
+
+
+async def leave_human(session: AsyncSession, conversation: ConversationRow, context: HandoffContext) -> None:
+    """Let a locked conversation's citizen go back to the assistant, out of the queue or from a clerk, who is told by the log."""
+    now = context.clock()
+    if conversation.phase == Phase.CLERK:
+        await duty.end_handling(session, conversation.wait_id, now)
+        await say(
+            session,
+            conversation,
+            context,
+            Body(texts.LEFT_CLERK.format(function=conversation.clerk_function)),
+        )
+    else:
+        await duty.end_wait(session, conversation.wait_id, "assistent", now)
+    conversation.phase = move(Phase(conversation.phase), Step.BACK_TO_BOT)
+    conversation.lease_until = conversation.clerk_id = None
 
 
 async def end(

@@ -12,15 +12,17 @@ from handoff.context import HandoffContext
 from handoff.domain.limits import WAIT_MAX_S, check_client_id, check_payload, clean_text
 from handoff.domain.message import Body, Handover, Since
 from handoff.domain.offers import Json
-from handoff.domain.phase import Phase, Step, move
+from handoff.domain.phase import Phase
 from handoff.errors import ForbiddenError, InvalidInputError
 from handoff.schema.tables import ConversationRow
-from handoff.services import asks, feedback, hours, proposals, switches, waiting
+from handoff.services import ask_answers, feedback, hours, proposals, switches, texts, waiting
 from handoff.services import conversation as life
 from handoff.services.access import Access, check_open
 from handoff.services.masking import mask_text, mask_values
 from handoff.services.writer import Draft, Sent
-from handoff.storage import conversations, duty, log, outbox
+from handoff.storage import conversations, log, outbox
+
+WITH_HUMAN = (Phase.WAITING, Phase.CLERK)
 
 
 @dataclass(frozen=True)
@@ -80,26 +82,27 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
     if answer is not None:
         seq = await proposals.answer(context, conversation_id, answer, incoming.client_id, title)
         return Sent(seq, new=True)
-    asked = asks.parse(payload)
+    asked = ask_answers.parse(payload)
     if asked is not None:
-        seq = await asks.answer(context, conversation_id, asked, incoming.client_id, title, incoming.values)
+        seq = await ask_answers.answer(
+            context, conversation_id, asked, incoming.client_id, title, incoming.values
+        )
         return Sent(seq, new=True)
     if payload == feedback.PAYLOAD:
         seq = await feedback.answer(context, conversation_id, incoming.client_id, incoming.values)
         return Sent(seq, new=True)
     values = await mask_values(context, conversation_id, incoming.values, incoming.client_id)
-    if payload == "/back_to_bot":
+    if payload == waiting.BACK:
         await switches.check_assistant_on(context)
     if payload in waiting.KINDS:
         return await _leave_request(context, conversation_id, incoming, payload, title)
     async with context.database.write() as session:
         conversation = await open_for_writing(session, conversation_id)
         message_id, seq = await write(session, conversation, context, incoming, title)
-        left_queue = conversation.phase == Phase.WAITING and payload == "/back_to_bot"
+        left_human = conversation.phase in WITH_HUMAN and payload == waiting.BACK
         called = conversation.phase == Phase.BOT and payload == "/human" and conversation.engine_trouble
-        if left_queue:
-            conversation.phase = move(Phase.WAITING, Step.BACK_TO_BOT)
-            await duty.end_wait(session, conversation.wait_id, "assistent", conversation.changed_at)
+        if left_human:
+            await life.leave_human(session, conversation, context)
         if called:
             await life.call_human(session, conversation, context, Handover("stoerung", None, []))
         if conversation.phase == Phase.BOT:
@@ -111,7 +114,7 @@ async def _press(context: HandoffContext, conversation_id: str, incoming: Incomi
                 payload=payload,
                 values=values,
             )
-    if left_queue or called:
+    if left_human or called:
         life.tell_all(context, conversation_id)
     _tell(context, conversation_id)
     return Sent(seq, new=True)
@@ -134,7 +137,7 @@ async def _leave_request(
         _message_id, seq = await write(session, row, context, incoming, wish.text or title)
         said = await waiting.leave(session, row, wish, opening, now)
         await life.say(session, row, context, said)
-        await outbox.add(session, row.id, str(uuid4()), now, payload="/back_to_bot")
+        await outbox.add(session, row.id, str(uuid4()), now, payload=waiting.BACK)
     life.tell_all(context, conversation_id)
     return Sent(seq, new=True)
 
@@ -187,6 +190,10 @@ async def _offered(context: HandoffContext, conversation_id: str, payload: str) 
         async for offer in log.offers_newest_first(session, conversation_id):
             if offer.payload == payload:
                 return offer.title
+        if payload == waiting.BACK:  # always open to who waits or talks with a human, offered or not
+            row = await conversations.find(session, conversation_id)
+            if row is not None and row.phase in WITH_HUMAN:
+                return texts.BACK_TO_BOT_TITLE
     raise ForbiddenError(
         "Diese Auswahl wurde in dieser Unterhaltung nicht angeboten. Es wurde nichts geändert. "
         "Bitte nutzen Sie eine der gezeigten Schaltflächen oder schreiben Sie Ihr Anliegen.",

@@ -67,6 +67,7 @@ async def switch_off(
         )
         session.add(row)
         store.log_change(session, staff, None, f"Abgeschaltet: {title}. Hinweis: {notice}", now)
+    context.hub.queue_changed()  # who waits sees whether there is a way back to the assistant
     return row.id
 
 
@@ -103,6 +104,7 @@ async def switch_on(context: HandoffContext, staff: Staff, switch_id: str) -> No
             raise ConflictError("Das ist schon wieder eingeschaltet.", code="schon_eingeschaltet")
         row.ended_at, row.ended_by = now, staff.login or staff.function
         store.log_change(session, staff, None, f"Wieder eingeschaltet: {row.title}.", now)
+    context.hub.queue_changed()
 
 
 async def assistant_off(context: HandoffContext) -> Switch | None:

@@ -50,6 +50,10 @@ HANDED_BACK = (
     "{function} hat das Gespräch an den Assistenten zurückgegeben. Ab hier antwortet wieder eine Maschine. "
     "Es geht dort weiter, wo Sie aufgehört haben."
 )
+LEFT_CLERK = (
+    "Das Gespräch mit {function} ist zu Ende. Ab hier antwortet wieder der Assistent, eine Maschine. "
+    "Einen Menschen können Sie jederzeit wieder verlangen."
+)
 RELEASED = (
     "{function} musste das Gespräch abgeben. Sie stehen jetzt ganz vorn in der Warteschlange. "
     "Alles Bisherige ist gespeichert."

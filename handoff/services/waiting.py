@@ -24,6 +24,7 @@ from handoff.storage import duty, outbox
 from handoff.storage.outbox import Kind
 
 CALLBACK, WRITE, REQUEST = "/wait_callback", "/wait_write", "/wait_request"
+BACK = "/back_to_bot"
 KINDS = {CALLBACK: "rueckruf", WRITE: "schreiben", REQUEST: "anliegen"}
 TELEPHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,24}")
 MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,24}")
@@ -74,19 +75,19 @@ def card(handover: Handover, opening: Opening) -> Object:
     return shape
 
 
-def announcement(handover: Handover, place: Place, opening: Opening, _bound: bool) -> Body:
-    """What the gateway says when a conversation comes into the queue."""
-    back: Object = {"title": texts.BACK_TO_BOT_TITLE, "payload": "/back_to_bot"}
+def announcement(handover: Handover, place: Place, opening: Opening, *, back: bool = True) -> Body:
+    """What the gateway says when a conversation comes into the queue; `back`: whether there is an assistant to go back to."""
+    to_bot: list[Object] = [{"title": texts.BACK_TO_BOT_TITLE, "payload": BACK}] if back else []
     leave: Object = {"title": texts.REQUEST_TITLE, "payload": REQUEST}
     if opening.open is False:
         when = "" if opening.opens_at is None else texts.OPENS.format(when=moment(opening.opens_at))
         text = texts.CLOSED_NOW.format(opens=when, promised=day(opening.promised))
-        return Body(text, [leave, back], [card(handover, opening)])
+        return Body(text, [leave, *to_bot], [card(handover, opening)])
     if place.estimate is None:
         text = texts.QUEUED_NOBODY.format(place=place.place, promised=day(opening.promised))
     else:
         text = texts.QUEUED.format(place=place.place, wait=place.estimate.text())
-    return Body(text, [back, leave], [card(handover, opening)])
+    return Body(text, [*to_bot, leave], [card(handover, opening)])
 
 
 def enriched(body: Body, handover: Handover, opening: Opening) -> Body:

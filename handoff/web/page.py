@@ -34,6 +34,7 @@ def page(
     head: str = "",
     status: int = 200,
     forms: bool = False,
+    framed: bool = False,
 ) -> HTMLResponse:
     """A page with the security headers of this origin.
 
@@ -45,13 +46,15 @@ def page(
         HTML of ours.
     forms
         Whether the page has a form that is sent to this origin.
+    framed
+        Whether the page is a part of another page of this origin.
     """
-    demo = DEMO if settings.demo else ""
+    demo = DEMO if settings.demo and not framed else ""
     return HTMLResponse(
         FRAME.format(title=escape(title), head=head, demo=demo, body=body),
         status,
         headers={
-            "Content-Security-Policy": content_security_policy(settings.origin, forms=forms),
+            "Content-Security-Policy": content_security_policy(settings.origin, forms=forms, framed=framed),
             "Cache-Control": "no-store",
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
@@ -59,13 +62,14 @@ def page(
     )
 
 
-def content_security_policy(origin: str, *, forms: bool = False) -> str:
-    """Allow this origin's own files and socket, and nothing else."""
+def content_security_policy(origin: str, *, forms: bool = False, framed: bool = False) -> str:
+    """Allow this origin's own files, frames and socket, and nothing else."""
     address = urlsplit(origin)
     target = "'self'" if forms else "'none'"
+    around = "'self'" if framed else "'none'"
     socket = f"{'wss' if address.scheme == 'https' else 'ws'}://{address.netloc}"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-        f"connect-src 'self' {socket}; base-uri 'none'; "
-        f"form-action {target}; frame-ancestors 'none'"
+        f"connect-src 'self' {socket}; frame-src 'self'; base-uri 'none'; "
+        f"form-action {target}; frame-ancestors {around}"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 
 from handoff.context import HandoffContext
 from handoff.domain.channel_text import in_words
+from handoff.domain.hours import BERLIN
 from handoff.domain.message import Object
 from handoff.domain.offers import Json
 from handoff.domain.phase import Phase
@@ -25,13 +26,19 @@ from handoff.services.transcript import moment, speaker
 from handoff.web.conversations import text_file
 from handoff.web.guards import Context, anyone, same_origin
 from handoff.web.page import page
-from handoff.web.visit import COOKIE, PATH, Visit, Visitor, begin, enter
+from handoff.web.visit import COOKIE, PATH, Visit, Visitor, begin, enter, keep
 
 router = APIRouter(prefix=PATH)
 
 TITLE = "Chat ohne JavaScript"
+WATCH = "amtslotse_nachsehen"
+"""Cookie of who asked to be told of new messages without pressing anything; nobody gets that unasked."""
+WATCH_EVERY_S = 15
+STANDING = "Stand des Gesprächs"
+GONE = '<main class="ak-stand"><p class="kern-body">Dieses Gespräch ist hier nicht mehr offen. Bitte laden Sie die Seite neu.</p></main>'
 ANSWER_WAIT_S = 8.0
 """How long the answer to a form waits for what the assistant says to it."""
+SCORES = ("sehr schlecht", "schlecht", "mittel", "gut", "sehr gut")
 VALUE = "wert."
 """Names of form fields that are values of a payload begin with it."""
 _PAGES = Environment(
@@ -65,6 +72,8 @@ async def say(request: Request, context: Context, visit: Visitor) -> Response:
     """Take a text or a pressed button, wait a little for the answer, and show the page again."""
     form = await request.form()
     incoming = _incoming(form)
+    if "abruf" in form:  # asked for new messages; what is being written stays in its field
+        return await _page(context, visit, text=incoming.text or "")
     if visit.handle is None:
         visit = await begin(request)
     if visit.allowed is None:
@@ -73,7 +82,8 @@ async def say(request: Request, context: Context, visit: Visitor) -> Response:
         request.app.state.handles.take(visit.allowed.conversation_id, visit.allowed.account)
         sent = await messages.send(context, visit.allowed, incoming)
     except HandoffError as error:
-        return await _page(context, visit, text=incoming.text or "", error=error)
+        values = incoming.values or {}
+        return await _page(context, visit, text=incoming.text or "", values=values, error=error)
     if (await life.state(context, visit.allowed.conversation_id))["phase"] == Phase.BOT:
         await messages.read(context, visit.allowed, sent.seq, ANSWER_WAIT_S)
     return _redirect(context, visit, f"#n{sent.seq}")
@@ -87,11 +97,57 @@ async def take_over(
     return _redirect(context, await enter(request, handle))
 
 
+@router.post("/ende", dependencies=[Depends(same_origin)])
+async def finish(context: Context, visit: Visitor) -> Response:
+    """End the conversation; the page then asks how it was."""
+    if visit.allowed is not None:
+        await life.close(context, visit.allowed)
+    return _redirect(context, visit, "#ende")
+
+
 @router.post("/neu", dependencies=[Depends(same_origin)])
 async def begin_anew(_visit: Visitor) -> Response:
     """Leave the conversation; the next message begins another one."""
     response = RedirectResponse(PATH, 303)
     response.delete_cookie(COOKIE, path=PATH)
+    return response
+
+
+@router.get("/stand")
+async def standing(request: Request, context: Context, visit: Visitor, nach: int = 0) -> Response:
+    """Tell, inside the page, whether there is something new; the browser asks again by itself if it was told to."""
+    if visit.allowed is None:
+        return page(context.settings, STANDING, GONE, framed=True)
+    since = await life.since(context, visit.allowed.conversation_id, nach)
+    state, news = since.state, sum(one["author"] != "citizen" for one in since.messages)
+    watching = WATCH in request.cookies
+    body = _PAGES.get_template("chat_stand.html").render(
+        news=news,
+        state=state,
+        after=nach,
+        watching=watching,
+        seconds=WATCH_EVERY_S,
+        time=f"{context.clock().astimezone(BERLIN):%H:%M}",
+    )
+    response = page(context.settings, STANDING, body, forms=True, framed=True)
+    if watching and not news and state["phase"] != Phase.CLOSED:
+        response.headers["Refresh"] = str(WATCH_EVERY_S)
+    return response
+
+
+@router.post("/stand", dependencies=[Depends(same_origin)])
+async def watch(
+    context: Context,
+    _visit: Visitor,
+    von_selbst: Annotated[Literal["ja", "nein"], Form()],
+    nach: Annotated[int, Form()] = 0,
+) -> Response:
+    """Have the browser ask by itself from now on, or no longer."""
+    response = RedirectResponse(f"{PATH}/stand?nach={nach}", 303)
+    if von_selbst == "ja":
+        keep(response, WATCH, "1", context)
+    else:
+        response.delete_cookie(WATCH, path=PATH)
     return response
 
 
@@ -131,8 +187,14 @@ def _incoming(form: FormData) -> messages.Incoming:
 
 
 async def _page(
-    context: HandoffContext, visit: Visit, *, text: str = "", error: HandoffError | None = None
+    context: HandoffContext,
+    visit: Visit,
+    *,
+    text: str = "",
+    values: Mapping[str, Json] | None = None,
+    error: HandoffError | None = None,
 ) -> HTMLResponse:
+    """Render the page, with what was typed if it was not taken."""
     shown: list[Mapping[str, object]] = []
     view, state = Plain(), Object(phase="bot")
     if visit.allowed is not None:
@@ -155,6 +217,8 @@ async def _page(
         view=view,
         state=state,
         text=text,
+        typed=values or {},
+        scores=SCORES,
         error=error or problem,
         login_needed=isinstance(problem, LoginNeededError),
         gone=isinstance(problem, UnknownConversationError),

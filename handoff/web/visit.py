@@ -38,14 +38,13 @@ class Visit:
     def keep(self, response: Response, context: HandoffContext) -> None:
         """Have the browser keep the handle until it is closed."""
         if self.handle is not None:
-            response.set_cookie(
-                COOKIE,
-                self.handle,
-                path=PATH,
-                httponly=True,
-                samesite="lax",
-                secure=context.settings.origin.startswith("https:"),
-            )
+            keep(response, COOKIE, self.handle, context)
+
+
+def keep(response: Response, name: str, value: str, context: HandoffContext) -> None:
+    """Set a cookie of the plain page, until the browser is closed."""
+    secure = context.settings.origin.startswith("https:")
+    response.set_cookie(name, value, path=PATH, httponly=True, samesite="lax", secure=secure)
 
 
 async def visit(request: Request, _limited: Annotated[None, Depends(anyone)]) -> Visit:

@@ -32,7 +32,7 @@ def test_from_the_first_hello_to_an_uploaded_document(town, browser, tmp_path):
         for _ in range(60):  # a page without a script shows new messages when they are asked for
             if last.count():
                 break
-            page.get_by_role("link", name="Neue Nachrichten abrufen").click()
+            page.get_by_role("button", name="Neue Nachrichten anzeigen").click()
         expect(last).to_be_visible()
 
     page.goto(town.origin)

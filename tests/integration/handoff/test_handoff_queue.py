@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from handoff_world import FakeEngine, FakePortal, World, citizen_token, draft, sqlite, staff, world
+from fake_portal import FakePortal, draft
+from handoff_world import FakeEngine, World, citizen_token, sqlite, staff, world
 
 from handoff.domain.message import Answer, Body, Handover
 from handoff.errors import ConflictError, ForbiddenError, HandoffError, InvalidInputError, UnavailableError
@@ -130,6 +131,27 @@ async def test_back_to_the_bot(town):
     assert page["state"]["phase"] == "bot"
     assert [m["text"] for m in page["messages"][-2:]] == ["Zurück zum Assistenten", "Echo: /back_to_bot"]
     assert (await town.read(second))["state"]["place"] == 1
+
+
+async def test_back_to_the_bot_from_a_clerk_who_then_has_the_chat_no_more(town):
+    handle, _chat, conversation_id = await claimed(town)
+    assert (await town.send(handle, payload="/back_to_bot", client_id="z")).status_code == 201
+    await town.idle()
+    page = await town.read(handle)
+    assert page["state"] == {"phase": "bot", "bound": False}
+    back, told, answer = page["messages"][-3:]
+    assert back["text"] == "Zurück zum Assistenten"
+    assert "Bürgerservice ist zu Ende" in told["text"]
+    assert "Maschine" in told["text"]
+    assert answer["text"] == "Echo: /back_to_bot"
+    assert (await queue.listing(town.context, staff("berta")))["mine"] == []
+    with pytest.raises(ConflictError):
+        await desk.send(town.context, conversation_id, staff("berta"), "k1", "Noch da?")
+    await town.send(handle, "Hallo", client_id="c9")
+    await town.idle()
+    assert (await town.read(handle))["messages"][-1]["text"] == "Echo: Hallo"
+    await town.ask_human(handle, "nochmal")
+    assert (await town.read(handle))["state"]["place"] == 1
 
 
 async def test_what_followed_the_call_for_a_human_is_left_to_the_human(tmp_path):

@@ -1,7 +1,8 @@
 """A service, a topic or the whole assistant off: the notice answers at once, in every process and after a restart."""
 
 import pytest
-from handoff_world import FakeEngine, FakePortal, draft, sqlite, staff, world
+from fake_portal import FakePortal, draft
+from handoff_world import FakeEngine, sqlite, staff, world
 from lead_desk import desk_of, text_of
 
 from handoff.domain.message import Answer, Body, Handover
@@ -176,10 +177,39 @@ async def test_who_waits_or_leaves_a_request_is_not_put_back_into_the_queue(town
     await off(town, Kind.ASSISTANT)
     refused = await town.send(handle, payload="/back_to_bot", client_id="zurueck")
     assert (refused.status_code, refused.json()["code"]) == (409, "assistent_aus")
-    assert (await town.read(handle))["state"]["phase"] == "waiting"
+    state = (await town.read(handle))["state"]
+    assert (state["phase"], state["assistant"]) == ("waiting", "aus")
     answers, state = await said(town, handle, payload="/wait_request")
     assert state["phase"] == "bot"
     assert NOTICE in answers[-1]["text"]
+
+
+async def test_who_came_without_the_assistant_may_go_to_it_when_it_is_back(town):
+    handle = await town.start()
+    switch = await off(town, Kind.ASSISTANT)
+    answers, state = await said(town, handle, text="Hallo")
+    assert state["assistant"] == "aus"
+    assert "/back_to_bot" not in {one["payload"] for answer in answers for one in answer["buttons"]}
+    await switches.switch_on(town.context, staff("leitung", "lead"), switch)
+    assert "assistant" not in (await town.read(handle))["state"]
+    _, state = await said(town, handle, payload="/back_to_bot")
+    assert state["phase"] == "bot"
+
+
+async def test_who_talks_with_a_clerk_cannot_go_to_an_assistant_that_is_off(town):
+    handle = await town.start()
+    await said(town, handle, text="mensch")
+    await claims.claim(town.context, await town.chat(), staff())
+    await off(town, Kind.ASSISTANT)
+    assert (await town.read(handle))["state"]["assistant"] == "aus"
+    refused = await town.send(handle, payload="/back_to_bot", client_id="z")
+    assert (refused.status_code, refused.json()["code"]) == (409, "assistent_aus")
+    assert (await town.read(handle))["state"]["phase"] == "clerk"
+
+
+async def test_nobody_goes_back_to_the_assistant_who_was_not_offered_it_and_does_not_wait(town):
+    refused = await town.send(await town.start(), payload="/back_to_bot", client_id="z")
+    assert (refused.status_code, refused.json()["code"]) == (403, "knopf_unbekannt")
 
 
 async def test_a_clerk_cannot_hand_back_to_an_assistant_that_is_off(town):

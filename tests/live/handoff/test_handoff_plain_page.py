@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 from console_town import violations
-from handoff_world import citizen_token
-from playwright.async_api import expect
+from handoff_world import citizen_token, staff
+from playwright.async_api import Locator, Page, expect
+from sqlalchemy import select
 from widget_cards import CARDS
 from widget_town import Chat, WidgetTown, kept, widget_town
 
+from handoff.schema.lead import RatingRow
+from handoff.services import claims, desk
+from handoff.web.plain import WATCH_EVERY_S
 from handoff.web.visit import COOKIE
 
 pytestmark = pytest.mark.browser
@@ -30,6 +34,11 @@ async def plain(one: WidgetTown, **options: object) -> Chat:
     await chat.page.get_by_role("link", name="ohne JavaScript").click()
     await expect(chat.page).to_have_url(f"{one.origin}/chat")
     return chat
+
+
+def news(page: Page) -> Locator:
+    """The part of the page that says whether there is something new."""
+    return page.frame_locator("iframe").get_by_role("main")
 
 
 async def send(chat: Chat, text: str) -> None:
@@ -55,7 +64,8 @@ async def test_a_conversation_with_buttons_a_human_and_back(tmp_path):
         await expect(log).to_contain_text("Echo: <b>fett</b>")
 
         await send(chat, "mensch")
-        await expect(page.get_by_role("status")).to_contain_text("Sie warten auf einen Menschen, Platz 1")
+        await expect(page.get_by_role("status")).to_contain_text("Sie warten auf einen Menschen")
+        await expect(news(page)).to_contain_text("Sie sind auf Platz 1 der Warteschlange.")
         await shot(chat, "ohne-skript-warten")
         await page.get_by_label("E-Mail-Adresse").fill("anna@beispiel.example")
         await page.get_by_role("button", name="Antwort per E-Mail").click()
@@ -72,12 +82,96 @@ async def test_a_conversation_with_buttons_a_human_and_back(tmp_path):
         for text in ("eins", "zwei"):  # from another device; each press asks the server anew
             await one.town.send(cookie["value"], text, client_id=text)
             await one.town.idle()
-            await page.get_by_role("link", name="Neue Nachrichten abrufen").click()
+            await page.get_by_role("button", name="Neue Nachrichten anzeigen").click()
             await expect(log).to_contain_text(f"Echo: {text}")
         await expect(log).to_contain_text("Ihr Anliegen hat die Nummer AN-1")
         await page.get_by_role("button", name="Neues Gespräch beginnen").click()
         await expect(log).to_have_count(0)
         assert one.problems == []
+
+
+async def test_new_messages_are_told_only_to_who_asked_for_it_and_what_is_written_stays(tmp_path):
+    async with widget_town(tmp_path) as one:
+        chat = await plain(one)
+        page = chat.page
+        await send(chat, "mensch")
+        await expect(news(page)).to_contain_text("Keine neue Nachricht.")
+        frame = page.locator("iframe")
+        quiet = await page.context.request.get(one.origin + str(await frame.get_attribute("src")))
+        assert "refresh" not in quiet.headers
+        await page.frame_locator("iframe").get_by_role("button", name="von selbst nachsehen").click()
+        stop = page.frame_locator("iframe").get_by_role("button", name="Nicht mehr von selbst nachsehen")
+        await expect(stop).to_be_visible()
+        watched = await page.context.request.get(one.origin + str(await frame.get_attribute("src")))
+        assert watched.headers["refresh"] == str(WATCH_EVERY_S)
+        await chat.field.fill("Ich schreibe gerade")
+
+        conversation_id = await claims.claim(one.town.context, await one.town.chat(), staff())
+        await desk.send(one.town.context, conversation_id, staff(), "k1", "Guten Tag")
+        told = await page.context.request.get(one.origin + str(await frame.get_attribute("src")))
+        assert "2 neue Nachrichten." in await told.text()
+        assert "refresh" not in told.headers, "there is something to look at; it need not ask again"
+        await page.get_by_role("button", name="Neue Nachrichten anzeigen").click()
+        await expect(page.get_by_role("region", name="Gesprächsverlauf")).to_contain_text("Guten Tag")
+        await expect(chat.field).to_have_value("Ich schreibe gerade")
+        await expect(news(page)).to_contain_text("Ihnen schreibt ein Mensch: Bürgerservice, BÜRGERcenter.")
+        await shot(chat, "ohne-skript-mensch")
+        await stop.click()
+        await expect(stop).to_have_count(0)
+        assert one.problems == []
+
+
+async def test_how_it_was_is_asked_once(tmp_path):
+    async with widget_town(tmp_path) as one:
+        chat = await plain(one)
+        page = chat.page
+        await send(chat, "mensch")
+        conversation_id = await claims.claim(one.town.context, await one.town.chat(), staff())
+        await desk.close(one.town.context, conversation_id, staff(), "geloest", "erledigt")
+        await page.get_by_role("button", name="Neue Nachrichten anzeigen").click()
+        await page.get_by_label("Was sollen wir wissen?").fill("Nur Text")
+        await page.get_by_role("button", name="Rückmeldung senden").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Zahl von 1 bis 5")
+        await expect(page.get_by_label("Was sollen wir wissen?")).to_have_value("Nur Text")
+        await expect(page.get_by_label("Postfach")).to_have_count(0)  # nobody is logged in
+        await shot(chat, "ohne-skript-rueckmeldung")
+        assert await violations(page) == []
+        await page.get_by_label("4 – gut").check()
+        await page.get_by_role("button", name="Rückmeldung senden").click()
+        await expect(page.get_by_role("region", name="Gesprächsverlauf")).to_contain_text("Vielen Dank.")
+        await expect(page.get_by_label("Was sollen wir wissen?")).to_have_count(0)
+        async with one.town.context.database.read() as session:
+            (rating,) = (await session.scalars(select(RatingRow))).all()
+        assert (rating.score, rating.text, rating.human) == (4, "Nur Text", True)
+        assert one.problems == []
+
+
+async def test_a_conversation_with_the_assistant_alone_is_ended_by_its_citizen_and_rated(tmp_path):
+    async with widget_town(tmp_path) as one:
+        chat = await plain(one)
+        await send(chat, "Hallo")
+        await chat.page.get_by_role("button", name="Gespräch beenden").click()
+        await expect(chat.field).to_have_count(0)
+        await chat.page.get_by_label("2 – schlecht").check()
+        await chat.page.get_by_role("button", name="Rückmeldung senden").click()
+        await expect(chat.page.get_by_text("Vielen Dank.")).to_be_visible()
+        async with one.town.context.database.read() as session:
+            (rating,) = (await session.scalars(select(RatingRow))).all()
+        assert (rating.score, rating.human) == (2, False)
+        assert one.problems == []
+
+
+async def test_who_skips_is_not_asked_again(tmp_path):
+    async with widget_town(tmp_path) as one:
+        chat = await plain(one)
+        await send(chat, "mensch")
+        conversation_id = await claims.claim(one.town.context, await one.town.chat(), staff())
+        await desk.close(one.town.context, conversation_id, staff(), "offen", "keine Antwort")
+        await chat.page.get_by_role("button", name="Neue Nachrichten anzeigen").click()
+        await chat.page.get_by_role("button", name="Überspringen").click()
+        await expect(chat.page.get_by_role("button", name="Überspringen")).to_have_count(0)
+        async with one.town.context.database.read() as session:
+            assert (await session.scalars(select(RatingRow))).all() == []
 
 
 async def test_every_card_can_be_answered_or_leads_to_the_portal(tmp_path):
@@ -152,7 +246,7 @@ async def test_a_login_takes_the_conversation_along_and_guards_it(tmp_path):
         await expect(page.get_by_role("listitem").first).to_contain_text("Hallo")
         assert list(one.town.portal.bound.values()) == [("anna", "sid-anna")]
         await one.town.idle()
-        await page.get_by_role("link", name="Neue Nachrichten abrufen").click()
+        await page.get_by_role("button", name="Neue Nachrichten anzeigen").click()
         await expect(page.get_by_role("listitem").last).to_contain_text("Sonst noch etwas?")
 
         await page.context.add_cookies([{**session, "value": "fremd" * 9}])
@@ -204,4 +298,11 @@ async def test_narrow_dark_and_nothing_serious(tmp_path):
         assert await violations(chat.page) == []
         assert await chat.page.evaluate("document.documentElement.scrollWidth") <= 320
         await shot(chat, "ohne-skript-schmal")
+        await send(chat, "mensch")
+        await expect(news(chat.page)).to_contain_text("Platz 1")
+        assert await violations(chat.page) == []
+        await shot(chat, "ohne-skript-schmal-warten")
+        await chat.page.goto(one.origin + str(await chat.page.locator("iframe").get_attribute("src")))
+        assert await violations(chat.page) == []
+        assert await chat.page.evaluate("document.documentElement.scrollWidth") <= 320
         assert one.problems == []

@@ -26,7 +26,7 @@ def test_the_whole_way_round():
         (Phase.BOT, Step.HAND_BACK),
         (Phase.WAITING, Step.CALL_HUMAN),
         (Phase.CLERK, Step.CLAIM),
-        (Phase.CLERK, Step.BACK_TO_BOT),
+        (Phase.BOT, Step.BACK_TO_BOT),
         *((Phase.CLOSED, step) for step in Step),
     ],
 )

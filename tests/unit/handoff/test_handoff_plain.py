@@ -61,7 +61,21 @@ def test_login_queue_and_end_follow_the_state():
     queue = message(2, cards=[{"type": "queue", "options": []}], buttons=[button("/back_to_bot")])
     assert plain([queue], BOT).waiting is None
     assert plain([queue], BOT | {"phase": "waiting"}).waiting is not None
-    assert plain([login, queue], BOT | {"phase": "closed"}).choices == ()
+    closed = BOT | {"phase": "closed"}
+    asks = message(3, cards=[{"type": "feedback", "payload": "/feedback"}])
+    assert plain([login, queue, asks], closed).choices == ()
+    assert plain([asks], closed).feedback is None, "answered"
+    assert plain([asks], closed | {"feedback": True}).feedback == asks["cards"][0]
+
+
+def test_who_waits_or_talks_with_a_human_may_go_back_while_there_is_an_assistant():
+    queue = message(1, buttons=[button("/back_to_bot"), button("/wait_request", "Anliegen")])
+    assert titles(plain([queue], {"phase": "waiting"})) == ["Anliegen", "Zurück zum Assistenten"]
+    assert titles(plain([queue], {"phase": "clerk"})) == ["Zurück zum Assistenten"]
+    assert titles(plain([message(1, "Hallo")], {"phase": "clerk"})) == ["Zurück zum Assistenten"]
+    for phase in ("waiting", "clerk"):
+        off = plain([queue], {"phase": phase, "assistant": "aus"})
+        assert "Zurück zum Assistenten" not in titles(off)
 
 
 def test_the_citizens_own_messages_offer_nothing():

@@ -33,6 +33,8 @@ export interface State {
   /** False outside the office's hours. */
   open?: boolean;
   opens_at?: string;
+  /** `aus`: there is no way back to the assistant now. */
+  assistant?: "aus";
   bound?: boolean;
   clerk?: Sender;
   /** The citizen was asked how it was and has not answered yet. */

@@ -14,7 +14,7 @@ import { type Offers, openOffers, openUpload } from "./offers";
 import { cardStyles } from "./styles/cards";
 import { logStyles } from "./styles/log";
 import { shellStyles } from "./styles/shell";
-import { notice, problemPanel, statusLine } from "./texts";
+import { endPanel, notice, problemPanel, statusLine } from "./texts";
 
 /** Attribute of page elements that open the chat and send their text. */
 const ASK_ATTRIBUTE = "data-amtslotse-frage";
@@ -29,11 +29,13 @@ export class AmtslotseChat extends LitElement {
     wide: { state: true },
     hint: { state: true },
     files: { state: true },
+    ending: { state: true },
   };
   declare offen: boolean;
   declare wide: boolean;
   declare hint: string;
   declare files: readonly File[];
+  declare ending: boolean;
   private readonly conversation = new Conversation(window.localStorage, () => this.requestUpdate());
   private readonly lifetime: { current: AbortController } = { current: new AbortController() };
   private readonly foreign = onForeignPage();
@@ -48,6 +50,7 @@ export class AmtslotseChat extends LitElement {
     this.wide = false;
     this.hint = "";
     this.files = [];
+    this.ending = false;
   }
 
   override connectedCallback(): void {
@@ -147,7 +150,7 @@ export class AmtslotseChat extends LitElement {
   private opener(): TemplateResult {
     const { unread } = this.conversation;
     return html`<button type="button" class="opener" aria-haspopup="dialog" aria-expanded="false" @click=${() => void this.show()}>
-      ${icons.chat}<span>Fragen? Chat öffnen</span>
+      ${icons.chat}<span><span class="at-ease">Fragen? </span>Chat<span class="at-ease"> öffnen</span></span>
       ${unread ? html`<span class="unread"><span aria-hidden="true">${unread}</span><span class="sr">, ${unread === 1 ? "1 neue Nachricht" : `${unread} neue Nachrichten`}</span></span>` : nothing}
     </button>`;
   }
@@ -162,15 +165,23 @@ export class AmtslotseChat extends LitElement {
           <h2 id="al-title">Amtslotse</h2>
           <p class="status" role="status"><span class="dot is-${conversation.online ? conversation.state.phase : "offline"}"></span>${statusLine(conversation)}</p>
         </div>
-        <al-menu .handle=${conversation.handle} .foreign=${this.foreign} @al-print=${() => print(this)} @al-download=${() => void conversation.download()}></al-menu>
+        <al-menu .handle=${conversation.handle} .foreign=${this.foreign} .state=${conversation.state} @al-back=${() => conversation.back()} @al-end=${() => this.askToEnd(true)} @al-print=${() => print(this)} @al-download=${() => void conversation.download()}></al-menu>
         <button type="button" class="tool wider" aria-pressed=${this.wide ? "true" : "false"} @click=${this.toggleWide} aria-label="Großes Fenster" title="Großes Fenster">${this.wide ? icons.shrink : icons.expand}</button>
         <button type="button" class="tool" @click=${() => void this.hide()} aria-label="Chat schließen" title="Chat schließen">${icons.close}</button>
       </header>
       <div class="scroll" tabindex="0" role="region" aria-label="Gesprächsverlauf">
-        ${notice(conversation.log.last === 0 && conversation.outbox.all.length === 0 && !conversation.problem, (text) => this.say(text))}
+        ${notice(conversation.log.last === 0 && conversation.outbox.all.length === 0 && !conversation.problem, conversation.state, (text) => this.say(text))}
         <div class="log" role="log" aria-live="off" aria-label="Nachrichten">${this.messages(offers)}</div>
         ${conversation.typing ? html`<p class="typing" aria-hidden="true"><span class="dots"><i></i><i></i><i></i></span>${conversation.typing === "clerk" ? "schreibt" : "antwortet"}</p>` : nothing}
         ${problemPanel(conversation, (url) => this.link(url))}
+        ${
+          this.ending && conversation.state.phase !== "closed"
+            ? endPanel(
+                () => void this.end(),
+                () => this.askToEnd(false),
+              )
+            : nothing
+        }
       </div>
       <footer class="foot">
         <p class="hint" role="status">${this.hint || conversation.notice}</p>
@@ -237,6 +248,24 @@ export class AmtslotseChat extends LitElement {
       bearer: () => conversation.session.bearer(),
       csrf: () => conversation.session.csrf,
     };
+  }
+
+  /** Asks whether the conversation is to end, and moves the focus to the question; `false` takes the question back. */
+  private askToEnd(ask: boolean): void {
+    this.ending = ask;
+    if (!ask) this.composer?.focusField();
+    else
+      void this.updateComplete.then(() =>
+        this.renderRoot.querySelector<HTMLElement>('[role="alertdialog"] button')?.focus(),
+      );
+  }
+
+  private async end(): Promise<void> {
+    await this.conversation.end();
+    this.ending = false;
+    this.forceEnd = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(".scroll")?.focus();
   }
 
   private say(text: string): void {

@@ -116,6 +116,29 @@ export class Conversation {
     this.transport?.typing(typing);
   }
 
+  /** Leaves the human for the assistant. */
+  back(): void {
+    this.put({ client_id: clientId(), payload: "/back_to_bot" }, "Zurück zum Assistenten");
+  }
+
+  /** Ends the conversation; its last message asks how it was. */
+  async end(): Promise<void> {
+    this.notice = "";
+    try {
+      const token = await this.session.bearer();
+      const { state } = await request<{ state: State }>(`/api/conversations/${this.memory.handle}/close`, {
+        method: "POST",
+        headers: token ? { Authorization: `Bearer ${token}` } : {},
+      });
+      this.takeState(state);
+      void this.transport?.resume().catch(() => undefined);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.notice = error.message;
+    }
+    this.changed();
+  }
+
   /** Leaves this conversation and begins a new one; unsent messages go with the citizen. */
   async restart(): Promise<void> {
     this.transport?.close();

@@ -1,23 +1,27 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { icons } from "../shared/icons";
 import { at } from "../shared/origin";
+import type { State } from "../shared/protocol";
 
-/** What can be done with the whole conversation. Events: `al-print`, `al-download`. */
+/** What can be done with the whole conversation. Events: `al-print`, `al-download`, `al-back`, `al-end`. */
 export class Menu extends LitElement {
   static override properties = {
     handle: { attribute: false },
     foreign: { attribute: false },
+    state: { attribute: false },
     open: { state: true },
   };
   /** Of the conversation; null before it begins. */
   declare handle: string | null;
   declare foreign: boolean;
+  declare state: State;
   declare open: boolean;
 
   constructor() {
     super();
     this.handle = null;
     this.foreign = false;
+    this.state = { phase: "bot" };
     this.open = false;
     // Where a press does not focus a button (Safari), the menu would be gone before the click.
     this.addEventListener("mousedown", (event) => event.preventDefault());
@@ -33,11 +37,21 @@ export class Menu extends LitElement {
       <div id="al-menu" class="menu" ?hidden=${!this.open} @keydown=${this.key} @focusout=${this.left}>
         ${
           this.handle
-            ? html`<button type="button" @click=${() => this.choose("al-print")}>${icons.print}<span>Gespräch drucken</span></button>
+            ? html`${
+                this.state.phase === "clerk" && this.state.assistant !== "aus"
+                  ? html`<button type="button" @click=${() => this.choose("al-back")}>${icons.chat}<span>Zurück zum Assistenten</span></button>`
+                  : nothing
+              }
+              <button type="button" @click=${() => this.choose("al-print")}>${icons.print}<span>Gespräch drucken</span></button>
               <button type="button" @click=${() => this.choose("al-download")}>${icons.save}<span>Gespräch herunterladen</span></button>`
             : nothing
         }
         ${this.plainPage()}
+        ${
+          this.handle && this.state.phase !== "closed"
+            ? html`<button type="button" @click=${() => this.choose("al-end")}>${icons.close}<span>Gespräch beenden</span></button>`
+            : nothing
+        }
       </div>`;
   }
 

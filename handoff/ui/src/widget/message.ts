@@ -38,7 +38,11 @@ function offeredByCard(button: Button, cards: readonly Card[]): boolean {
       return button.payload === card.payload || button.payload.startsWith("/change");
     if (card.type === "proposal") return button.payload.startsWith("/proposal_");
     if (card.type === "consent") return button.payload.startsWith("/ask_");
-    if (card.type === "queue") return button.payload.startsWith("/back_to_bot");
+    if (card.type === "queue")
+      return (
+        button.payload.startsWith("/back_to_bot") ||
+        (card.options ?? []).some(({ payload }) => payload === button.payload)
+      );
     if (card.type === "prefill") return button.payload === card.payload;
     if (card.type === "checklist") return card.steps.some(({ payload }) => payload === button.payload);
     return false;

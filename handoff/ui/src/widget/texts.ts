@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { icons } from "../shared/icons";
 import { at } from "../shared/origin";
+import type { State } from "../shared/protocol";
 import type { Conversation } from "./conversation";
 
 /** Things people often begin with; a press sends the sentence as their own message. */
@@ -11,13 +12,17 @@ const STARTERS = [
 ];
 
 /** The notice that stands above every conversation, and the greeting while it is empty. */
-export function notice(empty: boolean, say: (text: string) => void): TemplateResult {
+export function notice(empty: boolean, state: State, say: (text: string) => void): TemplateResult {
   return html`
     <aside class="notice" aria-label="Hinweis vor dem Gespräch">
       ${icons.info}
       <div>
-        <p><strong>Sie schreiben mit einem Computerprogramm, nicht mit einem Menschen.</strong>
-          Einen Menschen können Sie jederzeit verlangen.</p>
+        ${
+          state.phase === "clerk"
+            ? html`<p><strong>Gerade schreibt Ihnen ein Mensch.</strong> Zum Assistenten, einem Computerprogramm, können Sie jederzeit zurück: oben unter „Mehr“.</p>`
+            : html`<p><strong>Sie schreiben mit einem Computerprogramm, nicht mit einem Menschen.</strong>
+                Einen Menschen können Sie jederzeit verlangen.</p>`
+        }
         <p class="links"><a href=${at("/datenschutz")}>Datenschutz</a> <a href=${at("/impressum")}>Impressum</a> <a href=${at("/barrierefreiheit")}>Barrierefreiheit</a></p>
       </div>
     </aside>
@@ -49,6 +54,14 @@ export function statusLine({ online, state }: Pick<Conversation, "online" | "sta
     default:
       return "Assistent (Computerprogramm)";
   }
+}
+
+/** Asks again before the conversation ends. */
+export function endPanel(end: () => void, stay: () => void): TemplateResult {
+  return html`<div class="problem" role="alertdialog" aria-labelledby="al-end">
+    <p id="al-end"><strong>Möchten Sie das Gespräch beenden?</strong> Angefangene Anträge bleiben gespeichert. Danach können Sie hier nicht mehr schreiben, aber jederzeit ein neues Gespräch beginnen.</p>
+    <div class="actions"><button type="button" class="btn primary" @click=${end}>Gespräch beenden</button><button type="button" class="btn" @click=${stay}>Weiter schreiben</button></div>
+  </div>`;
 }
 
 /** What the citizen has to do before the conversation can go on. */

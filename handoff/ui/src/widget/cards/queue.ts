@@ -82,5 +82,9 @@ export function queue(card: QueueCard, context: CardContext, buttons: readonly B
     <p class="muted">Sie können diese Seite verlassen. Ihr Platz und Ihre Angaben bleiben erhalten.</p>
     ${options.length ? html`<p>Sie möchten nicht warten?</p>` : nothing}
     ${options.map((option, number) => alternative(option, context, closed && number === 0))}
-    <button type="button" class="btn" @click=${() => context.press(back.title, back.payload)}>${back.title}</button>`;
+    ${
+      context.state.assistant === "aus"
+        ? html`<p class="muted">Zum Assistenten können Sie gerade nicht zurück: Er ist abgeschaltet.</p>`
+        : html`<button type="button" class="btn" @click=${() => context.press(back.title, back.payload)}>${back.title}</button>`
+    }`;
 }

@@ -11,6 +11,14 @@ export const shellStyles = css`
   .opener:hover { background: var(--act-hover); transform: translateY(-1px); }
   .opener:focus-visible { border-radius: 1.75rem; }
   .unread { display: grid; place-items: center; min-width: 1.5rem; height: 1.5rem; padding: 0 0.375rem; border-radius: 0.75rem; background: var(--bg); color: var(--t); font-size: 0.875rem; }
+  /* On most screens it stands beside or over what is read: a small one. What is not seen is still its name. */
+  @media (max-width: 100rem) {
+    :host(:not([offen])) { inset-inline-end: 0.75rem; bottom: 0.75rem; }
+    .opener { position: relative; flex-direction: column; gap: 0; width: 4.5rem; min-height: 4.5rem; padding: 0.375rem; border-radius: 1rem; justify-content: center; }
+    .opener:focus-visible { border-radius: 1rem; }
+    .opener .at-ease { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+    .unread { position: absolute; top: -0.5rem; inset-inline-start: -0.5rem; border: 2px solid var(--act); }
+  }
   .panel {
     display: flex; flex-direction: column; width: min(27rem, calc(100vw - 2.5rem)); height: min(46rem, calc(100dvh - 2.5rem));
     overflow: hidden; border: 1px solid var(--line); border-radius: 12px; background: var(--bg);
