@@ -13,7 +13,7 @@ FLOW = frozenset(
 )  # fmt: skip
 """Cards that move the application forward: a later one closes the earlier ones."""
 
-BACK = Offer("Zurück zum Assistenten", "/back_to_bot")
+BACK = Offer(payload="/back_to_bot", title="Zurück zum Assistenten")
 
 
 @dataclass(frozen=True)

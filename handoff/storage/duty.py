@@ -41,13 +41,14 @@ async def appear(session: AsyncSession, staff: Staff, day: date, until: datetime
         .values(id=staff.id, **values, **known)
         .on_conflict_do_update(index_elements=[ClerkRow.id], set_=values)
     )
-    fresh = await session.execute(
+    fresh = await session.scalar(
         update(ClerkRow)
         .where(ClerkRow.id == staff.id, or_(ClerkRow.counted_on.is_(None), ClerkRow.counted_on != day))
         .values(counted_on=day)
+        .returning(ClerkRow.id)
         .execution_options(synchronize_session=False)
     )
-    if fresh.rowcount:
+    if fresh is not None:
         office = staff.office_id or WHOLE_TOWN
         await session.execute(
             insert(DutyDayRow)
