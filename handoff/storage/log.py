@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, tuple_
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.domain.message import Body, Message, Object
@@ -110,11 +110,17 @@ async def seq_of(session: AsyncSession, conversation_id: str, sender: str, clien
 
 
 async def last_texts(session: AsyncSession, rows: Sequence[ConversationRow]) -> dict[str, str]:
-    """Give the newest message's text of many conversations."""
-    keys = [(row.id, row.last_seq) for row in rows]
+    """Give what the citizens of many conversations said last."""
+    newest = (
+        select(MessageRow.conversation_id, func.max(MessageRow.seq).label("seq"))
+        .where(MessageRow.conversation_id.in_([row.id for row in rows]), MessageRow.author == CITIZEN)
+        .group_by(MessageRow.conversation_id)
+        .subquery()
+    )
     found = await session.execute(
-        select(MessageRow.conversation_id, MessageRow.body).where(
-            tuple_(MessageRow.conversation_id, MessageRow.seq).in_(keys)
+        select(MessageRow.conversation_id, MessageRow.body).join(
+            newest,
+            (MessageRow.conversation_id == newest.c.conversation_id) & (MessageRow.seq == newest.c.seq),
         )
     )
     return {id_: str(body["text"]) for id_, body in found}
