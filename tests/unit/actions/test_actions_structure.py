@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions import antwort, fragen
 from actions.antrag import WARTEN
+from portal.client import DraftView
 
 ROOT = Path(__file__).resolve().parents[3]
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
@@ -27,7 +29,12 @@ SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "acti
 NAMED = {name for text in SOURCES.values() for name in re.findall(r'"(utter_[a-z_]+)"', text)} - {
     "utter_action"
 }
-BUILT = ("utter_antrag_unklar_", "utter_abgabe_pruefen_", "utter_abgabe_erhalten_")
+BUILT = (
+    "utter_antrag_unklar_",
+    "utter_abgabe_pruefen_",
+    "utter_abgabe_erhalten_",
+    "utter_abgabe_elternteil_",
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +72,13 @@ def test_every_sentence_is_used():
 @pytest.mark.parametrize("effect", ["antrag", "anzeige", "vorbereitung"])
 def test_every_effect_has_its_sentences(effect):
     assert {f"utter_abgabe_pruefen_{effect}", f"utter_abgabe_erhalten_{effect}"} <= set(RESPONSES)
+
+
+def test_every_state_of_the_other_parents_word_has_its_sentence():
+    states = get_args(get_args(DraftView.model_fields["second_parent"].annotation)[0])
+    waiting = {f"utter_abgabe_elternteil_{state}" for state in states if state != "bestaetigt"}
+    assert len(waiting) == 4
+    assert waiting <= set(RESPONSES)
 
 
 @pytest.mark.parametrize("kind", ["date", "yes_no", "choice", "integer", "amount", "address"])
