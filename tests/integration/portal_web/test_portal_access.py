@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 import httpx
 import pytest
@@ -141,7 +142,9 @@ async def _own_data(town: Town) -> dict[str, str]:
             beziehung="kind",
         )
         (member,) = await haushalt.liste(session, ANNA)
-        await vertretung.organisation_verbinden(context, session, ANNA, "DEMO-MUSTERBAU")
+        await vertretung.organisation_verbinden(
+            context, session, ANNA, "Musterbau GmbH", "Organisationskonto", date(2027, 6, 30)
+        )
         (power,) = await vertretung.liste(context, session, ANNA)
         draft = await entwurf.oeffnen(context, session, ANNA, "hundesteuer_anmelden", "niedrig")
         await entwurf.freigeben(

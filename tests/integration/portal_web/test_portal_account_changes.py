@@ -22,7 +22,6 @@ ACTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "household": (f"{DATEN}/haushalt", DATEN, KIND),
     "power of attorney": (f"{VERTRETUNG}/vollmacht", VERTRETUNG, POWER),
     "power as parent": (VERTRETUNG, VERTRETUNG, {"art": "eltern", "fuer": "Mia Beispiel", **POWER}),
-    "organisation": (f"{VERTRETUNG}/organisation", VERTRETUNG, {"nachweis": "demo-musterbau"}),
     "way of warnings": (
         WEGE,
         WEGE,

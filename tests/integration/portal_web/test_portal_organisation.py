@@ -7,7 +7,9 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from sqlalchemy import select
 
+from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.services import anbieter_oidc
 from portal.settings import OidcSetting, PortalSettings, demo_oidc, demo_organisation
 from tests.integration.portal_web.test_portal_pages import check_page
@@ -57,6 +59,9 @@ async def test_the_whole_way_there_and_back_makes_a_power(town: Town) -> None:
     assert "Musterbau GmbH" in shown
     assert "Organisationskonto der Demonstration, Kennung DEMO-0001" in shown
     assert "Sie handeln für Musterbau GmbH" in (await anna.get("/mein/protokoll")).text
+    async with town.context.transaction() as session:
+        told = list(await session.scalars(select(BenachrichtigungZeile.verweis)))
+    assert [one for one in told if (one or "").startswith("/konto/sperren/")], "a link that locks"
     draft = await anna.open_draft("gewerbe_anmelden")
     power = re.search(r'<option value="([0-9a-f-]{36})">Musterbau GmbH', (await anna.get(draft)).text)
     assert power
