@@ -7,7 +7,7 @@ names track and addressee, but never moves "sicher bis" to a later day. Where it
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from portal.domain.bekanntgabe import REGELN, Beginn, Norm, bekanntgabe
@@ -112,6 +112,8 @@ ABGABENRECHT = re.compile(r"\b(KAG|GrStG|GewStG)\b")
 """Laws by which towns levy taxes and duties, as the catalogue cites them."""
 OHNE_BELEHRUNG_MONATE = 12
 BUSSGELD_WOCHEN = 2
+UNTAETIGKEIT_MONATE = 3
+"""So long an office may take before the Verwaltungsgericht can be asked."""
 
 
 def trotzdem_zahlen(weg: Weg, rechtsgrundlage: Iterable[str], *, mit_gebuehr: bool) -> bool:
@@ -288,12 +290,19 @@ def wiedereinsetzung(hindernis_weg: date, weg: Weg, feiertag: Feiertag) -> date:
     return fristende(hindernis_weg, 2, "wochen", feiertag)
 
 
-def untaetigkeit_ab(antrag: date) -> date:
-    """First day on which inactivity of the office can be brought to the court.
+def untaetigkeit_ab(antrag: date, weg: Weg) -> date | None:
+    """First day on which inactivity of the office can be brought to the court: the day after the three months.
 
-    Rechtsgrundlage: § 75 VwGO (drei Monate nach dem Antrag).
+    Rechtsgrundlage: § 75 VwGO (Verwaltungsgericht). Wie lange die anderen Gerichte warten lassen, ist hier nicht hinterlegt.
+
+    Returns
+    -------
+    date or None
+        None in a track whose waiting time is not known here; the citizen is told so.
     """
-    return plus_monate(antrag, 3)
+    if weg not in (Weg.VG, Weg.WI):
+        return None
+    return plus_monate(antrag, UNTAETIGKEIT_MONATE) + timedelta(days=1)
 
 
 def behoerdentermin(tag: date) -> date:

@@ -149,7 +149,7 @@ def draft_view(
         trust_level=lage.niveau,
         trust=lage.vertrauen,
         fee=katalog.gebuehr(there, lage.heute),
-        deadline=katalog.frist(there, lage.heute, view.werte()),
+        deadline=katalog.frist(there, lage.heute, view.werte(), ags=view.empfaenger.ags),
         elsewhere=view.empfaenger.anderswo,
         changed_at=view.zeile.geaendert_utc,
     )

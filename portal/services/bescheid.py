@@ -17,7 +17,7 @@ from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.bescheid import BescheidZeile
 from portal.schema.vorgang import VorgangZeile
 from portal.services import handeln, katalog, stammdaten, vorgangsprotokoll
-from portal.services.katalog import feiertag
+from portal.services.feiertage import feiertage
 
 PORTALNORMEN = tuple(norm for norm, regel in REGELN.items() if regel.im_portal)
 UEBERNEHMBAR = tuple(stammdaten.EIGENE_PRUEFUNG)
@@ -134,7 +134,7 @@ def ansicht(context: PortalContext, row: BescheidZeile) -> Bescheid:
         ersetzt=row.ersatz_utc,
         erledigt=row.erledigt_utc,
         belehrung_text=str((row.belehrung or {}).get("text") or ""),
-        frist=fristbild(access, track, feiertag, told) if access else None,
+        frist=fristbild(access, track, feiertage(context.settings.commune), told) if access else None,
         daten=dict(row.daten or {}),
     )
 

@@ -16,7 +16,8 @@ from portal.services.views import DeadlineEntry
 async def nachfuehren(context: PortalContext, session: AsyncSession, view: Sicht) -> None:
     """Bring the stored deadline of a draft in line with its answers; a draft given up has none."""
     row = await session.get(FristZeile, view.zeile.id)
-    deadline = katalog.frist(view.empfaenger.leistung, view.lage.heute, view.werte())
+    there = view.empfaenger
+    deadline = katalog.frist(there.leistung, view.lage.heute, view.werte(), ags=there.ags)
     first_day = regeln.zu_frueh(view.lage)
     end = date.fromisoformat(deadline.date) if deadline and deadline.date else None
     if view.zeile.status == "verworfen" or (end is None and first_day is None):
@@ -33,7 +34,7 @@ async def nachfuehren(context: PortalContext, session: AsyncSession, view: Sicht
         )
         session.add(row)
     row.ende, row.ab = end, first_day
-    row.gezaehlt_ab = katalog.frist_ereignis(view.empfaenger.leistung, view.lage.heute, view.werte())
+    row.gezaehlt_ab = katalog.frist_ereignis(there.leistung, view.lage.heute, view.werte())
     row.text = deadline.text if deadline else "Erst ab diesem Tag möglich"
     row.recht = deadline.law if deadline else ", ".join(view.leistung.rechtsgrundlage)[:200]
     row.marke = deadline.mark if deadline else "geprueft"

@@ -137,37 +137,56 @@ def _unterlage(id: str, art: str, end: date) -> DeadlineEntry:
 
 
 async def _vorgaenge(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
-    """When an office that does not decide may be brought to the court."""
+    """Since when an office has not decided, and when that may be brought to the court."""
     rows = await session.scalars(
         select(VorgangZeile).where(
             VorgangZeile.konto_id == konto_id,
             VorgangZeile.wirkung == "antrag",
             VorgangZeile.status.not_in(vorgang.ENDE),
+            VorgangZeile.id.not_in(
+                select(BescheidZeile.vorgang_id).where(BescheidZeile.vorgang_id.is_not(None))
+            ),
         )
     )
     return [
-        DeadlineEntry(
-            key=f"vorgang:{row.id}",
-            kind="vorgang",
-            url=f"/mein/vorgaenge/{row.id}",
-            service=row.leistung,
-            name=f"Noch keine Entscheidung: {row.leistung_name}",
-            end=None,
-            possible_from=untaetigkeit_ab(filed),
-            text="Ab dann kommt eine Untätigkeitsklage in Betracht",
-            law="§ 75 VwGO",
-            mark="geprueft",
-            settled_at=None,
-            reasons=[
-                f"Ihr Antrag ging am {filed.day:02}.{filed.month:02}.{filed.year} ein. Entscheidet die Stelle ohne Grund drei Monate lang nicht, "
-                "kann das Verwaltungsgericht helfen (§ 75 VwGO). Fragen Sie vorher bei der Stelle nach."
-            ],
-        )
+        _untaetig(row, Weg(service.rechtsbehelf.weg))
         for row in rows
-        if (service := context.katalog.leistungen.get(row.leistung))
-        and service.rechtsbehelf.weg in (Weg.VG, Weg.WI)
-        and (filed := row.eingegangen_utc.astimezone(BERLIN).date())
+        if (service := context.katalog.leistungen.get(row.leistung)) and service.rechtsbehelf.weg != Weg.KEIN
     ]
+
+
+def _untaetig(row: VorgangZeile, weg: Weg) -> DeadlineEntry:
+    filed = row.eingegangen_utc.astimezone(BERLIN).date()
+    possible_from = untaetigkeit_ab(filed, weg)
+    court = WEGE[weg].gericht or WEGE[weg].adressat
+    name = court.name if court else "Gericht"
+    arrived = f"Ihr Antrag ging am {filed.day:02}.{filed.month:02}.{filed.year} ein."
+    if possible_from is None:
+        reason = (
+            f"{arrived} Auch das {name} kann helfen, wenn eine Stelle ohne Grund nicht entscheidet. Ab wann, ist hier nicht hinterlegt; "
+            "fragen Sie zuerst bei der Stelle nach, dann beim Gericht oder einer Beratungsstelle."
+        )
+    else:
+        reason = (
+            f"{arrived} Entscheidet die Stelle ohne Grund drei Monate lang nicht, kann das {name} helfen (§ 75 VwGO). "
+            "Fragen Sie vorher bei der Stelle nach."
+        )
+    return DeadlineEntry(
+        key=f"vorgang:{row.id}",
+        kind="vorgang",
+        url=f"/mein/vorgaenge/{row.id}",
+        service=row.leistung,
+        name=f"Noch keine Entscheidung: {row.leistung_name}",
+        end=None,
+        possible_from=possible_from,
+        text="Ab dann kommt eine Untätigkeitsklage in Betracht"
+        if possible_from
+        else "Wie lange die Stelle brauchen darf, bitte dort erfragen",
+        law="§ 75 VwGO" if possible_from else "",
+        mark="geprueft" if possible_from else "stand_pruefen",
+        settled_at=None,
+        reasons=[reason],
+    )
 
 
 async def _bescheide(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 
-import holidays
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue import NotYetValidError, deadlines, fees
@@ -14,6 +12,7 @@ from portal.domain.datenschutz import GRUNDLAGE, schutz
 from portal.domain.fristen import fristende
 from portal.errors import NotFoundError
 from portal.services import fortschritt
+from portal.services.feiertage import feiertage
 from portal.services.fortschritt import Fortschritt
 from portal.services.views import (
     Checklist,
@@ -61,16 +60,6 @@ def stelle_von(context: PortalContext, stelle_id: str) -> Stelle:
     return context.katalog.stellen.get(stelle_id, UNBEKANNTE_STELLE)
 
 
-@lru_cache(maxsize=1)
-def _calendar() -> holidays.HolidayBase:
-    return holidays.country_holidays("DE", subdiv="NW", language="de")
-
-
-def feiertag(tag: date) -> bool:
-    """Whether `tag` is a public holiday in Nordrhein-Westfalen."""
-    return tag in _calendar()
-
-
 def gebuehr(service: Leistung, heute: date) -> FeeView:
     """The fee in words as of a day."""
     try:
@@ -92,9 +81,13 @@ def frist_regeln(service: Leistung, heute: date) -> list[FristRegel]:
 
 
 def frist(
-    service: Leistung, heute: date, werte: dict[str, str | int | None] | None = None
+    service: Leistung,
+    heute: date,
+    werte: dict[str, str | int | None] | None = None,
+    *,
+    ags: str | None = None,
 ) -> DeadlineView | None:
-    """The deadline, counted if the event's day is among `werte` (ISO dates by field)."""
+    """The deadline, counted if the event's day is among `werte` (ISO dates by field), by the holidays of the office's place (`ags`)."""
     rules = frist_regeln(service, heute)
     if not rules:
         return None
@@ -102,7 +95,7 @@ def frist(
     end = rule.bis if rule.wenn is None else None
     day = (werte or {}).get(rule.ab or "")
     if rule.anzahl and rule.einheit and isinstance(day, str) and len(rules) == 1:
-        end = fristende(date.fromisoformat(day), rule.anzahl, rule.einheit, feiertag)
+        end = fristende(date.fromisoformat(day), rule.anzahl, rule.einheit, feiertage(ags))
     return DeadlineView(
         date=end.isoformat() if end else None,
         text="; ".join(f"{r.wenn}: {r.text}" if r.wenn else r.text for r in rules),

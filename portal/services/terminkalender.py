@@ -16,7 +16,7 @@ from portal.context import BERLIN, PortalContext
 from portal.errors import ConflictError
 from portal.schema.termin import TerminPlatzZeile
 from portal.services import sprechzeiten
-from portal.services.katalog import feiertag
+from portal.services.feiertage import feiertage
 
 
 class SlotTakenError(ConflictError):
@@ -83,9 +83,10 @@ class DemoKalender:
         text = "\n".join(hours) if isinstance(hours, list) else hours
         times = sprechzeiten.lesen(text) or sprechzeiten.lesen(self.ERSATZZEITEN)
         earliest = context.clock() + self.VORLAUF
+        closed = feiertage(context.settings.commune)
         moments = (
             moment.replace(tzinfo=BERLIN)
-            for moment in sprechzeiten.zeitpunkte(times, ab, tage, self.DAUER_MINUTEN, feiertag)
+            for moment in sprechzeiten.zeitpunkte(times, ab, tage, self.DAUER_MINUTEN, closed)
         )
         return [moment for moment in moments if moment >= earliest]
 

@@ -46,11 +46,15 @@ TROTZDEM = "Vorbereiten können Sie alles auch hier; abgegeben wird es dort."
 
 @dataclass(frozen=True)
 class Empfaenger:
-    """Who receives something: the office, and the service as it holds there. `anderswo`: the other town's name."""
+    """Who receives something: the office, and the service as it holds there.
+
+    `anderswo`: the other town's name. `ags`: the municipality whose holidays hold; None where the place is not known.
+    """
 
     stelle: Stelle
     leistung: Leistung
     anderswo: str | None = None
+    ags: str | None = None
 
 
 def ueberoertlich(leistung: Leistung) -> bool:
@@ -72,7 +76,7 @@ async def empfaenger(
 
     As long as the place is not known, ours. A town's own service has no receiver elsewhere.
     """
-    here = Empfaenger(katalog.stelle(context, leistung), leistung)
+    here = Empfaenger(katalog.stelle(context, leistung), leistung, ags=context.settings.commune)
     field = leistung.ortsfeld
     said = werte.get(field.id) if field else None
     if not isinstance(said, str) or not ortsgebunden(leistung):
@@ -111,14 +115,14 @@ async def _genannt(session: AsyncSession, name: str) -> Gemeinde | None:
 async def _in(context: PortalContext, leistung: Leistung, town: Gemeinde) -> Empfaenger:
     """The office in a municipality; of a town that nobody entered yet its administration, to be checked."""
     if town.ags == context.settings.commune:
-        return Empfaenger(katalog.stelle(context, leistung), leistung)
+        return Empfaenger(katalog.stelle(context, leistung), leistung, ags=town.ags)
     other = await asyncio.to_thread(context.bestand.fuer, town.ags)
     there = other.leistungen.get(leistung.id) or _ohne_ortsrecht(leistung)
     office = other.stellen.get(there.stelle or "")
     if office is None and town.kreis and there.kreisaufgabe == "ja":
         county = kreis_amtlich(town.kreis)
-        return Empfaenger(_kreisverwaltung(county), there, county)
-    return Empfaenger(office or _verwaltung(town.amtlich), there, town.amtlich)
+        return Empfaenger(_kreisverwaltung(county), there, county, town.ags)
+    return Empfaenger(office or _verwaltung(town.amtlich), there, town.amtlich, town.ags)
 
 
 def _unbekannter_ort(leistung: Leistung, address: Anschrift) -> Empfaenger:

@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
 from icalendar import Calendar
 
 from portal.services import fristenblatt
 from tests.integration.portal_web.test_portal_pages import check_page
-from tests.support.counter import decide, sent_by_mail
+from tests.support.counter import ANNA, decide, sent_by_mail
 from tests.support.portal_town import Browser, Town
+from tests.support.vorgaenge import delivered_case
 
 
 async def test_her_own_letter_is_computed_and_kept(town: Town, anna: Browser) -> None:
@@ -49,7 +51,7 @@ async def test_an_unknown_service_has_no_letter(anna: Browser) -> None:
     assert answer.status_code == 404
 
 
-async def test_documents_and_slow_offices_stand_among_the_deadlines(town: Town, anna: Browser) -> None:
+async def test_documents_stand_among_the_deadlines(town: Town, anna: Browser) -> None:
     entries = (await anna.get("/mein/fristen")).text
     assert "Personalausweis erneuern" in entries
     assert "28.02.2031" in entries
@@ -108,3 +110,29 @@ async def test_no_more_than_five_calendar_addresses(anna: Browser) -> None:
     for _ in range(5):
         assert (await anna.post("/mein/fristen/kalender", "/mein/fristen")).status_code == 200
     assert (await anna.post("/mein/fristen/kalender", "/mein/fristen")).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("service", "shown"),
+    [
+        ("bewohnerparken", ("möglich ab 25.02.2027", "Verwaltungsgericht helfen (§ 75 VwGO)")),
+        ("wohngeld", ("möglich ab 25.02.2027", "Verwaltungsgericht helfen (§ 75 VwGO)")),
+        ("elterngeld", ("ohne festen Tag", "Auch das Sozialgericht kann helfen")),
+        ("kindergeld", ("ohne festen Tag", "Auch das Finanzgericht kann helfen")),
+    ],
+)
+async def test_a_slow_office_stands_there_with_its_court_and_no_invented_time(
+    town: Town, anna: Browser, service: str, shown: tuple[str, str]
+) -> None:
+    await delivered_case(town.context, ANNA, service, "antrag")
+    page = (await anna.get("/mein/fristen")).text
+    check_page(page)
+    assert "Noch keine Entscheidung" in page
+    assert all(part in page for part in shown)
+
+
+async def test_after_a_decision_no_office_counts_as_slow(town: Town, anna: Browser, office: Browser) -> None:
+    case = await delivered_case(town.context, ANNA, "hundesteuer_anmelden", "antrag")
+    assert "Noch keine Entscheidung" in (await anna.get("/mein/fristen")).text
+    await decide(office, case, norm="ozg_9")
+    assert "Noch keine Entscheidung" not in (await anna.get("/mein/fristen")).text

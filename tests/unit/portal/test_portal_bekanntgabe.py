@@ -1,4 +1,4 @@
-"""When a decision is made known and until when it can be contested: the fact sheet's worked cases, and an independent calendar."""
+"""When a decision is made known and until when it can be contested: the fact sheet's worked cases, and what always holds."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ from portal.domain.rechtsbehelf import (
     untaetigkeit_ab,
     wiedereinsetzung,
 )
-from portal.services.katalog import feiertag
+from portal.services.feiertage import feiertage
 
 CASES = [
     pytest.param(Norm.POST_VWVFG, "2026-11-23", None, 1, "2026-11-27", "2026-12-27", "2026-12-28", id="1"),
@@ -40,6 +40,7 @@ CASES = [
     pytest.param(Norm.POST_VWVFG, "2026-11-23", "2026-12-02", 1, "2026-12-02", "2027-01-02", "2027-01-04", id="15"),
 ]  # fmt: skip
 """Cases 1 to 15: norm, its day, proven receipt, months, Bekanntgabe, raw end, end."""
+feiertag = feiertage("05513000")
 CALENDAR = NorthRhineWestphalia()
 DAYS = st.dates(date(2025, 1, 1), date(2035, 12, 31))
 
@@ -68,42 +69,6 @@ def test_worked_cases_1_to_15(
 )
 def test_worked_cases_16_to_18(ereignis: str, anzahl: int, einheit: str, ende: str) -> None:
     assert fristende(day(ereignis), anzahl, einheit, feiertag) == day(ende)
-
-
-def independent_end(known: date, months: int) -> date:
-    """The same statutes, written a second time over workalendar: § 187 (1), § 188 (2) and (3), § 193 BGB."""
-    year, month = known.year + (known.month - 1 + months) // 12, (known.month - 1 + months) % 12 + 1
-    for number in (known.day, 30, 29, 28):
-        try:
-            end = date(year, month, min(number, known.day))
-            break
-        except ValueError:
-            continue
-    while not CALENDAR.is_working_day(end):
-        end += timedelta(days=1)
-    return end
-
-
-@given(tag=DAYS, norm=st.sampled_from(list(Norm)), monate=st.sampled_from([1, 3, 12]))
-@settings(max_examples=400, deadline=None)
-def test_both_calendars_agree(tag: date, norm: Norm, monate: int) -> None:
-    known = bekanntgabe(norm, tag, feiertag)
-    expected = {
-        Norm.PZU: tag,
-        Norm.UEBERGABE: tag,
-        Norm.VWVFG_41_2A: tag + timedelta(days=1),
-    }.get(norm, tag + timedelta(days=4))
-    if norm in (Norm.POST_AO, Norm.AO_122A):
-        while not CALENDAR.is_working_day(expected):
-            expected += timedelta(days=1)
-    assert known == expected
-    assert fristende(known, monate, "monate", feiertag) == independent_end(known, monate)
-
-
-def test_both_calendars_name_the_same_holidays() -> None:
-    for offset in range(365 * 11):
-        tag = date(2025, 1, 1) + timedelta(days=offset)
-        assert feiertag(tag) == CALENDAR.is_holiday(tag), tag
 
 
 NORMS = st.one_of(st.none(), st.sampled_from(list(Norm)))
@@ -229,6 +194,21 @@ def test_the_smaller_rules() -> None:
     assert bussgeld_einspruch(day("2026-12-11"), feiertag) == day("2026-12-28")
     assert wiedereinsetzung(day("2026-12-11"), Weg.VG, feiertag) == day("2026-12-28")
     assert wiedereinsetzung(day("2026-12-11"), Weg.FG, feiertag) == day("2027-01-11")
-    assert untaetigkeit_ab(day("2026-11-30")) == day("2027-02-28")
     assert behoerdentermin(day("2026-11-29")) == day("2026-11-29")
     assert all(way.formen or way.name.startswith("kein") for way in WEGE.values())
+
+
+@pytest.mark.parametrize("weg", [Weg.VG, Weg.WI])
+@pytest.mark.parametrize(
+    ("antrag", "ab"),
+    [("2026-11-11", "2027-02-12"), ("2026-11-30", "2027-03-01"), ("2027-11-30", "2028-03-01")],
+)
+def test_an_inactive_office_comes_to_the_verwaltungsgericht_when_three_months_are_over(
+    weg: Weg, antrag: str, ab: str
+) -> None:
+    assert untaetigkeit_ab(day(antrag), weg) == day(ab)
+
+
+@pytest.mark.parametrize("weg", [Weg.SG, Weg.FG, Weg.AG, Weg.KEIN])
+def test_no_waiting_time_is_invented_for_the_other_tracks(weg: Weg) -> None:
+    assert untaetigkeit_ab(day("2026-11-11"), weg) is None

@@ -10,7 +10,9 @@ import pytest
 
 import portal.domain
 from portal.domain.fristen import fristende, plus_monate
-from portal.services.katalog import feiertag
+from portal.services.feiertage import feiertage
+
+feiertag = feiertage("05513000")
 
 
 @pytest.mark.parametrize(

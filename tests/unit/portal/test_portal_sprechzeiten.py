@@ -4,10 +4,12 @@ from datetime import date, time
 
 import pytest
 
-from portal.services.katalog import feiertag
+from portal.services.feiertage import feiertage
 from portal.services.sprechzeiten import Sprechzeit, lesen, zeitpunkte
 
 MORGEN = (time(8), time(12))
+
+NRW = feiertage("05")
 
 
 @pytest.mark.parametrize(
@@ -44,13 +46,13 @@ def test_what_names_no_hours_gives_none(text):
 
 
 def test_an_appointment_ends_before_the_office_closes():
-    begins = list(zeitpunkte(lesen("Montag 8 bis 9.15 Uhr"), date(2026, 11, 30), 1, 30, feiertag))
+    begins = list(zeitpunkte(lesen("Montag 8 bis 9.15 Uhr"), date(2026, 11, 30), 1, 30, NRW))
     assert [b.time() for b in begins] == [time(8), time(8, 30)]
 
 
 def test_nobody_is_received_on_a_holiday_of_nordrhein_westfalen():
     hours = lesen("Montag bis Freitag 8 bis 9 Uhr")
-    begins = list(zeitpunkte(hours, date(2026, 12, 24), 6, 60, feiertag))
+    begins = list(zeitpunkte(hours, date(2026, 12, 24), 6, 60, NRW))
     assert [b.date().isoformat() for b in begins] == ["2026-12-24", "2026-12-28", "2026-12-29"]
     fronleichnam = date(2027, 5, 27)
-    assert list(zeitpunkte(hours, fronleichnam, 1, 60, feiertag)) == []
+    assert list(zeitpunkte(hours, fronleichnam, 1, 60, NRW)) == []
