@@ -140,3 +140,10 @@ class JobRow(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     taken_until: Mapped[datetime | None] = mapped_column(Moment)
     last_run: Mapped[datetime | None] = mapped_column(Moment)
+    """When it last ended well."""
+    not_before: Mapped[datetime | None] = mapped_column(Moment)
+    """When it is tried again after a failure."""
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failed runs since the last good one."""
+    error: Mapped[str | None] = mapped_column(String(80))
+    """Class of the last error, never its text."""

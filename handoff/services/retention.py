@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select
@@ -24,30 +26,85 @@ logger = logging.getLogger(__name__)
 NAME = "aufbewahrung"
 EVERY = timedelta(days=1)
 LEASE = timedelta(minutes=10)
-LOOK_S = 3600.0
+LOOK_S = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+"""Between a failed run and the next one."""
+OVERDUE_AFTER = timedelta(hours=1)
+DIED = "Abgebrochen"
+"""Noted as the error of a run that never said how it ended."""
 AT_ONCE = 200
 """Conversations in one transaction, so that nobody waits for the clean-up."""
 
 
+@dataclass(frozen=True)
+class JobState:
+    """What became of the job: the last good run, failed runs since, the class of the last error."""
+
+    last_run: datetime | None
+    failures: int
+    error: str | None
+    overdue: bool
+    """Its time came a while ago and nobody runs it."""
+
+    @property
+    def troubled(self) -> bool:
+        """Whether somebody should look."""
+        return self.failures > 0 or self.overdue
+
+
 async def run(context: HandoffContext) -> dict[str, int] | None:
-    """Run the job if it is due and nobody else runs it; gives how much was deleted by kind, None if it was not due."""
+    """Run the job if it is due and nobody else runs it; gives how much was deleted by kind, None if it was not due.
+
+    A run that fails is noted and repeated with growing pauses; what it raised is raised again.
+    """
+    if not await _take(context):
+        return None
+    try:
+        deleted = await clean(context, context.settings.retention)
+    except Exception as error:
+        await _failed(context, type(error).__name__)
+        raise
+    async with context.database.write() as session:
+        done = await session.get_one(JobRow, NAME)
+        done.last_run, done.taken_until, done.not_before = context.clock(), None, None
+        done.failures, done.error = 0, None
+    logger.info("retention: %s", deleted)
+    return deleted
+
+
+async def _take(context: HandoffContext) -> bool:
     now = context.clock()
     async with context.database.write() as session:
         job = await session.get(JobRow, NAME, with_for_update=True)
         if job is None:
-            job = JobRow(name=NAME)
+            job = JobRow(name=NAME, failures=0)
             session.add(job)
-        taken = job.taken_until is not None and job.taken_until > now
-        if taken or (job.last_run is not None and job.last_run > now - EVERY):
-            return None
+        done = job.last_run is not None and job.last_run > now - EVERY
+        if done or any(moment is not None and moment > now for moment in (job.taken_until, job.not_before)):
+            return False
+        if job.taken_until is not None:  # whoever ran it never said how it ended
+            job.failures, job.error = job.failures + 1, DIED
         job.taken_until = now + LEASE
-    deleted = await clean(context, context.settings.retention)
+    return True
+
+
+async def _failed(context: HandoffContext, error: str) -> None:
     async with context.database.write() as session:
-        done = await session.get(JobRow, NAME)
-        if done is not None:
-            done.last_run, done.taken_until = now, None
-    logger.info("retention: %s", deleted)
-    return deleted
+        job = await session.get_one(JobRow, NAME)
+        job.failures, job.error, job.taken_until = job.failures + 1, error[:80], None
+        job.not_before = context.clock() + min(FIRST_PAUSE * 2 ** min(job.failures - 1, 10), LONGEST_PAUSE)
+
+
+async def state(context: HandoffContext) -> JobState:
+    """Tell what became of the job, for health and metrics."""
+    now = context.clock()
+    async with context.database.read() as session:
+        job = await session.get(JobRow, NAME)
+        if job is None:
+            return JobState(None, 0, None, False)
+        running = job.taken_until is not None and job.taken_until > now
+        late = job.last_run is not None and job.last_run + EVERY + OVERDUE_AFTER < now
+        return JobState(job.last_run, job.failures, job.error, late and not running)
 
 
 async def clean(context: HandoffContext, keep: Retention) -> dict[str, int]:
@@ -137,10 +194,13 @@ async def delete_conversations(session: AsyncSession, ids: list[str], *, request
 
 
 class RetentionWatch:
-    """Looks every hour whether the job is due."""
+    """Looks every minute whether the job is due."""
 
-    def __init__(self, context: HandoffContext) -> None:
+    def __init__(
+        self, context: HandoffContext, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._context = context
+        self._pause = pause
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -156,8 +216,8 @@ class RetentionWatch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_S)
+            await self._pause(LOOK_S)
             try:
                 await run(self._context)
-            except Exception:  # the edge of this worker: it tries again in an hour
+            except Exception:  # the edge of this worker: it is noted, and tried again
                 logger.exception("retention failed")

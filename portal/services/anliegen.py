@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,8 @@ ANTWORT_HOECHSTENS = 4000
 
 class Hinterlassen(BaseModel):
     """What the gateway tells about a request."""
+
+    model_config = ConfigDict(extra="forbid")
 
     wunsch: Literal["rueckruf", "schreiben", "anliegen"]
     service: str | None = Field(default=None, max_length=80)

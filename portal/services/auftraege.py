@@ -1,7 +1,8 @@
 """The runner of periodic jobs. Each job has one lease in the database: of two instances one runs it, the other does not.
 
 A job that raises is noted (class of the error only), shown at /health and in the metrics, and repeated with growing pauses. One
-that dies with its process is run again when its lease ends, so a job must not mind being repeated.
+that dies with its process is run again when its lease ends and counts as failed until it ends well, so a job must not mind being
+repeated. One that nobody runs although its time has come is shown as overdue.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,10 @@ log = structlog.get_logger(__name__)
 TAKT_S = 0.5
 """Seconds between two looks for what is due."""
 PAUSE_HOECHSTENS = timedelta(hours=1)
+ABGEBROCHEN = "Abgebrochen"
+"""Noted as the error of a run that never gave its lease back."""
+UEBERFAELLIG_NACH = timedelta(minutes=10)
+"""So long after its time a job must have been taken, or something is wrong with the runner."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,13 @@ class Stand:
     naechster_lauf: datetime | None
     fehlversuche: int
     fehler: str | None
+    ueberfaellig: bool = False
+    """Its time came a while ago and nobody runs it."""
+
+    @property
+    def gestoert(self) -> bool:
+        """Whether somebody should look."""
+        return self.fehlversuche > 0 or self.ueberfaellig
 
 
 async def laufen_faellige(context: PortalContext, auftraege: Sequence[Auftrag]) -> list[str]:
@@ -65,6 +77,9 @@ async def laufen(context: PortalContext, auftrag: Auftrag) -> bool:
     try:
         async with asyncio.timeout(auftrag.hoechstens.total_seconds()):
             await auftrag.tun(context)
+    except asyncio.CancelledError:  # the portal is being stopped: another instance may go on at once
+        await _abgeben(context, auftrag, halter)
+        raise
     except Exception as error:  # the edge of the process: a job that fails is noted and repeated
         log.error("job_failed", auftrag=auftrag.name, fehler=type(error).__name__)
         await _noch_einmal(context, auftrag, halter, type(error).__name__)
@@ -103,6 +118,7 @@ async def _nehmen(context: PortalContext, auftrag: Auftrag) -> str | None:
     """Take the lease: one statement, so that two instances never hold it both."""
     now, halter = context.clock(), str(uuid.uuid4())
     lease = {"halter": halter, "gehalten_bis_utc": now + auftrag.hoechstens}
+    died = AuftragZeile.gehalten_bis_utc.is_not(None)
     async with context.transaction() as session:
         taken = await session.scalar(
             update(AuftragZeile)
@@ -111,7 +127,11 @@ async def _nehmen(context: PortalContext, auftrag: Auftrag) -> str | None:
                 AuftragZeile.naechster_lauf_utc <= now,
                 or_(AuftragZeile.gehalten_bis_utc.is_(None), AuftragZeile.gehalten_bis_utc <= now),
             )
-            .values(**lease)
+            .values(
+                **lease,
+                fehlversuche=AuftragZeile.fehlversuche + case((died, 1), else_=0),
+                fehler=case((died, ABGEBROCHEN), else_=AuftragZeile.fehler),
+            )
             .returning(AuftragZeile.name)
         )
         if taken is not None:
@@ -151,15 +171,20 @@ async def _abgeben(context: PortalContext, auftrag: Auftrag, halter: str, **valu
         )
 
 
-async def stand(session: AsyncSession, auftraege: Sequence[Auftrag]) -> list[Stand]:
+async def stand(session: AsyncSession, auftraege: Sequence[Auftrag], jetzt: datetime) -> list[Stand]:
     """What became of each job, in the order given."""
     rows: Mapping[str, AuftragZeile] = {row.name: row for row in await session.scalars(select(AuftragZeile))}
-    return [
-        Stand(a.name, row.zuletzt_gut_utc, row.naechster_lauf_utc, row.fehlversuche, row.fehler)
-        if (row := rows.get(a.name))
-        else Stand(a.name, None, None, 0, None)
-        for a in auftraege
-    ]
+    return [_stand(a, rows.get(a.name), jetzt) for a in auftraege]
+
+
+def _stand(auftrag: Auftrag, row: AuftragZeile | None, jetzt: datetime) -> Stand:
+    if row is None:
+        return Stand(auftrag.name, None, None, 0, None)
+    free = row.gehalten_bis_utc is None or row.gehalten_bis_utc <= jetzt
+    late = auftrag.bedarf is None and row.naechster_lauf_utc + UEBERFAELLIG_NACH < jetzt
+    return Stand(
+        auftrag.name, row.zuletzt_gut_utc, row.naechster_lauf_utc, row.fehlversuche, row.fehler, free and late
+    )
 
 
 class Auftragsdienst:

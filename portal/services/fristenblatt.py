@@ -151,7 +151,7 @@ async def _vorgaenge(context: PortalContext, session: AsyncSession, konto_id: st
     return [
         _untaetig(row, Weg(service.rechtsbehelf.weg))
         for row in rows
-        if (service := context.katalog.leistungen.get(row.leistung)) and service.rechtsbehelf.weg != Weg.KEIN
+        if (service := context.katalog.leistungen.get(row.leistung)) and service.rechtsbehelf.weg != "kein"
     ]
 
 

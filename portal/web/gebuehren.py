@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal.context import PortalContext
 from portal.domain.zahlung import Lieferfragen, Stand
@@ -109,6 +109,8 @@ async def exempt(
 
 class Report(BaseModel):
     """A provider's signed report."""
+
+    model_config = ConfigDict(extra="forbid")
 
     token: Annotated[str, Field(max_length=4000)]
 

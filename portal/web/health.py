@@ -20,7 +20,7 @@ class Health(BaseModel):
 
     status: Literal["ok", "auftrag_fehlgeschlagen"]
     auftraege: list[str]
-    """Jobs whose last run failed; they are repeated."""
+    """Jobs whose last run failed or died (they are repeated), or that nobody runs although their time has come."""
 
 
 @router.get("/health")
@@ -28,7 +28,9 @@ async def health(context: Context) -> Health:
     """Antwortet, wenn das Portal läuft und seine Datenbank erreicht; nennt Aufgaben, die zuletzt fehlschlugen."""
     async with context.transaction() as session:
         await session.execute(text("SELECT 1"))
-        failed = [job.name for job in await auftraege.stand(session, AUFTRAEGE) if job.fehlversuche]
+        failed = [
+            job.name for job in await auftraege.stand(session, AUFTRAEGE, context.clock()) if job.gestoert
+        ]
     return Health(status="auftrag_fehlgeschlagen" if failed else "ok", auftraege=failed)
 
 
@@ -39,6 +41,9 @@ async def metrics(context: Context, _who: Annotated[None, Depends(operator)]) ->
     failed = Gauge(
         "portal_auftrag_fehlversuche", "Failed runs since the last good one", ["auftrag"], registry=registry
     )
+    overdue = Gauge(
+        "portal_auftrag_ueberfaellig", "1: its time has come, nobody runs it", ["auftrag"], registry=registry
+    )
     good = Gauge(
         "portal_auftrag_zuletzt_gut", "Unix time of the last good run", ["auftrag"], registry=registry
     )
@@ -47,8 +52,9 @@ async def metrics(context: Context, _who: Annotated[None, Depends(operator)]) ->
     )
     payments = Gauge("portal_zahlungen", "Payments by state", ["status"], registry=registry)
     async with context.transaction() as session:
-        for job in await auftraege.stand(session, AUFTRAEGE):
+        for job in await auftraege.stand(session, AUFTRAEGE, context.clock()):
             failed.labels(job.name).set(job.fehlversuche)
+            overdue.labels(job.name).set(job.ueberfaellig)
             if job.zuletzt_gut:
                 good.labels(job.name).set(job.zuletzt_gut.timestamp())
         for (kanal, status), number in (await benachrichtigung.zaehlen(session)).items():

@@ -23,6 +23,8 @@ async def delivered_case(
     case_id, draft_id, now = str(uuid.uuid4()), str(uuid.uuid4()), context.clock()
     package = json.dumps(
         {
+            "aktenzeichen": f"AZ-{case_id[:8]}",
+            "leistung": {"id": leistung_id, "name": service.name},
             "felder": [
                 {
                     "id": "rasse",

@@ -38,7 +38,7 @@ def daily(work: Work) -> Auftrag:
 
 async def state(world: PortalWorld, job: Auftrag) -> auftraege.Stand:
     async with world.context.transaction() as session:
-        return (await auftraege.stand(session, [job]))[0]
+        return (await auftraege.stand(session, [job], world.clock()))[0]
 
 
 async def test_a_job_runs_when_its_time_has_come_and_not_before(world: PortalWorld) -> None:
@@ -106,8 +106,44 @@ async def test_a_job_that_dies_with_its_process_is_run_again_when_its_lease_ends
     with pytest.raises(Killed):
         await auftraege.laufen(world.context, Auftrag("probe", timedelta(days=1), dies))
     assert not await auftraege.laufen(world.context, daily(work))
+    assert not (await state(world, daily(work))).gestoert, "it may still be running"
+    world.clock.forward(minutes=5)
+    with pytest.raises(Killed):
+        await auftraege.laufen(world.context, Auftrag("probe", timedelta(days=1), dies))
+    seen = await state(world, daily(work))
+    assert (seen.fehlversuche, seen.fehler) == (1, "Abgebrochen"), "one death is known, the second not yet"
     world.clock.forward(minutes=5)
     assert await auftraege.laufen(world.context, daily(work))
+    assert not (await state(world, daily(work))).gestoert
+
+
+async def test_a_job_that_is_stopped_with_the_portal_is_free_for_the_next_instance(
+    world: PortalWorld,
+) -> None:
+    begun = asyncio.Event()
+
+    async def waits(_context: PortalContext) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with Auftragsdienst(world.context, [Auftrag("probe", timedelta(days=1), waits)]):
+        async with asyncio.timeout(20):
+            await begun.wait()
+    work = Work()
+    assert await auftraege.laufen(world.context, daily(work)), "without waiting for the lease"
+    assert not (await state(world, daily(work))).gestoert
+
+
+async def test_a_job_that_nobody_runs_is_overdue(world: PortalWorld) -> None:
+    job = daily(Work())
+    await auftraege.laufen(world.context, job)
+    world.clock.forward(days=1, minutes=9)
+    assert not (await state(world, job)).ueberfaellig
+    world.clock.forward(minutes=2)
+    assert (await state(world, job)).ueberfaellig
+    assert (await state(world, job)).gestoert
+    await auftraege.laufen(world.context, job)
+    assert not (await state(world, job)).gestoert
 
 
 async def test_a_job_that_takes_too_long_is_ended_and_counts_as_failed(world: PortalWorld) -> None:

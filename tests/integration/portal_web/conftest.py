@@ -14,6 +14,8 @@ from portal.app import create_app
 from portal.demo import create_demo_town
 from portal.schema.migrate import migrate
 from portal.services import konto
+from tests.support import walk
+from tests.support.belongings import belongings
 from tests.support.counter import ANNA
 from tests.support.portal_town import ORIGIN, Browser, MovingClock, Town, settings_for
 from tests.support.vorgaenge import delivered_case
@@ -76,3 +78,18 @@ async def anna(town: Town) -> Browser:
 @pytest.fixture
 async def case(town: Town) -> str:
     return await delivered_case(town.context, ANNA)
+
+
+@pytest.fixture
+async def annas(town: Town) -> dict[str, str]:
+    """What belongs to Anna, by the name under which routes take its id."""
+    await town.anna()
+    return await belongings(town, walk.ANNA)
+
+
+@pytest.fixture
+async def bernds(town: Town) -> tuple[Browser, dict[str, str]]:
+    """Bernd's browser, confirmed a moment ago, and what belongs to him."""
+    browser = await town.bernd()
+    await browser.confirm()
+    return browser, await belongings(town, walk.BERND)

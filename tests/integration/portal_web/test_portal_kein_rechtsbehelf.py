@@ -10,8 +10,8 @@ from fastapi.routing import APIRoute
 from portal.client import PortalClient
 from portal.domain.benachrichtigung import ANLAESSE
 from portal.services.auftragsplan import AUFTRAEGE
-from tests.integration.portal_web.test_portal_access import routes
 from tests.support.portal_town import Town
+from tests.support.routes import routes
 
 ROOT = Path(__file__).parents[3]
 RECHTSBEHELF = re.compile(r"widerspruch|widersprech|klage|einspruch|rechtsbehelf|anfecht", re.IGNORECASE)
@@ -26,10 +26,10 @@ WEITERGABE = "Das ist kein Widerspruch gegen einen Bescheid."
 
 
 def test_no_route_that_changes_anything_names_a_remedy(town: Town) -> None:
-    changing = {name for name, _ in routes(town) if not name.startswith(("GET ", "MOUNT "))}
+    changing = {name for name, _ in routes(town.app) if not name.startswith(("GET ", "MOUNT "))}
     assert [name for name in changing if RECHTSBEHELF.search(name)] == []
-    assert {name for name, _ in routes(town)} >= READING
-    for name, route in routes(town):
+    assert {name for name, _ in routes(town.app)} >= READING
+    for name, route in routes(town.app):
         if isinstance(route, APIRoute) and RECHTSBEHELF.search(getattr(route.endpoint, "__name__", "")):
             assert name.startswith("GET "), name
 
@@ -37,7 +37,7 @@ def test_no_route_that_changes_anything_names_a_remedy(town: Town) -> None:
 def test_no_field_of_a_changing_route_carries_a_remedy_but_the_printed_belehrung(town: Town) -> None:
     """`rechtsbehelf` at her own letter and `belehrung` at the office's form say what is printed; nothing else may."""
     allowed = {"POST /mein/fristen/brief"}
-    for name, route in routes(town):
+    for name, route in routes(town.app):
         if isinstance(route, APIRoute) and not name.startswith("GET "):
             fields = [field.name for field in route.dependant.body_params]
             if any(RECHTSBEHELF.search(field) for field in fields):
