@@ -142,6 +142,8 @@ class ChannelRow(Base):
     account: Mapped[str | None] = mapped_column(String(64), index=True)
     """The portal account that the citizen linked this address with."""
     linked_at: Mapped[datetime | None] = mapped_column(Moment)
+    notices: Mapped[bool] = mapped_column(default=False)
+    """Whether the citizen chose it for the portal's notices."""
 
     __table_args__ = (UniqueConstraint("channel", "address_digest"),)
 

@@ -188,7 +188,7 @@ async def _command(
             else:
                 known = channel_texts.UNLINKED if binding.account else channel_texts.NOT_LINKED
                 said = known.format(title=capability.title)
-                binding.account = binding.linked_at = None
+                binding.account, binding.linked_at, binding.notices = None, None, False
         await say_once(context, conversation_id, client_id, said)
     else:
         return False

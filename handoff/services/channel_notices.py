@@ -21,7 +21,7 @@ REMEMBERED = timedelta(days=90)
 
 
 async def send(context: HandoffContext, account: str, key: str, text: str) -> None:
-    """Send a notice of the portal to the messenger that the citizen linked last; safe to repeat with the same key.
+    """Send a notice of the portal to the messenger that the citizen chose for them; safe to repeat with the same key.
 
     Raises
     ------
@@ -39,9 +39,10 @@ async def send(context: HandoffContext, account: str, key: str, text: str) -> No
 
 
 def receiver(context: HandoffContext, linked: Sequence[ChannelRow]) -> ChannelRow | None:
-    """Give the binding that gets the portal's notices, of an account's bindings: the last one that is switched on."""
+    """Give the binding that gets the portal's notices: of those that are switched on the chosen one, else the last linked."""
     open_ones = [row for row in linked if row.channel in context.channels]
-    return open_ones[-1] if open_ones else None
+    chosen = [row for row in open_ones if row.notices] or open_ones
+    return chosen[-1] if chosen else None
 
 
 async def put_once(

@@ -106,7 +106,16 @@ async def revoke(context: HandoffContext, account: str, link_id: str) -> None:
     async with context.database.write() as session:
         for row, chat in await channels.of_account(session, account):
             if chat == link_id:
-                row.account = row.linked_at = None
+                row.account, row.linked_at, row.notices = None, None, False
+
+
+async def choose(context: HandoffContext, account: str, link_id: str) -> None:
+    """Have the portal's notices go to this linked channel alone; another account's, or an unknown one, changes nothing."""
+    async with context.database.write() as session:
+        bound = await channels.of_account(session, account)
+        if any(chat == link_id for _row, chat in bound):
+            for row, chat in bound:
+                row.notices = chat == link_id
 
 
 async def portal_link(context: HandoffContext, conversation_id: str) -> str:

@@ -23,12 +23,14 @@ async def bind(
     """Send a locked conversation's answers to this address from now on.
 
     An address talks in one conversation at a time: its earlier conversation loses it. What the citizen settled for the
-    address (its link with an account) goes on.
+    address (its link with an account, whether notices go there) goes on.
     """
     earlier = await by_address(session, channel, address_digest)
     account = linked_at = known = None
+    notices = False
     if earlier is not None:
         account, linked_at, known = earlier.account, earlier.linked_at, earlier.details
+        notices = earlier.notices
         await session.execute(delete(ChannelRow).where(ChannelRow.conversation_id == earlier.conversation_id))
         former = await session.get(ConversationRow, earlier.conversation_id)
         if former is not None and former is not conversation:
@@ -45,6 +47,7 @@ async def bind(
             heard_at=now,
             account=account,
             linked_at=linked_at,
+            notices=notices,
             details=dict(details) if details is not None else known,
         )
     )

@@ -55,6 +55,12 @@ async def end(context: Context, body: ThingBody) -> None:
     await linking.revoke(context, body.account, body.id)
 
 
+@router.post("/links/choose", status_code=204)
+async def choose(context: Context, body: ThingBody) -> None:
+    """Have the account's notices go to this link."""
+    await linking.choose(context, body.account, body.id)
+
+
 @router.post("/files/load")
 async def load(context: Context, body: ThingBody) -> Response:
     """Give a file's bytes."""

@@ -22,6 +22,10 @@ class Kanal(StrEnum):
     """Nothing is sent; it only lies in the postbox."""
 
 
+REIHENFOLGE = (Kanal.PUSH, Kanal.MESSENGER, Kanal.MAIL, Kanal.SMS)
+"""In which order the other channels are tried when the chosen one is closed."""
+
+
 @dataclass(frozen=True)
 class Art:
     """A kind of message, for which the citizen chooses a channel."""
@@ -204,3 +208,12 @@ def faellig_ab(anlass: Anlass, jetzt: datetime, ruhe: Ruhezeit) -> datetime:
         return jetzt
     tag = jetzt.date() if jetzt.time() < ruhe.bis else jetzt.date() + timedelta(days=1)
     return datetime.combine(tag, ruhe.bis, jetzt.tzinfo)
+
+
+def wege_nach(gewaehlt: Kanal, versperrt: Kanal) -> tuple[Kanal, ...]:
+    """The channels that are still to be tried when one turned out closed: the chosen one comes first, each comes once.
+
+    Rechtsgrundlage: § 9 OZG, § 41 Abs. 2a VwVfG (die Benachrichtigung soll ankommen).
+    """
+    order = (gewaehlt, *(kanal for kanal in REIHENFOLGE if kanal != gewaehlt))
+    return order[order.index(versperrt) + 1 :]

@@ -263,18 +263,17 @@ async def _versuchen(context: PortalContext, notice_id: str, ways: Mapping[Kanal
         to = row.an or await adresse(session, row.konto_id, kanal)
         if kanal == Kanal.MESSENGER and occasion.id not in UEBER_MESSENGER_TROTZ_SPERRE:
             to = None if await sitzung.gesperrt(session, row.konto_id) else to
-        konto_id = row.konto_id
     values: dict[str, object]
     try:
         if to is None or kanal not in ways:
             raise UnreachableRecipientError
         await ways[kanal].senden(Hinweis(notice_id, to, occasion.betreff, occasion.text, link))
     except UnreachableRecipientError:
-        values = dict(AUFGEGEBEN) if elsewhere else await _naechster_weg(context, konto_id, kanal, ways)
+        values = dict(AUFGEGEBEN) if elsewhere else await _naechster_weg(context, notice_id, ways)
     except Exception as error:  # the edge of the process: whatever a sender throws, the notice stays
         log.warning("notice_failed", anlass=occasion.id, kanal=kanal, fehler=type(error).__name__)
         if tries >= VERSUCHE_JE_KANAL:
-            values = dict(AUFGEGEBEN) if elsewhere else await _naechster_weg(context, konto_id, kanal, ways)
+            values = dict(AUFGEGEBEN) if elsewhere else await _naechster_weg(context, notice_id, ways)
         else:
             asked = timedelta(seconds=error.nach_s) if isinstance(error, LaterError) else timedelta()
             pause = min(max(timedelta(seconds=5 * 2**tries), asked), PAUSE_HOECHSTENS)
@@ -290,21 +289,22 @@ async def _versuchen(context: PortalContext, notice_id: str, ways: Mapping[Kanal
 
 
 async def _naechster_weg(
-    context: PortalContext, konto_id: str, closed: Kanal, ways: Mapping[Kanal, Sender]
+    context: PortalContext, notice_id: str, ways: Mapping[Kanal, Sender]
 ) -> dict[str, object]:
-    """The next channel with an address, each tried once in a fixed order; none left: given up."""
     async with context.transaction() as session:
-        return await _weg_nach(context, session, konto_id, closed, ways)
+        row = await session.get_one(BenachrichtigungZeile, notice_id)
+        return await _weg_nach(context, session, row, ways)
 
 
 async def _weg_nach(
-    context: PortalContext, session: AsyncSession, konto_id: str, closed: Kanal, ways: Mapping[Kanal, Sender]
+    context: PortalContext, session: AsyncSession, row: BenachrichtigungZeile, ways: Mapping[Kanal, Sender]
 ) -> dict[str, object]:
-    order = (Kanal.PUSH, Kanal.MESSENGER, Kanal.MAIL, Kanal.SMS)
-    for kanal in order[order.index(closed) + 1 :]:
-        if kanal in ways and await adresse(session, konto_id, kanal):
+    """The next channel with an address; none left: given up."""
+    chosen = (await wunsch(session, row.konto_id)).kanal(regeln.anlass(row.anlass).art)
+    for kanal in regeln.wege_nach(chosen, Kanal(row.kanal)):
+        if kanal in ways and await adresse(session, row.konto_id, kanal):
             return {"kanal": kanal, "versuche": 0, "faellig_utc": context.clock()}
-    log.warning("notice_given_up", kanal=closed)
+    log.warning("notice_given_up", kanal=row.kanal)
     return dict(AUFGEGEBEN)
 
 
@@ -321,7 +321,7 @@ async def nicht_angekommen(context: PortalContext, session: AsyncSession, notice
         return
     if row.status == "offen":
         raise UnavailableError("Dieser Hinweis ist noch nicht als gesendet vermerkt.")
-    way = await _weg_nach(context, session, row.konto_id, Kanal.MESSENGER, sender(context))
+    way = await _weg_nach(context, session, row, sender(context))
     await session.execute(
         update(BenachrichtigungZeile)
         .where(BenachrichtigungZeile.id == notice_id)

@@ -78,6 +78,11 @@ async def trennen(context: PortalContext, konto_id: str, verbindung: str) -> Non
     await _fragen(context, "links/end", {"account": konto_id, "id": verbindung})
 
 
+async def waehlen(context: PortalContext, konto_id: str, verbindung: str) -> None:
+    """Have the portal's notices go to this linked messenger; an unknown one changes nothing. Raises UnavailableError."""
+    await _fragen(context, "links/choose", {"account": konto_id, "id": verbindung})
+
+
 async def datei(context: PortalContext, konto_id: str, datei_id: str) -> tuple[Datei, bytes]:
     """One of her files with its bytes. Raises NotFoundError, UnavailableError."""
     known = {one.id: one for one in (await uebersicht(context, konto_id)).files}

@@ -18,6 +18,7 @@ router = APIRouter(prefix="/mein/kanaele", include_in_schema=False)
 
 MELDUNGEN = {
     "getrennt": "Die Verbindung ist gelöst. Hinweise kommen dort nicht mehr an.",
+    "gewaehlt": "Hinweise gehen ab jetzt an diesen Messenger, wenn Sie „Messenger“ als Weg gewählt haben.",
     "geloescht": "Die Datei ist gelöscht.",
 }
 LEER = Uebersicht(linked=[], files=[], offered=[])
@@ -51,6 +52,20 @@ async def end(
     except UnavailableError as error:
         return await _show(request, context, citizen, fehler=error)
     return RedirectResponse("/mein/kanaele?stand=getrennt", 303)
+
+
+@router.post("/hinweise")
+async def choose_for_notices(
+    request: Request, context: Context, citizen: Confirmed, verbindung: Annotated[str, Form(max_length=64)]
+) -> Response:
+    """Have notices go to this messenger; told on the way that held before."""
+    async with context.transaction() as session:
+        await sperrlink.aenderung_melden(context, session, citizen.konto_id)
+    try:
+        await kanaele.waehlen(context, citizen.konto_id, verbindung)
+    except UnavailableError as error:
+        return await _show(request, context, citizen, fehler=error)
+    return RedirectResponse("/mein/kanaele?stand=gewaehlt", 303)
 
 
 @router.get("/datei")

@@ -68,6 +68,7 @@ OWNED = {
     "GET /mein/kanaele/datei id": "at_the_gateway",
     "GET /mein/kanaele/uebernehmen id": "at_the_gateway",
     "POST /mein/kanaele/dateien/loeschen datei": "at_the_gateway",
+    "POST /mein/kanaele/hinweise verbindung": "at_the_gateway",
     "POST /mein/kanaele/trennen verbindung": "at_the_gateway",
     "POST /mein/kanaele/uebernehmen datei": "at_the_gateway",
 }

@@ -28,6 +28,7 @@ OWNED = {
     "handle": "handle",
     "POST /api/channels/internal/files/drop id": "file",
     "POST /api/channels/internal/files/load id": "file",
+    "POST /api/channels/internal/links/choose id": "link",
     "POST /api/channels/internal/links/end id": "link",
 }
 """Names by which routes take what belongs to a citizen → which of Anna's things."""

@@ -279,6 +279,17 @@ async def receiving(town):
     return [one["channel"] for one in overview["linked"] if one["notices"]]
 
 
+async def linked_as(town, channel):
+    return next(one["id"] for one in await linking.linked(town.context, "anna") if one["channel"] == channel)
+
+
+async def choose(town, account, link):
+    answer = await town.http.post(
+        f"{API}/links/choose", json={"account": account, "id": link}, headers=PORTAL
+    )
+    assert answer.status_code == 204
+
+
 async def test_notices_reach_the_linked_messenger_once(town):
     assert (await notice(town)).status_code == 404
     await connect(town)
@@ -296,13 +307,24 @@ async def test_notices_reach_the_linked_messenger_once(town):
     town.context.channels.pop("haus")
     assert await receiving(town) == ["bote"], "the next one, where the town switched the last one off"
     town.context.channels["haus"] = town.haus
+    await choose(town, "otto", await linked_as(town, "bote"))
+    assert await receiving(town) == ["haus"], "of her own links another account chooses none"
+    await choose(town, "anna", await linked_as(town, "bote"))
+    assert await receiving(town) == ["bote"]
+    await say(town, "Neu")
+    await notice(town, key="b5", text="Gewählt.")
+    await town.idle()
+    assert texts(town)[-1] == "Gewählt.", "the choice goes on in a new conversation"
+    assert "Gewählt." not in texts(town, channel="haus")
     town.clock.forward(timedelta(days=1).total_seconds())
     await say(town, "Trennen")
     await say(town, "Trennen", channel="haus")
     assert (await notice(town, key="b4")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["overview", "codes", "links/end", "files/load", "files/drop", "notices"])
+@pytest.mark.parametrize(
+    "path", ["overview", "codes", "links/choose", "links/end", "files/load", "files/drop", "notices"]
+)
 async def test_the_portals_calls_need_its_token(town, path):
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": f"Bearer {citizen_token()}"}):
         answer = await town.http.post(

@@ -9,7 +9,16 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from portal.domain.benachrichtigung import ANLAESSE, ARTEN, Kanal, Ruhezeit, anlass, faellig_ab
+from portal.domain.benachrichtigung import (
+    ANLAESSE,
+    ARTEN,
+    REIHENFOLGE,
+    Kanal,
+    Ruhezeit,
+    anlass,
+    faellig_ab,
+    wege_nach,
+)
 from portal.errors import InvalidInputError, UnavailableError
 from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.services import benachrichtigung, sperre, stammdaten, versand
@@ -210,6 +219,19 @@ async def test_a_messenger_of_a_locked_account_hears_of_the_lock_alone(world: Po
     await cause(world)
     await benachrichtigung.senden_faellige(world.context, ways)
     assert messenger.sent[-1].betreff == anlass("neue_nachricht").betreff, "open again"
+
+
+@pytest.mark.parametrize("chosen", [Kanal.MAIL, Kanal.SMS, Kanal.MESSENGER, Kanal.PUSH])
+async def test_whatever_she_chose_every_other_way_is_tried_before_a_notice_is_given_up(
+    world: PortalWorld, chosen: Kanal
+) -> None:
+    assert set(wege_nach(chosen, chosen)) == set(REIHENFOLGE) - {chosen}
+    await choose(world, nachricht=chosen)
+    await cause(world)
+    open_one = Kanal.SMS if chosen == Kanal.MAIL else Kanal.MAIL
+    ways = {kanal: Recorder(UnreachableRecipientError) for kanal in REIHENFOLGE} | {open_one: Recorder()}
+    assert await benachrichtigung.senden_faellige(world.context, ways) == 1
+    assert [row.kanal for row in await rows(world)] == [open_one]
 
 
 async def test_when_no_way_is_left_the_notice_is_given_up_and_counted(world: PortalWorld) -> None:

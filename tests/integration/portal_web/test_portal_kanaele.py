@@ -430,7 +430,17 @@ async def test_the_pages_say_what_each_channel_shows_and_which_one_gets_notices(
     assert "Hinweise gehen hierhin" in haus
     assert "steht dort nie" not in page
     wishes = (await anna.get("/mein/benachrichtigungen")).text
-    assert "Hinweise gehen an <strong>Haus</strong>, weil Sie diesen Kanal zuletzt verbunden haben" in wishes
+    assert "Hinweise gehen an <strong>Haus</strong>; einen anderen wählen Sie unter Kanäle" in wishes
+    link = re.search(r'/mein/kanaele/hinweise.*?name="verbindung" value="([^"]+)"', bote, re.S)[1]
+    chosen = await anna.post("/mein/kanaele/hinweise", "/mein/kanaele", verbindung=link)
+    assert chosen.headers["location"] == "/mein/kanaele?stand=gewaehlt"
+    page = (await anna.get("/mein/kanaele?stand=gewaehlt")).text
+    bote, _, haus = page.partition("<strong>Haus</strong>")
+    assert "Hinweise gehen hierhin" in bote
+    assert "Hinweise gehen hierhin" not in haus
+    assert "Hinweise gehen an <strong>Bote</strong>" in (await anna.get("/mein/benachrichtigungen")).text
+    await benachrichtigung.senden_faellige(town.context)
+    assert "wurde etwas geändert" in (await anna.get("/demo/ausgang")).text, "a change of where warnings go"
 
 
 async def test_the_wishes_for_notices_can_be_read_while_the_gateway_is_away(town):
