@@ -212,6 +212,20 @@ async def zum_vorgang(session: AsyncSession, vorgang_id: str) -> list[Rueckfrage
     return [_view(row, case) for row, case in rows]
 
 
+async def je_vorgang(session: AsyncSession, stelle_id: str) -> dict[str, str]:
+    """Of each of an office's cases with a question: `offen` where one waits for an answer, else `beantwortet`."""
+    rows = await session.execute(
+        select(RueckfrageZeile.vorgang_id, RueckfrageZeile.beantwortet_utc)
+        .join(VorgangZeile, VorgangZeile.id == RueckfrageZeile.vorgang_id)
+        .where(VorgangZeile.stelle_id == stelle_id)
+    )
+    found: dict[str, str] = {}
+    for case, answered in rows:
+        if answered is None or case not in found:
+            found[case] = "offen" if answered is None else "beantwortet"
+    return found
+
+
 async def datei_fuer_stelle(
     context: PortalContext,
     session: AsyncSession,

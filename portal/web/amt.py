@@ -47,11 +47,13 @@ async def inbox(request: Request, context: Context, staff: Official) -> Response
         requests = await anliegen.fuer_stelle(context, session, staff.stelle or "")
         ended = await bereitstellung.zu_ersetzen(context, session, staff.stelle or "")
         appointments = await amtstermine.liste(context, session, staff.stelle or "")
+        asked = await rueckfrage.je_vorgang(session, staff.stelle or "")
     return page(
         request,
         "amt/eingang.html",
         termine=appointments,
         eingang=entries,
+        gefragt=asked,
         stati=vorgang.STATUS,
         anliegen=requests,
         zu_ersetzen=ended,

@@ -109,7 +109,7 @@ NOBODYS: dict[str, Any] = {
     "email": "bernd@beispiel.example",
     "empfaenger": "Stadt",
     "endpoint": "https://127.0.0.1/x",
-    "entscheidung": "nein",
+    "entscheidung": "abgelehnt",
     "evidence": "verguenstigung",
     "faellig": "",
     "familienname": "Neumann",

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 import yaml
 from fastapi.routing import APIRoute
+from sqlalchemy import func, select
 
+from handoff.live.server import COMMANDS
 from portal.client import PortalClient
 from portal.domain.benachrichtigung import ANLAESSE
+from portal.schema.vorgang import PosteingangZeile, VorgangZeile, ZustellungZeile
 from portal.services.auftragsplan import AUFTRAEGE
-from tests.support.portal_town import Town
+from tests.support.portal_town import Browser, Town
 from tests.support.routes import routes
+from tests.support.walk import protected, send, versioned
 
 ROOT = Path(__file__).parents[3]
 RECHTSBEHELF = re.compile(r"widerspruch|widersprech|klage|einspruch|rechtsbehelf|anfecht", re.IGNORECASE)
@@ -88,3 +92,50 @@ def test_no_call_of_the_service_interface_no_job_and_no_notice_files_one() -> No
     assert [n for n in dir(PortalClient) if RECHTSBEHELF.search(n)] == []
     assert [job.name for job in AUFTRAEGE if RECHTSBEHELF.search(job.name)] == []
     assert [a.id for a in ANLAESSE.values() if RECHTSBEHELF.search(a.id + a.text)] == []
+
+
+def test_no_route_command_or_sentence_of_the_conversations_files_one() -> None:
+    """The gateway, its console, its channels and the widget: neither a name nor a sentence of theirs files a remedy."""
+    names = [one.event for commands in COMMANDS.values() for one in commands]
+    assert [name for name in names if RECHTSBEHELF.search(name)] == []
+    files = [
+        path
+        for folder in ("handoff", "handoff/ui/src", "language", "amtslotse")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".html", ".ts", ".svelte"} and "node_modules" not in path.parts
+    ]
+    assert len(files) > 150
+    for path in files:
+        source = path.read_text(encoding="utf-8")
+        assert not EINLEGEN.search(source), path
+        for route in re.findall(r'@router\.\w+\(\s*"([^"]*)"', source):
+            assert not RECHTSBEHELF.search(route), (path, route)
+
+
+async def test_everything_a_citizen_can_send_on_a_decision_leaves_the_office_without_a_remedy(
+    town: Town, bernds: tuple[Browser, dict[str, str]]
+) -> None:
+    """Every changing route about her own letter, and every word that fits: the office's inbox stays as it was."""
+    browser, own = bernds
+    csrf, walked = await browser.csrf("/mein"), 0
+
+    async def delivered() -> tuple[int, ...]:
+        async with town.context.transaction() as session:
+            counted = [
+                await session.scalar(select(func.count()).select_from(table))
+                for table in (VorgangZeile, PosteingangZeile, ZustellungZeile)
+            ]
+        return tuple(int(number or 0) for number in counted)
+
+    before = await delivered()
+    for name, route in protected(town):
+        if "/mein/bescheide/" not in name and "/mein/fristen" not in name:
+            continue
+        things = await versioned(town, own)
+        for wort in ("", "Widerspruch einlegen", "Klage erheben"):
+            more = dict.fromkeys(("aktion", "text", "rechtsbehelf", "absenden"), wort)
+            answer = await send(browser.http, name, route, things, csrf=csrf, more=more)
+            assert answer.status_code < 500, name
+            walked += 1
+    assert walked >= 30, walked
+    assert await delivered() == before

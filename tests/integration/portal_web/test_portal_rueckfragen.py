@@ -19,6 +19,7 @@ async def test_a_question_reaches_her_and_its_answer_the_office(
         bis="2026-11-29",
     )
     assert asked.headers["location"].endswith("?meldung=gefragt")
+    assert "Rückfrage offen" in (await office.get("/amt")).text
     outbox = await sent_by_mail(town)
     assert "Eine Stelle hat eine Rückfrage" in outbox
     assert "Hund" not in outbox
@@ -37,6 +38,7 @@ async def test_a_question_reaches_her_and_its_answer_the_office(
     assert answer.headers["location"].endswith("?meldung=beantwortet")
     again = await anna.http.post(path, data={"csrf": await anna.csrf("/mein/daten"), "antwort": "40 cm"})
     assert again.status_code == 409
+    assert "Rückfrage beantwortet" in (await office.get("/amt")).text
     shown = (await office.get(f"/amt/vorgaenge/{case}")).text
     check_page(shown)
     assert "35 cm" in shown
