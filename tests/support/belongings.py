@@ -1,6 +1,7 @@
 """One thing of every kind that belongs to a citizen, each with her own word in it, by the name under which routes take its id."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -103,7 +104,9 @@ async def _of_her_own(town: Town, who: Person) -> dict[str, str]:
             beziehung="kind",
         )
         (member,) = await haushalt.liste(session, konto_id)
-        await vertretung.organisation_verbinden(context, session, konto_id, "DEMO-MUSTERBAU")
+        await vertretung.organisation_verbinden(
+            context, session, konto_id, who.wort, "Probe", context.today() + timedelta(days=365)
+        )
         (power,) = await vertretung.liste(context, session, konto_id)
         draft = await entwurf.oeffnen(context, session, konto_id, "hundesteuer_anmelden", "niedrig")
         await entwurf.freigeben(

@@ -101,6 +101,7 @@ NOBODYS: dict[str, Any] = {
     "code": "AAAA-BBBB",
     "content": ["Frage"],
     "day": "2026-11-24",
+    "dienst": "unbekannt",
     "eigentuemer": "",
     "eingabe": "x",
     "einwilligung": "ja",

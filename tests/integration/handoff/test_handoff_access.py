@@ -38,6 +38,7 @@ NOBODYS: dict[str, Any] = {
     "event": "uploaded",
     "key": "k1",
     "lang": "de",
+    "nach": 0,
     "payload": None,
     "sids": ["unbekannt"],
     "stelle": "",
@@ -46,6 +47,7 @@ NOBODYS: dict[str, Any] = {
     "text": "Hallo",
     "token": "x" * 30,
     "values": None,
+    "von_selbst": "ja",
     "wait": 0,
     "zeitraum": "7",
 }
