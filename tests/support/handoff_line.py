@@ -1,7 +1,7 @@
 """Real socket clients over a real server, for tests of the Socket.IO interface."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,13 +41,13 @@ class Client:
 
         return handler
 
-    async def connect(self, **auth: Any) -> "Client":
+    async def connect(self, transports: Sequence[str] = ("websocket",), **auth: Any) -> "Client":
         await self.io.connect(
             self.url,
             socketio_path=PATH,
             auth=auth,
             namespaces=[self.namespace],
-            transports=["websocket"],
+            transports=list(transports),
             wait_timeout=PATIENCE_S,
         )
         return self

@@ -235,6 +235,16 @@ async def test_a_closed_conversation_takes_nothing(town):
     assert [message["author"] for message in (await town.read(handle))["messages"]] == ["system"]
 
 
+async def test_a_message_repeated_after_the_end_has_the_number_that_it_had(town):
+    handle = await town.start()
+    sent = await town.send(handle, "Hallo")
+    await town.idle()
+    await town.http.post(f"/api/conversations/{handle}/close")
+    again = await town.send(handle, "Hallo")
+    assert (sent.status_code, sent.json()["seq"]) == (201, 1)
+    assert (again.status_code, again.json()["seq"]) == (200, 1)
+
+
 async def test_too_many_messages(tmp_path):
     database = f"sqlite+aiosqlite:///{tmp_path / 'h.db'}"
     async with world(database, handle_rate=Rate(2, 0.5)) as town:

@@ -1,13 +1,18 @@
 """What lies on the disk: one schema on both databases, nothing readable, numbers masked before they are stored."""
 
+import asyncio
+import sqlite3
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from handoff_world import FERNET_KEY, citizen_token, sqlite, world
 from sqlalchemy import select, text
 
 from handoff.schema.base import Base
-from handoff.schema.tables import MessageRow
+from handoff.schema.tables import ConversationRow, MessageRow
 from handoff.schema.upgrade import VERSION_TABLE, upgrade
+from handoff.sqlite import CHECKPOINT_AFTER_COMMITS
 
 IBAN = "DE89370400440532013000"
 
@@ -27,6 +32,49 @@ async def test_the_database_is_durable(town):
     async with town.context.database.engine.connect() as connection:
         assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
         assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2
+    for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
+        ask = f"PRAGMA {pragma}"
+        found = await town.context.database.write_at_once(
+            lambda line, ask=ask: line.exec_driver_sql(ask).scalar()
+        )
+        assert found == value
+
+
+async def test_a_group_commit_that_fails_leaves_nothing_and_the_next_one_works(town):
+    handle = await town.start()
+
+    def broken(line):
+        line.exec_driver_sql("UPDATE conversations SET lang = 'xx'")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await town.context.database.write_at_once(broken)
+    assert (await town.send(handle, "Hallo")).json()["seq"] == 1
+    async with town.context.database.read() as session:
+        assert (await session.scalar(select(ConversationRow.lang))) == "de"
+
+
+async def test_the_group_commit_waits_for_another_process_beside_the_event_loop(town, tmp_path):
+    handle = await town.start()
+    other = sqlite3.connect(tmp_path / "handoff.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    sending = asyncio.create_task(town.send(handle, "Hallo"))
+    for _ in range(3):
+        assert (await town.read(handle))["messages"] == []
+    assert not sending.done()
+    other.execute("COMMIT")
+    other.close()
+    assert (await sending).json()["seq"] == 1
+
+
+async def test_the_write_ahead_log_is_carried_over_while_the_process_runs(town, tmp_path):
+    handle = await town.start()
+    file = tmp_path / "handoff.db"
+    before = file.stat().st_size
+    for number in range(CHECKPOINT_AFTER_COMMITS):
+        assert (await town.send(handle, f"Nummer {number}", client_id=f"c{number}")).status_code == 201
+    await town.context.database._straight._checkpoint
+    assert file.stat().st_size > before
 
 
 async def test_nothing_readable_lies_on_the_disk(tmp_path):

@@ -5,8 +5,11 @@ import asyncio
 import pytest
 import socketio
 from fake_portal import draft
-from handoff_line import line
+from handoff_line import PATIENCE_S, line
 from handoff_world import citizen_token, staff_token
+
+from handoff.live.feed import Feed
+from handoff.services import conversation as life
 
 
 async def test_send_and_receive(town):
@@ -49,6 +52,44 @@ async def test_joining_in_the_middle_of_a_burst_shows_each_message_once(town):
         _acks, others = await asyncio.gather(asyncio.gather(*sends), asyncio.gather(*joining))
         for one in [anna, *others]:
             assert await one.seqs(40) == list(range(1, 41))
+
+
+async def test_who_comes_while_another_connection_ends_misses_nothing(town, monkeypatch):
+    handle = await town.start()
+    reading, go_on, since = asyncio.Event(), asyncio.Event(), life.since
+    feed = next(one for one in town.context.hub._listeners if isinstance(one, Feed))
+
+    async def slowly(*asked):
+        found = await since(*asked)
+        reading.set()
+        await go_on.wait()
+        return found
+
+    async with line(town) as client:
+        first = await client().connect(handle=handle)
+        await first.event("state")
+        monkeypatch.setattr("handoff.services.conversation.since", slowly)
+        connecting = asyncio.create_task(client().connect(handle=handle))
+        await reading.wait()
+        await first.io.disconnect()
+        async with asyncio.timeout(PATIENCE_S):
+            while feed._places:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        assert (await town.send(handle, "Hallo")).status_code == 201
+        go_on.set()
+        second = await connecting
+        assert await second.seqs(2) == [1, 2]
+
+
+@pytest.mark.parametrize("transports", [["polling"], ["polling", "websocket"]], ids=["polling", "upgrade"])
+async def test_a_connection_that_begins_with_polling(town, transports):
+    handle = await town.start()
+    async with line(town) as client:
+        anna = client()
+        await anna.connect(transports=transports, handle=handle)
+        assert await anna.call("send", {"client_id": "c1", "text": "Hallo"}) == {"seq": 1}
+        assert await anna.seqs(2) == [1, 2]
+        assert anna.io.eio.current_transport == transports[-1]
 
 
 @pytest.mark.parametrize(
