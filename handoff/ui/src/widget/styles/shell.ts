@@ -12,7 +12,7 @@ export const shellStyles = css`
   .opener:focus-visible { border-radius: 1.75rem; }
   .unread { display: grid; place-items: center; min-width: 1.5rem; height: 1.5rem; padding: 0 0.375rem; border-radius: 0.75rem; background: var(--bg); color: var(--t); font-size: 0.875rem; }
   /* On most screens it stands beside or over what is read: a small one. What is not seen is still its name. */
-  @media (max-width: 100rem) {
+  @media (max-width: 108rem) {
     :host(:not([offen])) { inset-inline-end: 0.75rem; bottom: 0.75rem; }
     .opener { position: relative; flex-direction: column; gap: 0; width: 4.5rem; min-height: 4.5rem; padding: 0.375rem; border-radius: 1rem; justify-content: center; }
     .opener:focus-visible { border-radius: 1rem; }
