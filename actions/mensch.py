@@ -11,6 +11,8 @@ from actions.tuer import portal
 from portal.client import DraftView, PortalError
 
 ALLGEMEIN = "Allgemeine Anfrage"
+WEITERE = 4
+"""Parked wishes that the summary names."""
 STRAENGE = 3
 """So many matters at once make a chat complex: open services that belong to no common checklist, and the checklist."""
 _RECHTSFRAGE = re.compile(
@@ -47,6 +49,10 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
             topic = topic or view.name
             summary = summary or [f"Anliegen: {topic}"]
             reason = "sensibel" if view.sensitive and reason == "wunsch" else reason
+        others = [one for one in gespraech.slot("wuensche") or [] if one != known][:WEITERE]
+        if others:
+            names = [(await portal().service(gespraech.conversation_id, one)).name for one in others]
+            summary = [*summary, f"Weitere Anliegen: {', '.join(names)}"]
     except PortalError:
         # A human is needed all the more; the form stays in the portal.
         draft = None

@@ -8,7 +8,9 @@ from tests.live.portal.conftest import BrowserTown
 pytestmark = pytest.mark.browser
 
 
-async def test_the_button_stands_beside_the_office_box_at_every_width_with_two_columns(live: BrowserTown) -> None:
+async def test_the_button_stands_beside_the_office_box_at_every_width_with_two_columns(
+    live: BrowserTown,
+) -> None:
     page = await live.visitor()
     for width in (900, 1024, 1100, 1280, 1344, 1345, 1440, 1600, 1728, 1729, 1920):
         await page.set_viewport_size({"width": width, "height": 800})

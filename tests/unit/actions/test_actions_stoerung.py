@@ -142,6 +142,16 @@ async def test_many_matters_at_once_are_complex_and_one_long_checklist_is_not(po
     assert slots_of(events)["uebergabe"]["reason"] == reason
 
 
+async def test_the_summary_names_what_else_is_wanted(portal):
+    slots = {"leistung": "probe", "wuensche": ["probe", "probe_zwei"]}
+    second = VIEW.model_copy(update={"id": "probe_zwei", "name": "Zweite Probe"})
+    tuer.use(FakePortal([FakeService(VIEW, ()), FakeService(second, ())]))
+    _, events = await run(ActionMensch(), tracker("Mensch bitte", intent="human", slots=slots))
+    summary = slots_of(events)["uebergabe"]["summary"]
+    assert summary[0].startswith("Anliegen: ")
+    assert summary[1:] == ["Weitere Anliegen: Zweite Probe"]
+
+
 @pytest.mark.parametrize(
     ("text", "in_form", "reason"),
     [
