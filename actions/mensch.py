@@ -19,6 +19,10 @@ _RECHTSFRAGE = re.compile(
     r"\b(?:rechtlich\w*|rechtsfragen?|rechtsberatung|juristisch\w*|anw[aä]lt\w*|strafbar|gesetzlich)\b",
     re.IGNORECASE,
 )
+_ZU_SCHWER = re.compile(
+    r"\b(?:kompliziert\w*|komplex\w*|schwierige[rsn]? fall|zu (?:schwer|schwierig)|überfordert)\b",
+    re.IGNORECASE,
+)
 
 
 async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]:
@@ -71,7 +75,7 @@ async def rufen(gespraech: Gespraech, reason: str, response: str) -> list[Event]
 
 
 def schwierig(gespraech: Gespraech, known: str | None) -> bool:
-    """Whether the case is complex: she is stuck in a form or asks about the law in one, or too much hangs together.
+    """Whether the case is complex: she says so, is stuck in a form or asks about the law in one, or too much hangs together.
 
     Parameters
     ----------
@@ -80,7 +84,8 @@ def schwierig(gespraech: Gespraech, known: str | None) -> bool:
     """
     if entwurf.festgefahren(gespraech):
         return True
-    if gespraech.slot("entwurf") and not gespraech.is_payload and _RECHTSFRAGE.search(gespraech.text):
+    said = "" if gespraech.is_payload else gespraech.text
+    if _ZU_SCHWER.search(said) or (gespraech.slot("entwurf") and _RECHTSFRAGE.search(said)):
         return True
     steps = set(gespraech.slot("schritte") or [])
     alone = {known, *(gespraech.slot("wuensche") or [])} - {None} - steps

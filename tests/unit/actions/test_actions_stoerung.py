@@ -161,10 +161,12 @@ async def test_the_summary_names_what_else_is_wanted(portal):
         ("Bitte einen Menschen, ich will Widerspruch einlegen", True, "rechtsbehelf"),
         ("Bitte einen Menschen, ich will Widerspruch einlegen", False, "rechtsbehelf"),
         ("Ich möchte mit jemandem sprechen", True, "wunsch"),
+        ("Das ist mir zu kompliziert, ich brauche einen Sachbearbeiter", False, "komplex"),
+        ("Mein Fall ist komplexer, bitte einen Menschen", True, "komplex"),
         ("/human", True, "wunsch"),
     ],
 )
-async def test_a_question_of_law_in_a_form_is_complex_and_a_remedy_is_one(portal, text, in_form, reason):
+async def test_what_she_says_makes_it_complex_or_a_remedy(portal, text, in_form, reason):
     seen = await portal.open_draft(TALK, "probe", key="k0")
     slots = {**ASKED, "entwurf": seen.id} if in_form else {}
     _, events = await run(ActionMensch(), tracker(text, intent="human", slots=slots))
