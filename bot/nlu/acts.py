@@ -37,7 +37,8 @@ _DANGER = re.compile(
     re.VERBOSE,
 )
 _REPORTED = re.compile(
-    r"(?:urkunde|versicherung|rente\b|reha\b|schwerbehind|fuehrungszeugnis|feuerwehrausweis|freiwillige\w*\s+feuerwehr|auskunftssperre|pflege|nach\s+(?:\w+\s+)?(?:schlaganfall|herzinfarkt)"
+    r"(?:urkunde|versicherung|rente\b|reha\b|schwerbehind|fuehrungszeugnis|feuerwehrausweis|freiwillige\w*\s+feuerwehr|sperre\b|pflege"
+    r"|\bfinanziell|ausbildung\b|(?:nach|seit)\s+(?:\w+\s+)?(?:schlaganfall|herzinfarkt)"
     r"|hatte\s+(?:\w+\s+){0,3}(?:schlaganfall|herzinfarkt)|herzinfarkt\s+vor\b)"
 )
 
