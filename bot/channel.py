@@ -16,7 +16,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
-from sanic.exceptions import BadRequest
+from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -182,7 +182,7 @@ class GatewayChannel(InputChannel):
                 return response.json({"code": TurnFailedError.code}, status=TurnFailedError.status)
             try:
                 texts = texts_of(request.json)
-            except (MalformedRequestError, BadRequest) as error:
+            except (MalformedRequestError, InvalidUsage) as error:
                 return response.json({"code": MalformedRequestError.code, "message": str(error)}, status=422)
             return response.json({"intents": [await intent_of(agent, text) for text in texts]})
 
