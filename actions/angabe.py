@@ -1,6 +1,6 @@
 """A value that nobody asked for: a place, something she has or has not, or a service instead of another."""
 
-from actions import lebenslage, leistung, rechtsbehelf, zustaendigkeit
+from actions import lebenslage, leistung, rechtsbehelf, wahl, zustaendigkeit
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 
@@ -13,7 +13,14 @@ async def verwerten(gespraech: Gespraech) -> list[Event] | None:
         return None
     if gespraech.slot("lebenslage") and gespraech.entities("trait"):
         return await lebenslage.zeigen(gespraech, str(gespraech.slot("lebenslage")))
-    return await leistung.stattdessen(gespraech)
+    if (chosen := wahl.gewaehlt(gespraech)) is not None:
+        return await leistung.zeigen(gespraech, chosen)
+    if (instead := await leistung.stattdessen(gespraech)) is not None:
+        return instead
+    if gespraech.is_payload or not gespraech.hits or gespraech.hits[0]["score"] < leistung.GEWISS:
+        return None
+    wanted = await leistung.gemeint(gespraech)  # „Reisepass“, as into a search box
+    return await leistung.zeigen(gespraech, wanted[0]) if wanted else None
 
 
 class ActionAngabe(Faehigkeit):

@@ -66,6 +66,7 @@ async def beantworten(gespraech: Gespraech, service: str, aspects: Sequence[str]
     view = await portal().service(gespraech.conversation_id, service)
     in_form = bool(gespraech.slot("entwurf"))
     events: list[Event] = []
+    offer: list[Event] = []
     for aspect in aspects:
         if aspect == "termin" and view.appointment:
             await termin.anbieten(gespraech, service, termin.ab_tag(gespraech))
@@ -74,9 +75,10 @@ async def beantworten(gespraech: Gespraech, service: str, aspects: Sequence[str]
         if aspect == "zustaendigkeit":
             events += await zustaendigkeit.beantworten(gespraech, view, quelle(view, aspect), start)
             continue
+        offer = [SlotSet("angebot", {"art": "beginnen", "leistung": service})]
         response, variables = antworten(view, aspect)
         gespraech.say(response, name=view.name, quelle=quelle(view, aspect), buttons=start, **variables)
-    return events if in_form else [SlotSet("leistung", service), *events]
+    return events if in_form else [SlotSet("leistung", service), *offer, *events]
 
 
 class ActionAuskunft(Faehigkeit):

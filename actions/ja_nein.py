@@ -10,6 +10,7 @@ from actions import (
     angabe,
     eigenes,
     freigabe,
+    leistung,
     mensch,
     nachweis,
     neustart,
@@ -27,6 +28,10 @@ _WILL_NICHT = re.compile(
 """„Nein, ich will das doch nicht“: that is no answer to the question, the whole thing is unwanted."""
 
 
+_NUR_GEZEIGT = {"beginnen", "zeigen", "wahl"}
+"""Offers that stand beside information: a no may go on to say what is wanted instead."""
+
+
 class ActionJa(Faehigkeit):
     """„Ja“."""
 
@@ -36,8 +41,10 @@ class ActionJa(Faehigkeit):
         """Do what was offered; without an offer, go on with an open application."""
         offer = gespraech.slot("angebot") or {}
         match offer.get("art"):
-            case "leistung":
+            case "leistung" | "beginnen":
                 return await start.beginnen(gespraech, str(offer["leistung"]))
+            case "zeigen":
+                return await leistung.zeigen(gespraech, str(offer["leistung"]))
             case "mensch":
                 return await mensch.rufen(gespraech, str(offer["grund"]), "utter_mensch_gerufen")
             case "termin_absagen":
@@ -78,7 +85,7 @@ class ActionNein(Faehigkeit):
                 SlotSet(slot, [one for one in gespraech.slot(slot) or [] if one != declined])
                 for slot in ("wuensche", "schritte")
             ]
-        if offer:
+        if offer and offer.get("art") not in _NUR_GEZEIGT:
             gespraech.say("utter_ja_nein_gut")
             return []
         asked = gespraech.slot("frage_art")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from actions.gespraech import Card
-from portal.client import CaseView, Checklist, DraftView, EvidenceView, FieldView, ServiceView
+from portal.client import CaseView, Checklist, DraftView, EvidenceView, FieldView, ServiceView, Source
 
 UPLOAD_TYPES = ["application/pdf", "image/jpeg", "image/png"]
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
@@ -21,6 +21,7 @@ def checkliste(checklist: Checklist) -> Card:
                 "service": step.service,
                 "name": step.name,
                 "deadline": step.deadline.text if step.deadline else None,
+                "law": step.deadline.law if step.deadline else None,
                 "depends_on": [names[other] for other in step.depends_on if other in names],
                 "note": step.note,
                 "optional": step.optional or not step.applies,
@@ -29,7 +30,13 @@ def checkliste(checklist: Checklist) -> Card:
             }
             for step in checklist.steps
         ],
+        "sources": quellen(checklist.sources),
     }
+
+
+def quellen(sources: Sequence[Source]) -> list[Card]:
+    """Sources with their marks."""
+    return [{"label": one.label, "mark": one.mark} for one in sources]
 
 
 def leistung(view: ServiceView) -> Card:
@@ -49,7 +56,7 @@ def leistung(view: ServiceView) -> Card:
         "data": view.data,
         "documents": [one.label for one in view.documents],
         "law": view.law,
-        "sources": [{"label": one.label, "mark": one.mark} for one in view.sources],
+        "sources": quellen(view.sources),
         "url": view.url,
     }
 

@@ -1,6 +1,7 @@
 """A life situation: what has to be done, in which order, until when."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,9 +10,9 @@ from rasa_sdk.events import SlotSet
 
 from actions import karten, leistung, unklar, weiteres
 from actions.faehigkeit import Faehigkeit
-from actions.gespraech import Event, Gespraech, german
+from actions.gespraech import Event, Gespraech, button, german
 from actions.tuer import portal
-from portal.client import Checklist, Step
+from portal.client import Checklist, Source, Step
 
 _VERNEINT = re.compile(r"\b(?:kein\w*|ohne)\s+(?:\w+\s+)?$", re.IGNORECASE)
 
@@ -52,6 +53,13 @@ def zeile(step: Step, names: dict[str, str]) -> str:
     return f"{text}. Schon erledigt" if step.done else text
 
 
+def quelle(sources: Sequence[Source]) -> str:
+    """Where the list comes from, each source with its mark where it is not checked."""
+    return "; ".join(
+        one.label + (" (Stand prüfen)" if one.mark == "stand_pruefen" else "") for one in sources
+    )
+
+
 def texte(checklist: Checklist) -> dict[str, Any]:
     """What must be done, and what only concerns some, as two lists."""
     names = {step.service: step.name for step in checklist.steps}
@@ -61,6 +69,7 @@ def texte(checklist: Checklist) -> dict[str, Any]:
         "liste": "\n".join(f"{number}. {one}" for number, one in enumerate(must, 1)),
         "moeglich": f"\nNur falls es auf Sie zutrifft: {', '.join(may)}." if may else "",
         "hinweise": "".join(f"\n{one}" for one in checklist.notes),
+        "quelle": quelle(checklist.sources),
     }
 
 
@@ -87,12 +96,19 @@ async def zeigen(gespraech: Gespraech, situation: str) -> list[Event]:
     # After what comes first by law, what she said herself (her dog) is offered before the rest.
     steps = [step.service for step in due[:1]]
     steps += [step.service for step in sorted(due[1:], key=lambda step: step.trait is None)]
+    begin: list[Event] = []
+    if steps and not gespraech.slot("entwurf"):
+        first = due[0]
+        start = button("Jetzt beginnen", f'/start{{"service": "{first.service}"}}')
+        gespraech.say("utter_lebenslage_beginnen", leistung=first.name, buttons=[start])
+        begin = [SlotSet("angebot", {"art": "beginnen", "leistung": first.service})]
     listed = {step.service for step in checklist.steps}
     others = [one for one in await leistung.gemeint(gespraech) if one not in listed]
     return [
         SlotSet("lebenslage", situation),
         SlotSet("merkmale", traits),
         SlotSet("schritte", steps),
+        *begin,
         *weiteres.parken(gespraech, others),
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import SlotSet
 
-from actions import auskunft, entwurf, karten, rechtsbehelf, termin, unklar, weiteres
+from actions import auskunft, entwurf, karten, rechtsbehelf, termin, unklar, wahl, weiteres
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
@@ -44,8 +44,9 @@ async def zeigen(gespraech: Gespraech, service: str) -> list[Event]:
         daten=", ".join(view.data) or "keine",
         unterlagen=", ".join(one.label for one in view.documents) or "keine",
         hinweis=f"\nHinweis: {view.hint}" if view.hint else "",
+        quelle=auskunft.quelle(view, "leistung"),
     )
-    return [SlotSet("leistung", service)]
+    return [SlotSet("leistung", service), SlotSet("angebot", {"art": "beginnen", "leistung": service})]
 
 
 async def gemeint(gespraech: Gespraech) -> list[str]:
@@ -85,8 +86,8 @@ async def stattdessen(gespraech: Gespraech) -> list[Event] | None:
     return await zeigen(gespraech, wanted[0]) if wanted else None
 
 
-def vorschlagen(gespraech: Gespraech, names: Sequence[tuple[str, str]]) -> None:
-    """Ask which of two or three similar services is meant."""
+def vorschlagen(gespraech: Gespraech, names: Sequence[tuple[str, str]]) -> list[Event]:
+    """Ask which of two or three similar services is meant; the answer may name its place in the list."""
     if len(names) == 1:
         (one, name) = names[0]
         gespraech.say(
@@ -94,12 +95,13 @@ def vorschlagen(gespraech: Gespraech, names: Sequence[tuple[str, str]]) -> None:
             buttons=[button(f"Ja, {name}", f'/service{{"service": "{one}"}}'), HILFE],
             name=name,
         )
-        return
+        return [SlotSet("angebot", {"art": "zeigen", "leistung": one})]
     gespraech.say(
         "utter_leistung_welche",
         buttons=[button(name, f'/service{{"service": "{one}"}}') for one, name in names],
-        liste="\n".join(f"• {name}" for _, name in names),
+        liste="\n".join(f"{number}. {name}" for number, (_, name) in enumerate(names, 1)),
     )
+    return [SlotSet("angebot", wahl.angebot(list(names)))]
 
 
 class ActionLeistung(Faehigkeit):
@@ -111,6 +113,8 @@ class ActionLeistung(Faehigkeit):
         """Show it, park it while a form runs, or ask which one is meant."""
         if rechtsbehelf.gemeint(gespraech):
             return rechtsbehelf.erklaeren(gespraech)
+        if (chosen := wahl.gewaehlt(gespraech)) is not None:
+            return await zeigen(gespraech, chosen)
         wanted = await gemeint(gespraech)
         if gespraech.slot("entwurf"):
             return await self._park(gespraech, wanted)
@@ -118,8 +122,7 @@ class ActionLeistung(Faehigkeit):
             similar = [(str(h["id"]), str(h["name"])) for h in gespraech.hits if h["score"] >= MOEGLICH]
             if not similar:
                 return unklar.nachfragen(gespraech)
-            vorschlagen(gespraech, similar[:HOECHSTENS])
-            return []
+            return vorschlagen(gespraech, similar[:HOECHSTENS])
         first, *more = wanted
         asked_before = (gespraech.slot("angebot") or {}).get("art") == "aspekt"
         if asked_before:

@@ -35,7 +35,7 @@ LONGEST_TEXT = 20_000
 """Characters of a message that are read; the gateway lets far fewer through."""
 TEXTS_AT_ONCE = 50
 """Sentences of one request for understandings."""
-_LEADING_SLASHES = re.compile(r"^[\s/]+")
+LEADING_SLASHES = re.compile(r"^[\s/]+")
 _PAYLOAD = re.compile(r"^/[a-z_]{1,64}(\{.*\})?$", re.DOTALL)
 _turns = LocalLockStore()
 """A message that comes again while it is still being answered waits for that answer."""
@@ -82,7 +82,7 @@ class Incoming:
             raise MalformedRequestError("`metadata.now` must be an ISO moment.") from error
         if now.tzinfo is None:
             raise MalformedRequestError("`metadata.now` must carry a zone.")
-        said = payload if payload is not None else _LEADING_SLASHES.sub("", str(text))[:LONGEST_TEXT]
+        said = payload if payload is not None else LEADING_SLASHES.sub("", str(text))[:LONGEST_TEXT]
         return cls(body["conversation_id"], body["message_id"], said, {**metadata, "values": values}, now)
 
 
@@ -261,7 +261,7 @@ def texts_of(body: object) -> list[str]:
         or not all(isinstance(one, str) for one in texts)
     ):
         raise MalformedRequestError(f"texts must be a list of at most {TEXTS_AT_ONCE} texts.")
-    return [_LEADING_SLASHES.sub("", one)[:LONGEST_TEXT] for one in texts]
+    return [LEADING_SLASHES.sub("", one)[:LONGEST_TEXT] for one in texts]
 
 
 async def intent_of(agent: Agent, text: str) -> str | None:

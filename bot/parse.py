@@ -14,7 +14,7 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
 from threadpoolctl import threadpool_limits
 
-from bot.channel import LONGEST_TEXT
+from bot.channel import LEADING_SLASHES, LONGEST_TEXT
 from bot.graph_runner import SequentialGraphRunner
 from bot.quiet import configure_logging
 from bot.serving_only import without_warnings
@@ -57,8 +57,22 @@ class Parser:
         return parsed
 
     def parse(self, text: str, now: datetime) -> dict[str, Any]:
-        """One utterance in the shape that `amtslotse parse` prints."""
-        found = self.understand(text, now)
+        """One utterance in the shape that `amtslotse parse` prints.
+
+        Parameters
+        ----------
+        text
+            Any text; of a longer one the first `LONGEST_TEXT` characters are understood.
+
+        Returns
+        -------
+        dict
+            ``{"text", "intent": {"name", "confidence"}, "life_situation": {"id"} | None,
+            "services": [{"id", "nr", "leika", "name", "score"}], "entities": [{"type", "value", "start", "end"}],
+            "out_of_scope": bool}``; `start` and `end` count code points of `text`, dates are ISO 8601, sums integer cents.
+        """
+        written = LEADING_SLASHES.sub(lambda slashes: " " * len(slashes[0]), text)  # a line presses no button
+        found = self.understand(written, now)
         entities = without_parts_of_addresses(found.get("entities") or [])
         situation = next((e["value"] for e in entities if e["entity"] == "life_situation"), None)
         intent = found.get("intent") or _NO_INTENT
@@ -71,7 +85,6 @@ class Parser:
                 {"type": e["entity"], "value": e["value"], "start": e["start"], "end": e["end"]}
                 for e in entities
             ],
-            "act": found.get("act"),
             "out_of_scope": bool(found.get("out_of_scope")),
         }
 

@@ -158,7 +158,7 @@ RULES: tuple[Rule, ...] = (
         _christmas,
     ),
     (rf"\b{LEAD}\s+(?P<date>{DAY}(?:\.|te[nr]?\b|{_WORDS_OR_END})){NO_DATE_AFTER}", _bare),
-    (rf"^\W*(?:nein|nee|ne|doch|sondern|ja)?\W*(?P<date>{DAY}\.)\W*$", _bare),
+    (rf"^\W*(?:(?:nein|nee|ne|doch|sondern|ja)\W+)?(?P<date>{DAY}\.)\W*$", _bare),
     (
         rf"\b(?:am|zum|seit\s+dem|ab\s+dem|vom|den)\s+(?P<date>(?P<ordinal>{ORDINAL}))\b(?!\s+(?:mal|kind|tag|{MONTH}|weihnacht)|\s+\w+tag)",
         _bare,

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue import NotYetValidError, deadlines, fees
-from portal.catalogue.model import FristRegel, Leistung, Stelle
+from portal.catalogue.model import FristRegel, Herkunft, Leistung, Stelle
 from portal.context import PortalContext
 from portal.domain.datenschutz import GRUNDLAGE, schutz
 from portal.domain.fristen import fristende
@@ -136,7 +136,7 @@ def service_view(context: PortalContext, leistung_id: str) -> ServiceView:
         data=[f.label for f in service.felder],
         documents=[Required(label=n.label, help=n.hilfe, required=n.pflicht) for n in service.nachweise],
         law=list(service.rechtsgrundlage),
-        sources=_sources(service),
+        sources=_sources(service.herkunft),
         related=[
             other
             for other in service.beziehungen.oft_zusammen
@@ -196,9 +196,9 @@ def _hours(office: Stelle) -> str | None:
     )
 
 
-def _sources(service: Leistung) -> list[Source]:
+def _sources(origins: Mapping[str, Herkunft]) -> list[Source]:
     seen: dict[tuple[str, str], Source] = {}
-    for origin in service.herkunft.values():
+    for origin in origins.values():
         seen.setdefault((origin.quelle, origin.marke), Source(label=origin.quelle, mark=origin.marke))
     return list(seen.values())
 
@@ -288,4 +288,11 @@ async def checkliste(
                 done=progress.fertig(service.id),
             )
         )
-    return Checklist(id=lage.id, title=lage.name, intro=lage.intro, steps=steps, notes=list(lage.hinweise))
+    return Checklist(
+        id=lage.id,
+        title=lage.name,
+        intro=lage.intro,
+        steps=steps,
+        notes=list(lage.hinweise),
+        sources=_sources(lage.herkunft),
+    )

@@ -11,12 +11,17 @@ from amtslotse.training import ensure_model
 
 
 @pytest.fixture(scope="session")
-def assistant():
-    """The assistant trained from the present data, loaded once."""
+def model():
+    """The model trained from the present data."""
+    given = os.environ.get("AMTSLOTSE_TEST_MODEL")
+    return Path(given) if given else ensure_model(Installation.from_environment({})).path
+
+
+@pytest.fixture(scope="session")
+def assistant(model):
+    """The trained assistant, loaded once."""
     from tests.dialogue.dialogue_town import load_assistant
 
-    given = os.environ.get("AMTSLOTSE_TEST_MODEL")
-    model = Path(given) if given else ensure_model(Installation.from_environment({})).path
     return load_assistant(model)
 
 

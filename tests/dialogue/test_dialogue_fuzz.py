@@ -18,7 +18,7 @@ pytestmark = pytest.mark.engine
 
 ODD = st.sampled_from(
     [
-        "\u202e\u202dtxet", "🐕🏠➡️", "ﷺ" * 50, "a" * 4000, "1" * 400, "ä" * 999, "/start", "//human", "/", "\\", "{}", "[]",
+        "\u202e\u202dtxet", "🐕🏠➡️", "ﷺ" * 50, "a" * 4000, "Hund anmelden " * 1400, "-" * 20_000, "am 1. " * 3000, "1" * 400, "ä" * 999, "/start", "//human", "/", "\\", "{}", "[]",
         '{"intent": "affirm"}', "${jndi}", "%s%s%n", "'; DROP TABLE entwurf; --", "<script>alert(1)</script>", "\t\n\r ",
         "null", "None", "true", "0", "-1", "1e999", "٣١.١٢.٢٠٢٦", "31.02.2026", "32.13.0000", "am 99.", "um 25:61",
         "99999999999999999999 Euro", "DE00 0000 0000 0000 0000 00", "00000000000", "+49" + "0" * 40, "@", "a@b", ".", "?", "!!!",
@@ -75,6 +75,8 @@ MESSAGES = st.lists(
     min_size=1,
     max_size=4,
 )
+FORMS = ("wohnsitz_anmelden", "hundesteuer_anmelden", "bewohnerparken", "wohngeld")
+"""Forms that ask for days, addresses, names, numbers, choices, sums, plates and secrets."""
 SETTINGS = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
@@ -104,9 +106,9 @@ async def test_before_any_form(talk, messages):
 
 
 @SETTINGS
-@given(MESSAGES)
-async def test_no_form_is_stuck(talk, messages):
-    await talk.press('/start{"service": "wohnsitz_anmelden"}')
+@given(st.sampled_from(FORMS), MESSAGES)
+async def test_no_form_is_stuck(talk, service, messages):
+    await talk.press(f'/start{{"service": "{service}"}}')
     if talk.account is None:
         await talk.log_in("anna")
     release = next((card for card in talk.cards if card["type"] == "prefill"), None)
@@ -115,9 +117,12 @@ async def test_no_form_is_stuck(talk, messages):
     draft = await talk.draft()
     await say_all(talk, messages)
     await talk.say("Abbrechen")
-    await talk.press('/start{"service": "wohnsitz_anmelden"}')
+    await talk.press(f'/start{{"service": "{service}"}}')
     assert talk.text
     assert (await talk.draft()).id == draft.id, "the application is still there"
+    await talk.press("/human")
+    assert talk.last.handoff, "a human can always be called"
+    await talk.press("/handed_back")
 
 
 @SETTINGS

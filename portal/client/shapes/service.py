@@ -186,10 +186,11 @@ class Step(View):
 
 
 class Checklist(View):
-    """The steps of a life situation, in legal order."""
+    """The steps of a life situation, in legal order, and the sources of the list."""
 
     id: str
     title: str
     intro: str
     steps: list[Step]
     notes: list[str]
+    sources: list[Source]

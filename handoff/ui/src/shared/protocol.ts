@@ -70,10 +70,16 @@ export interface Option {
   label: string;
 }
 
+export interface Source {
+  label: string;
+  mark: "geprueft" | "stand_pruefen";
+}
+
 export interface Step {
   service: string;
   name: string;
   deadline?: string | null;
+  law?: string | null;
   depends_on?: string[];
   note?: string | null;
   optional?: boolean;
@@ -86,6 +92,7 @@ export interface ChecklistCard {
   title: string;
   intro?: string | null;
   steps: Step[];
+  sources?: Source[];
 }
 
 export interface ServiceCard {
@@ -103,7 +110,7 @@ export interface ServiceCard {
   data?: string[];
   documents?: string[];
   law?: string[];
-  sources?: { label: string; mark: "geprueft" | "stand_pruefen" }[];
+  sources?: Source[];
   url?: string | null;
 }
 

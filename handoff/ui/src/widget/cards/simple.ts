@@ -11,6 +11,7 @@ import type {
   ProposalCard,
   ReceiptCard,
   ServiceCard,
+  Source,
   Step,
 } from "../../shared/protocol";
 import type { CardContext } from "../context";
@@ -44,7 +45,7 @@ function step(entry: Step, context: CardContext): TemplateResult {
       <div class="step-body">
         <p class="step-name">${name}${entry.optional ? html` <span class="badge">freiwillig</span>` : nothing}
           ${entry.done ? html` <span class="badge good">erledigt</span>` : nothing}</p>
-        ${entry.deadline ? html`<p class="step-fact">${icons.clock}<span>${entry.deadline}</span></p>` : nothing}
+        ${entry.deadline ? html`<p class="step-fact">${icons.clock}<span>${entry.deadline}${entry.law ? ` (${entry.law})` : ""}</span></p>` : nothing}
         ${entry.depends_on?.length ? html`<p class="step-fact">${icons.arrow}<span>Erst nach: ${entry.depends_on.join(", ")}</span></p>` : nothing}
         ${entry.note ? html`<p class="muted">${entry.note}</p>` : nothing}
         ${
@@ -60,11 +61,30 @@ function step(entry: Step, context: CardContext): TemplateResult {
 export function checklist(card: ChecklistCard, context: CardContext): TemplateResult {
   return html`
     <h3>${card.title}</h3>
-    <ol class="steps">${card.steps.map((entry) => step(entry, context))}</ol>`;
+    <ol class="steps">${card.steps.map((entry) => step(entry, context))}</ol>
+    ${sources("Quellen der Liste", [], card.sources ?? [])}`;
+}
+
+function sources(
+  title: string,
+  law: readonly string[],
+  entries: readonly Source[],
+): TemplateResult | typeof nothing {
+  if (!law.length && !entries.length) return nothing;
+  return html`<details><summary>${title}</summary><ul>
+      ${law.map((entry) => html`<li>${entry}</li>`)}
+      ${entries.map(
+        ({ label, mark }) => html`<li>${label}
+          <span class="badge ${mark === "geprueft" ? "good" : "warn"}">${mark === "geprueft" ? "geprüft" : "Stand prüfen"}</span></li>`,
+      )}</ul></details>
+    ${
+      entries.some(({ mark }) => mark === "stand_pruefen")
+        ? html`<p class="muted">„Stand prüfen“: Angabe ohne Gewähr. Bitte fragen Sie im Zweifel die zuständige Stelle oder die Behördennummer 115.</p>`
+        : nothing
+    }`;
 }
 
 export function service(card: ServiceCard): TemplateResult {
-  const unsure = card.sources?.some(({ mark }) => mark === "stand_pruefen");
   return html`
     <h3>${card.name}</h3>
     ${card.hint ? html`<p><strong>Das wird oft übersehen:</strong> ${card.hint}</p>` : nothing}
@@ -74,17 +94,7 @@ export function service(card: ServiceCard): TemplateResult {
       ${row("Vertrauensniveau", card.trust_level ? (LEVELS[card.trust_level] ?? card.trust_level) : null)}
       ${list("Diese Angaben brauchen wir", card.data)} ${list("Diese Unterlagen brauchen Sie", card.documents)}
     </dl>
-    ${
-      card.law?.length || card.sources?.length
-        ? html`<details><summary>Rechtsgrundlage und Quellen</summary><ul>
-            ${card.law?.map((entry) => html`<li>${entry}</li>`)}
-            ${card.sources?.map(
-              (source) => html`<li>${source.label}
-                <span class="badge ${source.mark === "geprueft" ? "good" : "warn"}">${source.mark === "geprueft" ? "geprüft" : "Stand prüfen"}</span></li>`,
-            )}</ul></details>`
-        : nothing
-    }
-    ${unsure ? html`<p class="muted">„Stand prüfen“: Angabe ohne Gewähr. Bitte fragen Sie im Zweifel die zuständige Stelle oder die Behördennummer 115.</p>` : nothing}
+    ${sources("Rechtsgrundlage und Quellen", card.law ?? [], card.sources ?? [])}
     ${card.url ? html`<p><a href=${at(card.url)}>Ausführliche Beschreibung</a></p>` : nothing}`;
 }
 
