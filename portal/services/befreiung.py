@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError
 from portal.schema.vorgang import VorgangZeile
-from portal.services import gebuehr, handeln, vorgangsprotokoll
+from portal.services import gebuehr, handeln, vorgang, vorgangsprotokoll
 
 
 async def beantragen(
@@ -53,6 +53,7 @@ async def entscheiden(
     *,
     bewilligt: bool,
     betrag_cent: int | None = None,
+    funktion: str,
 ) -> str:
     """The office decides on an exemption; gives the case's id.
 
@@ -94,6 +95,8 @@ async def entscheiden(
         "abgelehnt": "Befreiung abgelehnt",
         "ermaessigt": "Gebühr ermäßigt",
     }
+    case = await session.get_one(VorgangZeile, fee.vorgang_id)
+    vorgang.verlauf(context, session, case, word[stand], funktion)
     await gebuehr.mitteilen(
         context,
         session,

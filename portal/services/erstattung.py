@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.context import PortalContext
 from portal.domain.zahlung import Stand, erstattbar
 from portal.errors import InvalidInputError
+from portal.schema.vorgang import VorgangZeile
 from portal.schema.zahlung import ErstattungZeile, ZahlungZeile
-from portal.services import gebuehr
+from portal.services import gebuehr, vorgang
 from portal.services.zahlungsanbieter import Zahlungsanbieter, anbieter_von
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,8 @@ async def zurueckzahlen(
     gebuehr_id: str,
     betrag_cent: int,
     grund: str,
+    *,
+    funktion: str,
 ) -> str:
     """An office gives money back, in whole or in part; gives the case's id.
 
@@ -96,6 +99,8 @@ async def zurueckzahlen(
     if payment is None or not erstattbar(payment.betrag_cent, given, betrag_cent):
         raise InvalidInputError("So viel wurde nicht bezahlt, oder es ist schon erstattet.", field="betrag")
     vormerken(context, session, payment, betrag_cent, grund.strip()[:300])
+    case = await session.get_one(VorgangZeile, fee.vorgang_id)
+    vorgang.verlauf(context, session, case, f"Erstattung: {gebuehr.euro(betrag_cent)}", funktion)
     await gebuehr.mitteilen(
         context,
         session,

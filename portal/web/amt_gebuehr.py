@@ -103,6 +103,7 @@ async def decide(
             gebuehr_id,
             bewilligt=entscheidung != "abgelehnt",
             betrag_cent=left,
+            funktion=staff.funktion,
         )
     return RedirectResponse(f"/amt/vorgaenge/{case_id}", 303)
 
@@ -118,7 +119,13 @@ async def refund(
     """Give money back, in whole or in part."""
     async with context.transaction() as session:
         case_id = await erstattung.zurueckzahlen(
-            context, session, staff.stelle or "", gebuehr_id, betrag_cent(betrag), grund
+            context,
+            session,
+            staff.stelle or "",
+            gebuehr_id,
+            betrag_cent(betrag),
+            grund,
+            funktion=staff.funktion,
         )
     return RedirectResponse(f"/amt/vorgaenge/{case_id}?meldung=erstattet", 303)
 

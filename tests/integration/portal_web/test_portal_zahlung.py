@@ -248,6 +248,7 @@ async def test_an_office_gives_back_no_more_than_was_paid(
     )
     assert stolen.status_code == 404
     assert "zu viel verlangt" in (await anna.get(fee)).text
+    assert "Erstattung: 7,60 €" in (await office.get(page)).text.split("Verlauf</h2>")[1]
 
 
 async def test_an_exemption_needs_a_condition_of_the_catalogue_and_a_decision(
@@ -268,6 +269,7 @@ async def test_an_exemption_needs_a_condition_of_the_catalogue_and_a_decision(
     assert (await office.post(decide, f"/amt/vorgaenge/{case}", entscheidung="vielleicht")).status_code == 422
     assert (await office.post(decide, f"/amt/vorgaenge/{case}", entscheidung="bewilligt")).status_code == 303
     assert "Erlassen" in (await anna.get(fee)).text
+    assert "Befreiung bewilligt" in (await office.get(f"/amt/vorgaenge/{case}")).text.split("Verlauf</h2>")[1]
     assert (
         await anna.http.post(f"{fee}/bezahlen", data={"csrf": await anna.csrf("/mein")})
     ).status_code == 409
