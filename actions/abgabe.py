@@ -42,6 +42,7 @@ async def abgeben(gespraech: Gespraech) -> list[Event]:
         stelle=case.office,
         ort=draft.elsewhere,
         zeichen=case.reference,
+        seite=case.url,
         buttons=[] if draft.elsewhere else await _vorsprechen(gespraech, case),
     )
     if deadline and case.effect == "vorbereitung":

@@ -4,7 +4,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import eigenes, entwurf, start, status, termin, weiter
+from actions import eigenes, einwilligung, entwurf, postfach, start, status, termin, weiter
 from actions.antrag import ValidateAntragForm
 from actions.faehigkeit import Faehigkeit
 from actions.gespraech import FORM, Event, Gespraech
@@ -37,6 +37,10 @@ class ActionAngemeldet(Faehigkeit):
                 return done + await termin.zeigen(gespraech)
             case "fristen":
                 return done + await eigenes.zeigen(gespraech)
+            case "postfach":
+                return done + await postfach.zeigen(gespraech)
+            case "einwilligungen":
+                return done + await einwilligung.zeigen(gespraech)
             case "status":
                 return done + await status.zeigen(gespraech)
             case _:

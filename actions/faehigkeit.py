@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import anmelden, eigenes, sperrbefehl
+from actions import anmelden, eigenes, einwilligung, postfach, sperrbefehl
 from actions.gespraech import Event, Gespraech, button
 from portal.client import NotLoggedInError, PortalError, PortalUnreachableError
 
@@ -52,8 +52,9 @@ class Faehigkeit(Action, ABC):
         try:
             if sperrbefehl.gemeint(gespraech):
                 return events + sperrbefehl.anbieten(gespraech)
-            if (own := await eigenes.verwerten(gespraech)) is not None:
-                return events + own
+            for own in (eigenes, postfach, einwilligung):
+                if (done := await own.verwerten(gespraech)) is not None:
+                    return events + done
             answered = await self.handle(gespraech)
             if not answered and self.steps_aside:
                 return []

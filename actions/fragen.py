@@ -9,6 +9,8 @@ ABSCHWEIFUNG = {
     "action_auskunft", "action_lebenslage", "action_leistung", "action_gruss", "action_dank", "action_status",
     "action_datenschutz", "action_maschine", "action_plauderei", "action_ausserhalb", "action_default_fallback", "action_nein",
 }  # fmt: skip
+UNTERLAGEN_HOECHSTENS = 3
+"""Buttons for documents that she keeps; the page of the application has all."""
 
 
 async def stellen(gespraech: Gespraech, draft: DraftView) -> list[Event]:
@@ -53,6 +55,8 @@ def _freigabe(gespraech: Gespraech, draft: DraftView) -> None:
         leistung=draft.name,
         stelle=karten.empfaenger(draft),
         grundlage=draft.legal_basis,
+        wortlaut=draft.release_text.text,
+        fassung=draft.release_text.version,
         felder="\n".join(
             f"• {field.label}: {field.display}" for field in draft.fields if field.state == "vorgeschlagen"
         ),
@@ -87,7 +91,13 @@ def _nachweis(gespraech: Gespraech, draft: DraftView) -> None:
     gespraech.say(
         "utter_nachweis_frage",
         card=karten.nachweis(draft, evidence),
-        buttons=[button("Später nachreichen", "/later")],
+        buttons=[
+            *(
+                button(f"„{kept.filename}“ verwenden", f'/uploaded{{"value": "{kept.id}"}}')
+                for kept in evidence.kept[:UNTERLAGEN_HOECHSTENS]
+            ),
+            button("Später nachreichen", "/later"),
+        ],
         nachweis=evidence.label,
         hilfe=evidence.help,
     )
@@ -128,11 +138,15 @@ def _uebersicht(gespraech: Gespraech, draft: DraftView) -> None:
         said.append(hint)
     gespraech.say(
         f"utter_abgabe_pruefen_{'anderswo' if draft.elsewhere else draft.effect_now}",
-        card=karten.uebersicht(draft, " ".join(said)),
+        card=karten.uebersicht(draft, " ".join(filter(None, (*said, karten.unterschrift(draft))))),
         buttons=[button("Bestätigen und absenden", "/confirm"), button("Etwas ändern", "/change")],
         leistung=draft.name,
         stelle=karten.empfaenger(draft),
         gebuehr=draft.fee.display,
+        grundlage=f"{karten.GRUNDLAGE} {draft.legal_basis}",
+        wortlaut=draft.handover_text.text,
+        fassung=draft.handover_text.version,
+        unterschrift=f" {sign}" if (sign := karten.unterschrift(draft)) else "",
         ort=draft.elsewhere,
         felder="\n".join(
             f"• {field.label}: {field.display}" for field in draft.fields if field.state == "beantwortet"

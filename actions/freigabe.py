@@ -1,6 +1,5 @@
 """Release of master data for one purpose and one recipient."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from rasa_sdk.events import SlotSet
@@ -10,11 +9,6 @@ from actions.faehigkeit import Faehigkeit
 from actions.gespraech import Event, Gespraech
 from actions.tuer import portal
 from portal.client import DraftChangedError, NotFoundError, NotLoggedInError
-
-_WIDERRUF = re.compile(r"\b(freigabe|einwilligung|zustimmung)", re.IGNORECASE)
-_ERKLAERT = re.compile(
-    r"\bwiderr?uf|\bzurück(ziehen|nehmen|zuziehen|zunehmen)\b|\b(ziehe?|nehme?)\b.*\bzurück", re.IGNORECASE
-)
 
 
 async def freigeben(
@@ -41,11 +35,6 @@ async def freigeben(
     gespraech.say("utter_freigabe_danke" if fields else "utter_freigabe_keine")
     zustaendigkeit.im_antrag(gespraech, draft, None)
     return [*entwurf.merken(gespraech, draft), SlotSet("versuche", 0)]
-
-
-def will_widerrufen(text: str) -> bool:
-    """Whether the citizen says that she withdraws her release; a question about it is none."""
-    return "?" not in text and bool(_WIDERRUF.search(text)) and bool(_ERKLAERT.search(text))
 
 
 async def widerrufen(gespraech: Gespraech) -> list[Event] | None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from actions.gespraech import Card
 from portal.client import CaseView, Checklist, DraftView, EvidenceView, FieldView, ServiceView, Source
 
+GRUNDLAGE = "Art. 6 Abs. 1 Buchst. c oder e DSGVO mit"
+"""On which an office works on a case, before the law of the service."""
 UPLOAD_TYPES = ["application/pdf", "image/jpeg", "image/png"]
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 
@@ -82,7 +84,9 @@ def freigabe(draft: DraftView) -> Card:
         "purpose": draft.purpose,
         "recipient": empfaenger(draft),
         "legal_basis": draft.legal_basis,
-        "text_version": draft.release_text_version,
+        "text": draft.release_text.text,
+        "text_version": draft.release_text.version,
+        "language": draft.release_text.language,
         "fields": [
             {
                 **_feld(field),
@@ -133,6 +137,13 @@ def identitaet(draft: DraftView, text: str) -> Card:
     }
 
 
+def unterschrift(draft: DraftView) -> str:
+    """What must be signed and how, with the page that holds the sheet; empty where nothing is to be signed."""
+    if not draft.signature.needed:
+        return ""
+    return f"{draft.signature.reason} {draft.signature.how} Das Blatt dafür: /mein/antraege/{draft.id}/unterschrift.pdf"
+
+
 def uebersicht(draft: DraftView, hint: str) -> Card:
     """Everything that would be handed over, for the explicit confirmation."""
     return {
@@ -153,7 +164,20 @@ def uebersicht(draft: DraftView, hint: str) -> Card:
         ],
         "fee": draft.fee.display,
         "hint": hint,
+        **_vor_der_abgabe(draft),
         "payload": "/confirm",
+    }
+
+
+def _vor_der_abgabe(draft: DraftView) -> Card:
+    """On which basis it goes to the office; a Vorbereitung goes nowhere."""
+    if draft.effect_now == "vorbereitung":
+        return {}
+    return {
+        "legal_basis": f"{GRUNDLAGE} {draft.legal_basis}",
+        "text": draft.handover_text.text,
+        "text_version": draft.handover_text.version,
+        "language": draft.handover_text.language,
     }
 
 

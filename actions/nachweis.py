@@ -37,13 +37,13 @@ async def _put(
 
 
 class ActionHochgeladen(Faehigkeit):
-    """The upload card's answer."""
+    """The upload card's answer, or the button of a document that she keeps."""
 
     action = "action_hochgeladen"
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Without a document id nothing was uploaded; the card is shown again."""
-        document = gespraech.values.get("dokument")
+        document = gespraech.values.get("dokument") or gespraech.entity("value")
         if not gespraech.slot("entwurf"):
             gespraech.say("utter_antrag_keiner")
             return []

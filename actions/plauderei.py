@@ -1,6 +1,6 @@
 """Short replies around the matter: greeting, thanks, goodbye, what the assistant is."""
 
-from actions import entwurf, freigabe
+from actions import einwilligung, entwurf, freigabe
 from actions.faehigkeit import HILFE, Faehigkeit
 from actions.gespraech import Event, Gespraech, button
 from actions.tuer import portal
@@ -104,7 +104,7 @@ class ActionDatenschutz(Faehigkeit):
 
     async def handle(self, gespraech: Gespraech) -> list[Event]:
         """Say it; in a form the question comes again. „Freigabe widerrufen“ in an open application is done at once."""
-        if freigabe.will_widerrufen(gespraech.text):
+        if einwilligung.will_widerrufen(gespraech.text):
             done = await freigabe.widerrufen(gespraech)
             if done is not None:
                 return done

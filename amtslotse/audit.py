@@ -49,7 +49,13 @@ def verify(
             f"[bold red]{report.ohne_schluessel} persönliche Schlüssel fehlen,[/] ohne dass eine Löschung vermerkt ist.",
             highlight=False,
         )
-    if report.bruch is not None or not known or report.ohne_schluessel:
+    if report.wieder_lesbar:
+        errors.print(
+            f"[bold red]{report.wieder_lesbar} gelöschte Personen sind wieder lesbar:[/] Ihr Schlüssel ist zurück, zum Beispiel aus einer "
+            "Sicherung. Bitte löschen Sie ihn.",
+            highlight=False,
+        )
+    if report.bruch is not None or not known or report.ohne_schluessel or report.wieder_lesbar:
         raise typer.Exit(1)
     console.print(
         f"Das Protokoll ist lückenlos: {report.eintraege} Einträge, {report.geloescht} gelöschte Personen.\n"

@@ -37,6 +37,9 @@ def card(ask: AskRow, staff: Staff) -> Body:
             **names, label=body["label"], items=", ".join(body["items"]), purpose=body["purpose"]
         )
         titles = {"release": texts.RELEASE_TITLE, "decline": texts.DECLINE_TITLE}
+    words = body.get("wording") or {}
+    if words:
+        text = f"{text}\n{words['text']} (Text {words['version']})"
     reference = json.dumps({"id": ask.id})
     buttons: list[Object] = [
         {"title": title, "payload": f"/ask_{word}{reference}"} for word, title in titles.items()
@@ -52,6 +55,9 @@ def card(ask: AskRow, staff: Staff) -> Body:
         "legal_basis": LEGAL_BASIS,
         "protection": body.get("protection"),
         "clerk": staff.sender(),
+        "text": words.get("text"),
+        "text_version": words.get("version"),
+        "language": words.get("language"),
         "upload": _upload(ask) if ask.kind == DOCUMENT and body["document"] is None else None,
     }
     return Body(text, buttons, [shape], staff.sender())

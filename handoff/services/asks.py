@@ -62,7 +62,13 @@ async def ask_data(
             "Diese Daten sind im Konto nicht gespeichert oder dürfen nicht gezeigt werden.", field="what"
         )
     items = [str(one) for one in _list(found.get("fields"))]
-    body: Object = {"what": data_set, "label": found["label"], "items": list(items), "purpose": purpose}
+    body: Object = {
+        "what": data_set,
+        "label": found["label"],
+        "items": list(items),
+        "purpose": purpose,
+        "wording": citizen.get("release_text"),
+    }
     return await _send(context, conversation_id, staff, client_id, DATA, body)
 
 
@@ -79,6 +85,7 @@ async def ask_document(
     draft = await context.portal.console_draft(conversation_id, staff)
     if draft is None:
         raise ConflictError("Zu dieser Unterhaltung gibt es gerade keinen Antrag.", code="kein_entwurf")
+    citizen = await context.portal.console_citizen(conversation_id, staff) or {}
     found = next((one for one in objects(draft.get("evidence")) if one.get("id") == evidence), None)
     if found is None:
         raise InvalidInputError("Diese Unterlage gibt es in dem Antrag nicht.", field="what")
@@ -91,6 +98,7 @@ async def ask_document(
         "draft": draft["id"],
         "help": found.get("help"),
         "document": document.get("id") if isinstance(document, Mapping) else None,
+        "wording": citizen.get("release_text"),
     }
     return await _send(context, conversation_id, staff, client_id, DOCUMENT, body)
 

@@ -24,11 +24,13 @@ from portal.client.shapes import (
     AppointmentView,
     CaseView,
     Checklist,
+    ConsentItem,
     DataOverview,
     DeadlineItem,
     DraftView,
     InquiryView,
     Me,
+    MessageItem,
     RequestView,
     ResponsibilityView,
     SearchAnswer,
@@ -39,6 +41,7 @@ from portal.client.shapes import (
     Trait,
     TraitsAnswer,
     Value,
+    WithdrawalView,
 )
 
 T = TypeVar("T")
@@ -130,6 +133,20 @@ class PortalClient:
     async def cases(self, conversation_id: str) -> list[CaseView]:
         """The citizen's cases, the newest first."""
         return await self._get(conversation_id, "/cases", _CASES)
+
+    async def messages(self, conversation_id: str) -> list[MessageItem]:
+        """The messages of her postbox that she has not read, the newest first."""
+        return await self._get(conversation_id, "/messages", TypeAdapter(list[MessageItem]))
+
+    async def consents(self, conversation_id: str) -> list[ConsentItem]:
+        """The consents that she can still withdraw, the newest first."""
+        return await self._get(conversation_id, "/consents", TypeAdapter(list[ConsentItem]))
+
+    async def withdraw_consent(self, conversation_id: str, consent: str, *, key: str) -> WithdrawalView:
+        """Withdraw one; says what that stopped and what remains. Status 409 when she did so before; NotFoundError."""
+        return await self._send(
+            conversation_id, "POST", f"/consents/{consent}/withdrawal", {}, key, TypeAdapter(WithdrawalView)
+        )
 
     async def deadlines(self, conversation_id: str) -> list[DeadlineItem]:
         """The citizen's running deadlines, the soonest first."""

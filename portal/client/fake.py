@@ -22,11 +22,13 @@ from portal.client.shapes import (
     AppointmentView,
     CaseView,
     Checklist,
+    ConsentItem,
     DataOverview,
     DeadlineItem,
     DraftView,
     InquiryView,
     Me,
+    MessageItem,
     ResponsibilityView,
     Scalar,
     SearchHit,
@@ -35,6 +37,7 @@ from portal.client.shapes import (
     SlotView,
     SubmitView,
     Trait,
+    WithdrawalView,
 )
 
 T = TypeVar("T")
@@ -64,6 +67,10 @@ class FakePortal:
         self._now = now
         self._trust: dict[str, str] = {}
         self.running_deadlines: list[DeadlineItem] = []
+        self.unread: list[MessageItem] = []
+        self.open_consents: list[ConsentItem] = []
+        self.withdrawn: dict[str, str] = {}
+        """Consent → key of its withdrawal."""
         self.open_inquiries: list[InquiryView] = []
         self.answers: dict[str, tuple[str, str]] = {}
         """Inquiry → key and text of her answer."""
@@ -153,6 +160,22 @@ class FakePortal:
     async def deadlines(self, conversation_id: str) -> list[DeadlineItem]:
         self._bound(conversation_id)
         return list(self.running_deadlines)
+
+    async def messages(self, conversation_id: str) -> list[MessageItem]:
+        self._bound(conversation_id)
+        return list(self.unread)
+
+    async def consents(self, conversation_id: str) -> list[ConsentItem]:
+        self._bound(conversation_id)
+        return [one for one in self.open_consents if one.id not in self.withdrawn]
+
+    async def withdraw_consent(self, conversation_id: str, consent: str, *, key: str) -> WithdrawalView:
+        self._bound(conversation_id)
+        if all(one.id != consent for one in self.open_consents):
+            raise NotFoundError("nicht_gefunden", "Diese Einwilligung gibt es nicht.", status=404)
+        if self.withdrawn.setdefault(consent, key) != key:
+            raise PortalError("konflikt", "Diese Einwilligung haben Sie schon widerrufen.", status=409)
+        return WithdrawalView(outcome="komfort", text="Widerrufen.")
 
     async def inquiries(self, conversation_id: str) -> list[InquiryView]:
         self._bound(conversation_id)

@@ -120,7 +120,9 @@ class FakeDraft:
                 ),
                 "purpose": f"Bearbeitung Ihres Anliegens „{service.view.name}“",
                 "legal_basis": ", ".join(service.view.law),
-                "release_text_version": "fake",
+                "release_text": {"text": "Freigabetext", "version": "fake", "language": "de"},
+                "handover_text": {"text": "Abgabetext", "version": "fake", "language": "de"},
+                "signature": {"needed": False, "reason": "Keine Schriftform.", "law": "", "how": ""},
                 "fields": fields,
                 "evidence": [
                     EvidenceView.model_validate(

@@ -34,6 +34,14 @@ ARTEN: dict[str, Unterlagenart] = {
 }
 
 
+def bezeichnung(art: str | None) -> str:
+    """What a kept document is, in words.
+
+    Rechtsgrundlage: keine; Anzeige für die Bürgerin.
+    """
+    return ARTEN[art].label if art in ARTEN else "Unterlage"
+
+
 @dataclass(frozen=True)
 class Unterschrift:
     """Whether something is to be signed. `was` says what and how; empty when nothing is."""

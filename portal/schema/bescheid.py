@@ -66,9 +66,8 @@ class RueckfrageZeile(Base):
     """Day that the office set; it holds even on a Sunday."""
     gestellt_utc: Mapped[datetime] = mapped_column(Moment)
     antwort: Mapped[str | None] = mapped_column(EncryptedJSON)
-    dateiname: Mapped[str | None] = mapped_column(EncryptedJSON)
-    medientyp: Mapped[str | None] = mapped_column(String(40))
-    datei: Mapped[bytes | None] = deferred(mapped_column(EncryptedBytes))
+    dokument_id: Mapped[str | None] = mapped_column(ForeignKey("dokument.id"))
+    """A file that came with the answer: a document of hers, released to this case."""
     beantwortet_utc: Mapped[datetime | None] = mapped_column(Moment)
     kanal: Mapped[str | None] = mapped_column(String(12))
     """portal or chat."""

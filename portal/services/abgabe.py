@@ -230,6 +230,7 @@ async def _uebergeben(context: PortalContext, session: AsyncSession, view: Sicht
         kanal="Posteingang der Stelle",
         freigabe_id=release,
         inhalt_sha256=content_hash,
+        wortlaut="abgabe",
     )
     if answers:
         await vorgangsprotokoll.eintragen(
@@ -286,7 +287,10 @@ def _eingangsbestaetigung(
     ]
     if later:
         lines.append(f"Bitte reichen Sie noch nach: {', '.join(later)}.")
-    lines.append("Was die Stelle von Ihnen bekommen hat, sehen Sie im PDF und in Ihrem Datenprotokoll.")
+    lines.append(
+        "Was die Stelle von Ihnen bekommen hat, sehen Sie im PDF und in Ihrem Datenprotokoll. Ob neue Angaben daraus in Ihre Stammdaten "
+        f"sollen, entscheiden Sie nach der Zustellung: /mein/vorgaenge/{case.id}"
+    )
     if context.settings.demo:
         lines.append(f"{paket.DEMO_HINWEIS}: Es wurde nichts an eine echte Stelle geschickt.")
     postfach.schreiben(

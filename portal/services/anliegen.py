@@ -17,6 +17,7 @@ from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.anliegen import AnliegenZeile
 from portal.schema.konto import KontoRow
 from portal.services import benachrichtigung, katalog, postfach, protokoll
+from portal.services.beratung import BERATUNG
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 ALLGEMEIN = ("buergercenter", "stadtverwaltung")
@@ -108,6 +109,20 @@ async def anlegen(
                 f"Ihr Anliegen {row.aktenzeichen} ist eingegangen. "
                 f"Sie bekommen bis {row.zugesagt_bis.strftime('%d.%m.%Y')} eine Antwort."
             ),
+        )
+        await protokoll.eintragen(
+            context,
+            session,
+            row.konto_id,
+            art="uebermittlung",
+            akteur="buerger",
+            akteur_label="Sie selbst, im Chat",
+            stelle=office,
+            zweck=f"Bearbeitung Ihres Anliegens „{row.thema}“",
+            rechtsgrundlage=BERATUNG,
+            felder=_gesehen(row),
+            kanal="Posteingang der Stelle",
+            aktenzeichen=row.aktenzeichen,
         )
     return RequestView(
         case=row.id,

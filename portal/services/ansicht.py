@@ -1,5 +1,6 @@
 """From a stored draft to what citizen, bot and clerk see of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.catalogue.model import Feld, Leistung, Nachweis, NurWenn
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
-from portal.domain import einwilligung
+from portal.domain import einwilligung, unterlagen
 from portal.domain.antragsentwurf import Bedingung, Frage, Gegeben, Lage, Wirkung, Zustand
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import EntwurfZeile, FreigabeZeile
@@ -17,18 +18,18 @@ from portal.services import katalog, zustaendigkeit
 from portal.services.feldpruefung import anzeige, verdeckt
 from portal.services.views import (
     Choice,
+    DisclosureText,
     DocumentName,
     DraftView,
     EvidenceView,
     FieldView,
+    KeptDocument,
     NextStep,
     Progress,
     Recipient,
+    SignatureView,
 )
 from portal.services.zustaendigkeit import Empfaenger
-
-FREIGABETEXT_VERSION = einwilligung.AKTUELL
-"""Version of the sentence with which a citizen releases master data."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Sicht:
     leistung: Leistung
     lage: Lage
     dateinamen: dict[str, str]
+    """Of the documents that were uploaded for it or are used in it, by id."""
+    aufbewahrt: Sequence[DokumentZeile]
+    """Documents of her own that it could use."""
     empfaenger: Empfaenger
 
     def werte(self) -> dict[str, str | int | None]:
@@ -65,8 +69,11 @@ async def sicht(context: PortalContext, session: AsyncSession, zeile: EntwurfZei
     }
     day = answers.get(service.erklaerbar_ab or "")
     first_day = date.fromisoformat(str(day.wert)) if day and day.wert and not day.vorschlag else None
+    used = [beleg["dokument"] for beleg in zeile.nachweise.values() if beleg["dokument"]]
     rows = await session.execute(
-        select(DokumentZeile.id, DokumentZeile.dateiname).where(DokumentZeile.entwurf_id == zeile.id)
+        select(DokumentZeile.id, DokumentZeile.dateiname).where(
+            (DokumentZeile.entwurf_id == zeile.id) | DokumentZeile.id.in_(used)
+        )
     )
     questions = [_frage(f) for f in service.felder]
     said = {k: v.wert for k, v in regeln.beantwortet(questions, answers).items()}
@@ -86,7 +93,27 @@ async def sicht(context: PortalContext, session: AsyncSession, zeile: EntwurfZei
         heute=context.today(),
         erklaerbar_ab=first_day,
     )
-    return Sicht(zeile, service, lage, {row[0]: row[1] for row in rows}, receiver)
+    names = {document_id: name for document_id, name in rows}
+    return Sicht(zeile, service, lage, names, await _aufbewahrt(context, session, zeile), receiver)
+
+
+async def _aufbewahrt(
+    context: PortalContext, session: AsyncSession, zeile: EntwurfZeile
+) -> Sequence[DokumentZeile]:
+    """Her own documents that are still valid, the newest first; none for a draft that is closed."""
+    if zeile.status not in ("offen", "vorbereitet"):
+        return []
+    rows = await session.scalars(
+        select(DokumentZeile)
+        .where(DokumentZeile.konto_id == zeile.konto_id, DokumentZeile.entwurf_id.is_(None))
+        .order_by(DokumentZeile.hochgeladen_utc.desc(), DokumentZeile.id)
+    )
+    return [row for row in rows if row.gueltig_bis is None or row.gueltig_bis >= context.today()]
+
+
+def verwendbar(nachweis: Nachweis, aufbewahrt: Sequence[DokumentZeile]) -> list[DokumentZeile]:
+    """Which of her own documents can serve as this evidence; a copy of an identity card only if it is marked as one."""
+    return [row for row in aufbewahrt if nachweis.hochladbar and (row.kopie or not nachweis.kopie)]
 
 
 async def _erloschen(session: AsyncSession, zeile: EntwurfZeile, jetzt: datetime) -> frozenset[str]:
@@ -108,6 +135,20 @@ def zweck(service: Leistung) -> str:
 def rechtsgrundlage(service: Leistung) -> str:
     """The legal basis in one line."""
     return ", ".join(service.rechtsgrundlage)
+
+
+def wortlaut(act: str) -> DisclosureText:
+    """The text that is read before an act, a key of `portal.domain.einwilligung.WORTLAUTE`."""
+    words = einwilligung.WORTLAUTE[act]
+    return DisclosureText(text=words.text, version=words.version, language=einwilligung.SPRACHE)
+
+
+def _unterschrift(service: Leistung, vertrauen: str) -> SignatureView:
+    online = service.online
+    needed = unterlagen.unterschrift(
+        schriftform=online is not None and online.schriftform, vertrauen=vertrauen
+    )
+    return SignatureView(needed=needed.noetig, reason=needed.grund, law=needed.recht, how=needed.was)
 
 
 def draft_view(
@@ -137,9 +178,11 @@ def draft_view(
         recipient=Recipient(office=office.name, authority=office.behoerde),
         purpose=zweck(service),
         legal_basis=rechtsgrundlage(service),
-        release_text_version=FREIGABETEXT_VERSION,
+        release_text=wortlaut("freigabe"),
+        handover_text=wortlaut("abgabe"),
+        signature=_unterschrift(service, lage.vertrauen),
         fields=[_field(view, f, states[f.id], masked, proposals) for f in service.felder],
-        evidence=[_evidence(view, n) for n in service.nachweise],
+        evidence=[_evidence(view, n, proposals) for n in service.nachweise],
         next=NextStep.model_validate(
             {"kind": step.art, "id": step.id, "from": step.ab and step.ab.isoformat()}
         ),
@@ -183,7 +226,7 @@ def _field(view: Sicht, feld: Feld, state: Zustand, masked: bool, proposals: boo
     )
 
 
-def _evidence(view: Sicht, nachweis: Nachweis) -> EvidenceView:
+def _evidence(view: Sicht, nachweis: Nachweis, proposals: bool) -> EvidenceView:
     entry = view.zeile.nachweise.get(nachweis.id)
     counting = regeln.beantwortet(view.lage.fragen, view.lage.antworten)
     document = entry["dokument"] if entry else None
@@ -201,4 +244,10 @@ def _evidence(view: Sicht, nachweis: Nachweis) -> EvidenceView:
         required=nachweis.pflicht,
         state=state,  # type: ignore[arg-type]
         document=DocumentName(id=document, filename=name) if document and name else None,
+        kept=[
+            KeptDocument(id=row.id, label=unterlagen.bezeichnung(row.art), filename=row.dateiname)
+            for row in verwendbar(nachweis, view.aufbewahrt)
+        ]
+        if proposals and state == "offen"
+        else [],
     )

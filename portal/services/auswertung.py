@@ -338,5 +338,6 @@ async def ausstellen(
         rechtsgrundlage="Art. 6 Abs. 1 Buchst. a DSGVO",
         felder=[f"{shown.frage}: ja/nein" if regel == "volljaehrig" else shown.frage],
         kanal="unterschriebene Antwort",
+        wortlaut="antwort",
     )
     return shown, token

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from portal.catalogue.model import Leistung
 from portal.context import BERLIN, PortalContext
 from portal.domain.datenschutz import anschrift_verdeckt
+from portal.domain.einwilligung import GILT_BERATUNG, SPRACHE, WORTLAUTE
 from portal.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from portal.schema.beratung import ChatfreigabeZeile
 from portal.schema.dokument import DokumentZeile
@@ -32,8 +33,8 @@ from portal.services.views import (
 
 VERLAUF_HOECHSTENS = 100_000
 """Characters of a conversation that goes into the postbox."""
-TEXTVERSION = "2026-11-chat-1"
-"""Version of the sentence with which a citizen releases data or a document in the chat."""
+TEXT = WORTLAUTE["beratung"]
+"""With which a citizen releases data or a document in the chat."""
 UEBERBLICK = "Beratung im Chat, Überblick"
 LESEN = "Beratung im Chat, Gespräch"
 GESPRAECH = "Gesprächsverlauf"
@@ -88,7 +89,12 @@ async def person(
         for key, (label, fields) in DATENSAETZE.items()
         if any(f in known for f in fields) and not (locked and "anschrift" in fields)
     ]
-    return ConsoleCitizen(trust=bound.vertrauen, address_locked=locked, data_sets=sets)
+    return ConsoleCitizen(
+        trust=bound.vertrauen,
+        address_locked=locked,
+        data_sets=sets,
+        release_text=ansicht.wortlaut("beratung"),
+    )
 
 
 async def entwurf(context: PortalContext, session: AsyncSession, bound: Gebunden, wer: Beratung) -> DraftView:
@@ -197,7 +203,7 @@ async def freigeben(
         zweck=zweck,
         stelle=stelle,
         rechtsgrundlage=EINWILLIGUNG,
-        textversion=TEXTVERSION,
+        textversion=TEXT.version,
         erteilt_utc=context.clock(),
         widerrufen_utc=None,
     )
@@ -215,6 +221,7 @@ async def freigeben(
         felder=labels,
         kanal="Freigabe im Chat",
         freigabe_id=row.id,
+        wortlaut="beratung",
     )
     return ReleaseView(id=row.id, label=label, fields=labels, document=art == "dokument")
 
@@ -267,28 +274,35 @@ def _namen(row: ChatfreigabeZeile) -> list[str]:
     return [stammdaten.FELDER.get(feld, feld) for feld in row.inhalt]
 
 
-async def freigaben(session: AsyncSession, konto_id: str) -> list[ConsentView]:
+def _zustand(context: PortalContext, row: ChatfreigabeZeile) -> str:
+    if row.widerrufen_utc is not None:
+        return "widerrufen"
+    return "gueltig" if context.clock() < row.erteilt_utc + GILT_BERATUNG else "abgelaufen"
+
+
+async def freigaben(context: PortalContext, session: AsyncSession, konto_id: str) -> list[ConsentView]:
     """All releases that she gave in the chat, for her page of consents."""
     rows = await session.scalars(select(ChatfreigabeZeile).where(ChatfreigabeZeile.konto_id == konto_id))
     return [
         ConsentView(
             id=row.id,
-            state="widerrufen" if row.widerrufen_utc else "gueltig",
+            state=_zustand(context, row),
             purpose=row.zweck,
             office=row.stelle,
             authority="",
             fields=_namen(row),
             legal_basis=row.rechtsgrundlage,
             given_at=row.erteilt_utc,
-            valid_until=None,
+            valid_until=row.erteilt_utc + GILT_BERATUNG,
             withdrawn_at=row.widerrufen_utc,
-            text=f"Freigeben: {row.label}, für {row.stelle}. Zweck: {row.zweck}",
+            text=TEXT.texte.get((row.textversion, SPRACHE))
+            or f"Freigeben: {row.label}, für {row.stelle}. Zweck: {row.zweck}",
             text_version=row.textversion,
-            language="de",
+            language=SPRACHE,
             reference=None,
-            consequence=None
-            if row.widerrufen_utc
-            else "Nach dem Widerruf kann die Stelle das nicht mehr ansehen.",
+            consequence="Nach dem Widerruf kann die Stelle das nicht mehr ansehen."
+            if _zustand(context, row) == "gueltig"
+            else None,
         )
         for row in rows
     ]
@@ -308,7 +322,7 @@ async def werte(
     row = await session.get(ChatfreigabeZeile, freigabe)
     if row is None or row.unterhaltung != bound.unterhaltung or row.konto_id != bound.konto_id:
         raise NotFoundError("Diese Freigabe gibt es nicht.")
-    _pruefen(row, wer)
+    _pruefen(context, row, wer)
     if row.art != "daten":
         raise NotFoundError("Diese Freigabe enthält keine Daten.")
     if "anschrift" in row.inhalt and await auskunftssperre.gilt(session, row.konto_id):
@@ -334,7 +348,7 @@ async def freigegebenes_dokument(
     row = await session.get(ChatfreigabeZeile, freigabe)
     if row is None or row.art != "dokument":
         raise NotFoundError("Diese Freigabe gibt es nicht.")
-    _pruefen(row, wer)
+    _pruefen(context, row, wer)
     found = await session.get(DokumentZeile, row.inhalt[0])
     if found is None:
         raise NotFoundError("Dieses Dokument gibt es nicht mehr.")
@@ -343,11 +357,13 @@ async def freigegebenes_dokument(
     return view, content
 
 
-def _pruefen(row: ChatfreigabeZeile, wer: Beratung) -> None:
+def _pruefen(context: PortalContext, row: ChatfreigabeZeile, wer: Beratung) -> None:
     if row.stelle != wer.stelle:
         raise ForbiddenError("Diese Freigabe gilt für eine andere Stelle.")
     if row.widerrufen_utc is not None:
         raise ConflictError("Diese Freigabe wurde zurückgenommen. Sie können neu darum bitten.")
+    if _zustand(context, row) == "abgelaufen":
+        raise ConflictError("Diese Freigabe ist nach 30 Tagen abgelaufen. Sie können neu darum bitten.")
 
 
 async def _einsicht(

@@ -98,7 +98,7 @@ async def sammeln(
             await vertretung.liste(context, session, konto_id)
         ),
         "vereinbarungen": to_jsonable_python(await vereinbarung.liste(session, konto_id)),
-        "rueckfragen": to_jsonable_python(await rueckfrage.alle(session, konto_id)),
+        "rueckfragen": to_jsonable_python(await rueckfrage.alle(context, session, konto_id)),
         "anliegen": to_jsonable_python(await anliegen.eigene(context, session, konto_id)),
         "gespraeche": None if gespraeche is None else gespraeche.conversations,
         "gesendete_dateien": None if gespraeche is None else gespraeche.files,

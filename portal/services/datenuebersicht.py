@@ -25,6 +25,8 @@ from portal.services.datenwunsch import MELDENSWERT
 from portal.services.views import DataOverview, LogEntry
 
 JAHR = timedelta(days=365)
+ALLE = 5_000
+"""Entries of one person that a notice or an overview goes through."""
 ZEILEN_HOECHSTENS = 20
 """Lines of one notice; the rest is counted and stands in the log."""
 
@@ -76,7 +78,9 @@ async def sammelhinweise(context: PortalContext) -> int:
 async def _sammeln(context: PortalContext, session: AsyncSession, konto_id: str) -> bool:
     row = await datenwunsch.zeile(session, konto_id)
     entries = [
-        e for e in await protokoll.liste(session, konto_id, nach=row.gesammelt_bis) if e.kind in MELDENSWERT
+        e
+        for e in await protokoll.liste(session, konto_id, hoechstens=ALLE, nach=row.gesammelt_bis)
+        if e.kind in MELDENSWERT
     ]
     if not entries:
         return False
@@ -158,7 +162,7 @@ async def _bestand(context: PortalContext, session: AsyncSession, konto_id: str)
 
 async def _jahresuebersicht(context: PortalContext, session: AsyncSession, konto_id: str) -> None:
     since = context.clock() - JAHR
-    entries = [e for e in await protokoll.liste(session, konto_id, hoechstens=5000) if e.at >= since]
+    entries = [e for e in await protokoll.liste(session, konto_id, hoechstens=ALLE) if e.at >= since]
     told = [(e.office or e.actor_label, e) for e in entries if e.kind in MELDENSWERT]
     sent = Counter(who for who, e in told if e.kind != "einsicht")
     looks = Counter(who for who, e in told if e.kind == "einsicht")

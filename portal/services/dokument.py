@@ -261,9 +261,13 @@ async def loeschen(session: AsyncSession, konto_id: str, dokument_id: str) -> No
             "Diese Unterlage gehört zu einem abgegebenen Vorgang. Solange die Stelle ihn hat, bleibt sie erhalten. Widerrufen Sie die "
             "Freigabe, solange die Stelle die Unterlage noch nicht geöffnet hat."
         )
-    if draft is not None and any(beleg["dokument"] == row.id for beleg in draft.nachweise.values()):
-        draft.nachweise = {k: b for k, b in draft.nachweise.items() if b["dokument"] != row.id}
-        draft.version += 1
+    unfinished = await session.scalars(
+        select(EntwurfZeile).where(EntwurfZeile.konto_id == konto_id, EntwurfZeile.status.in_(UNFERTIG))
+    )
+    for one in unfinished:
+        if any(beleg["dokument"] == row.id for beleg in one.nachweise.values()):
+            one.nachweise = {k: b for k, b in one.nachweise.items() if b["dokument"] != row.id}
+            one.version += 1
     await session.execute(delete(DokumentfreigabeZeile).where(DokumentfreigabeZeile.dokument_id == row.id))
     await session.delete(row)
 

@@ -10,6 +10,7 @@ from portal.context import PortalContext
 from portal.domain import unterlagen
 from portal.errors import ConflictError, NotFoundError
 from portal.schema.dokument import DokumentfreigabeZeile, DokumentZeile
+from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vorgang import VorgangZeile
 from portal.services import dokument, handeln, vorgangsprotokoll
 from portal.services.views import DocumentReleaseView, OwnDocumentView, ReleasedDocument
@@ -86,6 +87,7 @@ async def nachreichen(
         kanal="Unterlage im Portal freigegeben",
         inhalt_sha256=document.sha256,
         freigabe_id=row.id,
+        wortlaut="unterlage",
     )
 
 
@@ -214,6 +216,15 @@ def _ansicht(row: DokumentfreigabeZeile, case: VorgangZeile) -> DocumentReleaseV
     )
 
 
+def _art(context: PortalContext, row: DokumentZeile, leistungen: Mapping[str, str]) -> str:
+    """What a document is: its kind, or the evidence of the application for which it was uploaded."""
+    if row.art in unterlagen.ARTEN:
+        return unterlagen.ARTEN[row.art].label
+    service = context.katalog.leistungen.get(leistungen.get(row.entwurf_id or "", ""))
+    evidence = service.nachweis(row.nachweis or "") if service else None
+    return evidence.label if evidence else "Nachweis zu einem Antrag"
+
+
 async def unterlagenliste(
     context: PortalContext, session: AsyncSession, konto_id: str
 ) -> list[OwnDocumentView]:
@@ -227,6 +238,10 @@ async def unterlagenliste(
     of_document: dict[str, list[DocumentReleaseView]] = {}
     for row, case in releases:
         of_document.setdefault(row.dokument_id, []).append(_ansicht(row, case))
+    drafts = await session.execute(
+        select(EntwurfZeile.id, EntwurfZeile.leistung).where(EntwurfZeile.konto_id == konto_id)
+    )
+    services = {draft: service for draft, service in drafts}
     documents = await session.scalars(
         select(DokumentZeile)
         .where(DokumentZeile.konto_id == konto_id)
@@ -236,7 +251,7 @@ async def unterlagenliste(
         OwnDocumentView(
             id=d.id,
             filename=d.dateiname,
-            kind=unterlagen.ARTEN[d.art].label if d.art in unterlagen.ARTEN else "Nachweis zu einem Antrag",
+            kind=_art(context, d, services),
             draft_id=d.entwurf_id,
             proves=list(d.belegt),
             valid_until=d.gueltig_bis,

@@ -34,7 +34,7 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
         .order_by(FreigabeZeile.erteilt_utc.desc(), FreigabeZeile.id, VorgangZeile.eingegangen_utc)
     )
     found = {row.id: _view(context, row, status, case, sent) for row, status, case, sent in rows}
-    everything = [*found.values(), *await beratung.freigaben(session, konto_id)]
+    everything = [*found.values(), *await beratung.freigaben(context, session, konto_id)]
     everything += await komforteinwilligung.liste(session, konto_id)
     return sorted(everything, key=lambda one: one.given_at, reverse=True)
 
@@ -62,7 +62,7 @@ def _view(
         given_at=row.erteilt_utc,
         valid_until=row.gueltig_bis_utc,
         withdrawn_at=row.widerrufen_utc,
-        text=regeln.TEXTE.get((row.textversion, row.sprache), ""),
+        text=regeln.WORTLAUTE["freigabe"].texte.get((row.textversion, row.sprache), ""),
         text_version=row.textversion,
         language=row.sprache,
         reference=case.aktenzeichen if case and handed_in else None,

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.catalogue.model import Feld, Leistung
+from portal.catalogue.model import Feld, Leistung, Stelle
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
 from portal.domain import einwilligung
@@ -75,10 +75,11 @@ async def _vorschlaege(
     """Offers: what she said in earlier steps first, then her master data; what does not fit a field is not offered."""
     wanted = await komforteinwilligung.erteilt(session, konto_id, "vorausfuellen")
     earlier = await fruehere_angaben(context, session, konto_id) if wanted else {}
-    master = await stammdaten.load(session, konto_id)
+    stored = await stammdaten.load(session, konto_id)
+    master = {key: datum for key, datum in stored.items() if datum.gilt(context.today())}
     offers: dict[str, Antwort] = {}
     for feld in service.felder:
-        datum = master.get(feld.stammdatum or "")
+        datum = master.get(feld.stammdatum or feld.wiederverwenden or "")
         candidates: list[Antwort] = []
         if feld.wiederverwenden in earlier:
             candidates.append(earlier[feld.wiederverwenden])
@@ -186,6 +187,12 @@ async def laden(
     """The draft; `masked` and `proposals` as in `draft_view`. Raises NotFoundError."""
     view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), vertrauen)
     return draft_view(context, view, masked=masked, proposals=proposals)
+
+
+async def stelle(context: PortalContext, session: AsyncSession, konto_id: str, entwurf_id: str) -> Stelle:
+    """The office that the draft is for. Raises NotFoundError."""
+    view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), "niedrig")
+    return view.empfaenger.stelle
 
 
 async def liste(
@@ -334,7 +341,7 @@ async def _freigabe_festhalten(
         behoerde=office.behoerde,
         felder=[f.id for f in felder],
         rechtsgrundlage=ansicht.rechtsgrundlage(view.leistung),
-        textversion=ansicht.FREIGABETEXT_VERSION,
+        textversion=einwilligung.WORTLAUTE["freigabe"].version,
         sprache=einwilligung.SPRACHE,
         erteilt_utc=context.clock(),
         gueltig_bis_utc=context.clock() + einwilligung.GILT,
@@ -352,6 +359,7 @@ async def _freigabe_festhalten(
         leistung=view.leistung,
         felder=[f.label for f in felder],
         kanal="Freigabe im Portal",
+        wortlaut="freigabe",
         freigabe_id=row.id,
         vertretung=await handeln.im_entwurf(session, view.zeile),
     )
@@ -369,7 +377,7 @@ async def nachweisen(
     version: int,
     vertrauen: str,
 ) -> DraftView:
-    """Tie an uploaded document to its evidence; None promises to send it later.
+    """Tie an uploaded document, or one that she keeps, to its evidence; None promises to send it later.
 
     Raises
     ------
@@ -378,9 +386,11 @@ async def nachweisen(
     DraftChangedError, DraftClosedError
     """
     view = await zum_aendern(context, session, konto_id, entwurf_id, version, vertrauen)
-    if view.leistung.nachweis(nachweis_id) is None:
+    nachweis = view.leistung.nachweis(nachweis_id)
+    if nachweis is None:
         raise NotFoundError("Diesen Nachweis gibt es in dem Entwurf nicht.", field=nachweis_id)
-    if dokument_id is not None and dokument_id not in view.dateinamen:
+    own = {row.id for row in ansicht.verwendbar(nachweis, view.aufbewahrt)}
+    if dokument_id is not None and dokument_id not in {*view.dateinamen, *own}:
         raise NotFoundError("Dieses Dokument wurde zu diesem Entwurf nicht hochgeladen.", field=nachweis_id)
     entry: Beleg = {"dokument": dokument_id, "spaeter": dokument_id is None}
     view.zeile.nachweise = {**view.zeile.nachweise, nachweis_id: entry}

@@ -58,7 +58,8 @@ def _text(feld: Feld, wert: str, heute: date) -> str:
     return wert
 
 
-def _iban(wert: str) -> str:
+def iban(wert: str) -> str:
+    """An IBAN without spaces. Raises UngueltigError."""
     try:
         return str(IBAN(wert).compact)
     except SchwiftyException:
@@ -102,7 +103,7 @@ _EINFACHE: dict[str, Callable[[str], str]] = {
     "address": feldtypen.anschrift,
     "plz": feldtypen.plz,
     "licence_plate": feldtypen.kennzeichen,
-    "iban": _iban,
+    "iban": iban,
     "steuer_id": _steuer_id,
     "email": _email,
     "phone": _telefon,

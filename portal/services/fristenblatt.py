@@ -52,7 +52,7 @@ async def liste(context: PortalContext, session: AsyncSession, konto_id: str) ->
         *await _dokumente(context, session, konto_id),
         *await _vorgaenge(context, session, konto_id),
         *await _bescheide(context, session, konto_id),
-        *await _rueckfragen(session, konto_id),
+        *await _rueckfragen(context, session, konto_id),
         *await _gebuehren(context, session, konto_id),
     ]
     return sorted(
@@ -244,7 +244,7 @@ def adressat(context: PortalContext, one: bescheid.Bescheid) -> str:
     return one.frist.adressat or rechtsweg.adressat(context, one.frist.weg, one.stelle)
 
 
-async def _rueckfragen(session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
+async def _rueckfragen(context: PortalContext, session: AsyncSession, konto_id: str) -> list[DeadlineEntry]:
     return [
         DeadlineEntry(
             key=f"rueckfrage:{one.id}",
@@ -264,7 +264,7 @@ async def _rueckfragen(session: AsyncSession, konto_id: str) -> list[DeadlineEnt
                 else "Die Stelle hat keinen Tag bestimmt. Solange die Antwort fehlt, geht es nicht weiter."
             ],
         )
-        for one in await rueckfrage.offene(session, konto_id)
+        for one in await rueckfrage.offene(context, session, konto_id)
     ]
 
 

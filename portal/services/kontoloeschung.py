@@ -42,9 +42,9 @@ WEG = (
     "Ihr Schlüssel: Ihr Protokoll kann danach niemand mehr lesen",
 )
 BLEIBT = (
-    "Abgegebene Vorgänge mit ihren Unterlagen und Bescheiden: Sie liegen bei der Stelle. Wie lange sie dort bleiben, sagt das "
-    "Aufbewahrungsrecht der Stelle.",
-    "Was Beschäftigte aus einem Gespräch zu einem Vorgang festgehalten haben: Es gehört zum Vorgang und liegt bei der Stelle.",
+    "Abgegebene Vorgänge mit ihren Unterlagen und Bescheiden: Die Stelle bearbeitet sie nach ihrem Recht und muss ihre Akten aufbewahren "
+    "(Art. 17 Abs. 3 Buchst. b DSGVO). Wie lange, sagt das Aufbewahrungsrecht der Stelle; fragen Sie dort.",
+    "Was Beschäftigte aus einem Gespräch zu einem Vorgang festgehalten haben: Es gehört zum Vorgang und liegt aus demselben Grund bei der Stelle.",
     "Die verschlüsselten Einträge des Protokolls: ohne Ihren Schlüssel sind sie unlesbar. Sie zeigen nur noch, dass kein Eintrag fehlt.",
 )
 

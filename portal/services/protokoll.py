@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue.model import Leistung, Stelle
 from portal.context import PortalContext
 from portal.domain import kette
+from portal.domain.einwilligung import SPRACHE, WORTLAUTE
 from portal.domain.kette import Bruch, Glied
 from portal.domain.vertretung import Handeln
 from portal.schema.protokoll import ProtokollKopf, ProtokollZeile
@@ -49,6 +50,7 @@ async def eintragen(
     inhalt_sha256: str | None = None,
     personal_id: str | None = None,
     vertretung: Handeln | None = None,
+    wortlaut: str | None = None,
 ) -> None:
     """Add one entry in the caller's transaction. Whoever writes next waits until this transaction ends.
 
@@ -64,6 +66,8 @@ async def eintragen(
         Gives purpose and legal basis where they are not named.
     vertretung
         Who acts for whom, when she does so for another.
+    wortlaut
+        Which text she read before, a key of `portal.domain.einwilligung.WORTLAUTE`; its present version is noted.
     """
     key = await schluessel.fuer(context, session, konto_id)
     content = {
@@ -75,7 +79,7 @@ async def eintragen(
         "stelle": stelle.name if stelle else stelle_name,
         "behoerde": stelle.behoerde if stelle else "",
         "zweck": zweck or (f"Bearbeitung Ihres Anliegens „{leistung.name}“" if leistung else ""),
-        "rechtsgrundlage": rechtsgrundlage or (", ".join(leistung.rechtsgrundlage) if leistung else ""),
+        "rechtsgrundlage": rechtsgrundlage or (_grundlage(art, leistung) if leistung else ""),
         "freigabe_id": freigabe_id,
         "leistung": leistung.id if leistung else None,
         "aktenzeichen": aktenzeichen,
@@ -83,6 +87,7 @@ async def eintragen(
         "kanal": kanal,
         "inhalt_sha256": inhalt_sha256,
         "vertretung": vertretung.satz if vertretung else None,
+        "wortlaut": [wortlaut, WORTLAUTE[wortlaut].version, SPRACHE] if wortlaut else None,
     }
     number = await _anhaengen(session, key, content)
     if art in KONTOAENDERUNGEN:
@@ -118,6 +123,15 @@ async def eintragen(
             personal_id=personal_id,
             vertretung=replace(vertretung, fuer_konto=None),
         )
+
+
+def _grundlage(art: Art, leistung: Leistung) -> str:
+    """A release or its withdrawal is her will; everything else rests on the law of the service."""
+    if art == "freigabe":
+        return "Art. 6 Abs. 1 Buchst. a DSGVO"
+    if art == "widerruf":
+        return "Art. 7 Abs. 3 DSGVO"
+    return f"Art. 6 Abs. 1 Buchst. c oder e DSGVO mit {', '.join(leistung.rechtsgrundlage)}"
 
 
 async def _anhaengen(session: AsyncSession, key: Personenschluessel, content: Mapping[str, object]) -> int:
@@ -194,15 +208,19 @@ async def _glied(
 
 
 async def liste(
-    session: AsyncSession, konto_id: str, *, hoechstens: int = 200, nach: int = 0
+    session: AsyncSession, konto_id: str, *, hoechstens: int = 200, nach: int = 0, vor: int | None = None
 ) -> list[LogEntry]:
-    """The citizen's entries, the newest first; only those with a number above `nach`."""
+    """The citizen's entries, the newest first; only those with a number above `nach` and, if given, below `vor`."""
     key = await schluessel.vorhanden(session, konto_id)
     if key is None:
         return []
     rows = await session.scalars(
         select(ProtokollZeile)
-        .where(ProtokollZeile.inhaber == key.inhaber, ProtokollZeile.nummer > nach)
+        .where(
+            ProtokollZeile.inhaber == key.inhaber,
+            ProtokollZeile.nummer > nach,
+            ProtokollZeile.nummer < vor if vor is not None else true(),
+        )
         .order_by(ProtokollZeile.nummer.desc())
         .limit(hoechstens)
     )
@@ -234,6 +252,7 @@ async def gesehen(
 
 def _eintrag(key: Personenschluessel, row: ProtokollZeile) -> LogEntry:
     c = json.loads(key.entschluesseln(row.inhalt, f"protokoll:{row.nummer}"))
+    act, version, language = c.get("wortlaut") or (None, "", "")
     return LogEntry(
         number=row.nummer,
         kind=c["art"],
@@ -249,18 +268,32 @@ def _eintrag(key: Personenschluessel, row: ProtokollZeile) -> LogEntry:
         channel=c["kanal"],
         sha256=c["inhalt_sha256"],
         acting=c.get("vertretung"),
+        text=WORTLAUTE[act].texte[version, language] if act else None,
+        text_version=version,
+        language=language,
     )
 
 
 @dataclass(frozen=True)
 class Pruefbericht:
-    """What a check of the chain found. `geloescht`: persons erased; `ohne_schluessel`: keys missing without that note."""
+    """What a check of the chain found.
+
+    Attributes
+    ----------
+    geloescht
+        Persons erased.
+    ohne_schluessel
+        Keys that are missing without that note.
+    wieder_lesbar
+        Persons erased whose key is there again, for example from a backup.
+    """
 
     eintraege: int
     kopf: str
     bruch: Bruch | None
     geloescht: int
     ohne_schluessel: int
+    wieder_lesbar: int
 
 
 async def pruefen(session: AsyncSession) -> Pruefbericht:
@@ -287,6 +320,7 @@ async def pruefen(session: AsyncSession) -> Pruefbericht:
         bruch=check.ende(stand),
         geloescht=len(erased),
         ohne_schluessel=len(holders - known - erased),
+        wieder_lesbar=len(known & erased),
     )
 
 

@@ -6,14 +6,17 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import undefer
 
 from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.bescheid import RueckfrageZeile
+from portal.schema.dokument import DokumentZeile
 from portal.schema.vorgang import VorgangZeile
 from portal.services import (
+    ansicht,
     benachrichtigung,
+    dokument,
+    dokumentfreigabe,
     handeln,
     postfach,
     vorgang,
@@ -22,6 +25,8 @@ from portal.services import (
 from portal.services.dokument import Datei
 
 TEXT_HOECHSTENS = 4000
+BEIGABE = "sonstiges"
+"""Kind of document of a file that comes with an answer."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,12 @@ class Rueckfrage:
     gestellt: datetime
     antwort: str | None
     dateiname: str | None
+    dokument_id: str | None
+    """The file that came with it, a document of the case."""
     beantwortet: datetime | None
     kanal: str | None
+    recht: str
+    """Law of the service, on which the office asks."""
 
 
 def pfad(rueckfrage_id: str) -> str:
@@ -142,7 +151,13 @@ async def beantworten(
     await handeln.am_vorgang(context, session, case)
     row.antwort, row.beantwortet_utc, row.kanal = antwort, context.clock(), kanal
     if datei is not None:
-        row.dateiname, row.medientyp, row.datei = datei.name, datei.medientyp, datei.inhalt
+        kept = await dokument.aufbewahren(
+            context, session, konto_id, art=BEIGABE, gueltig_bis=None, datei=datei
+        )
+        row.dokument_id = kept.id
+        await dokumentfreigabe.mit_abgabe(
+            context, session, case, [(kept.id, f"Zur Antwort auf eine Rückfrage: {kept.filename}")]
+        )
     if case.status == "rueckfrage" and not await _offen(session, case.id, ausser=row.id):
         case.status = "in_bearbeitung"
     await vorgangsprotokoll.verlauf(context, session, case, "Rückfrage beantwortet")
@@ -155,8 +170,9 @@ async def beantworten(
         akteur_label="Sie selbst",
         felder=["Antwort auf eine Rückfrage", *(["Angefügte Datei"] if datei else [])],
         kanal="Portal" if kanal == "portal" else "Chat",
+        wortlaut="rueckfrage",
     )
-    return _view(row, case)
+    return _view(context, row, case, datei.name if datei else None)
 
 
 async def _eigene(session: AsyncSession, konto_id: str, rueckfrage_id: str) -> RueckfrageZeile:
@@ -179,37 +195,43 @@ async def _offen(session: AsyncSession, vorgang_id: str, *, ausser: str) -> bool
     return await session.scalar(query.limit(1)) is not None
 
 
-async def laden(session: AsyncSession, konto_id: str, rueckfrage_id: str) -> Rueckfrage:
+async def laden(
+    context: PortalContext, session: AsyncSession, konto_id: str, rueckfrage_id: str
+) -> Rueckfrage:
     """Her own question; a foreign one is as unknown. Raises NotFoundError."""
     row = await _eigene(session, konto_id, rueckfrage_id)
-    return _view(row, await session.get_one(VorgangZeile, row.vorgang_id))
+    document = await session.get(DokumentZeile, row.dokument_id) if row.dokument_id else None
+    case = await session.get_one(VorgangZeile, row.vorgang_id)
+    return _view(context, row, case, document.dateiname if document else None)
 
 
-async def alle(session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
+async def alle(context: PortalContext, session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
     """All her questions, the oldest first."""
     rows = await session.execute(
-        select(RueckfrageZeile, VorgangZeile)
+        select(RueckfrageZeile, VorgangZeile, DokumentZeile.dateiname)
         .join(VorgangZeile, VorgangZeile.id == RueckfrageZeile.vorgang_id)
+        .outerjoin(DokumentZeile, DokumentZeile.id == RueckfrageZeile.dokument_id)
         .where(RueckfrageZeile.konto_id == konto_id)
         .order_by(RueckfrageZeile.gestellt_utc)
     )
-    return [_view(row, case) for row, case in rows]
+    return [_view(context, row, case, name) for row, case, name in rows]
 
 
-async def offene(session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
+async def offene(context: PortalContext, session: AsyncSession, konto_id: str) -> list[Rueckfrage]:
     """What waits for her answer, the oldest first."""
-    return [one for one in await alle(session, konto_id) if one.beantwortet is None]
+    return [one for one in await alle(context, session, konto_id) if one.beantwortet is None]
 
 
-async def zum_vorgang(session: AsyncSession, vorgang_id: str) -> list[Rueckfrage]:
+async def zum_vorgang(context: PortalContext, session: AsyncSession, vorgang_id: str) -> list[Rueckfrage]:
     """All questions on a case, the newest first. The caller has checked who asks."""
     rows = await session.execute(
-        select(RueckfrageZeile, VorgangZeile)
+        select(RueckfrageZeile, VorgangZeile, DokumentZeile.dateiname)
         .join(VorgangZeile, VorgangZeile.id == RueckfrageZeile.vorgang_id)
+        .outerjoin(DokumentZeile, DokumentZeile.id == RueckfrageZeile.dokument_id)
         .where(RueckfrageZeile.vorgang_id == vorgang_id)
         .order_by(RueckfrageZeile.gestellt_utc.desc())
     )
-    return [_view(row, case) for row, case in rows]
+    return [_view(context, row, case, name) for row, case, name in rows]
 
 
 async def je_vorgang(session: AsyncSession, stelle_id: str) -> dict[str, str]:
@@ -226,37 +248,10 @@ async def je_vorgang(session: AsyncSession, stelle_id: str) -> dict[str, str]:
     return found
 
 
-async def datei_fuer_stelle(
-    context: PortalContext,
-    session: AsyncSession,
-    stelle_id: str,
-    vorgang_id: str,
-    rueckfrage_id: str,
-    funktion: str,
-) -> tuple[str, str, bytes]:
-    """Name, type and content of a file that came with an answer; the look is logged. Raises NotFoundError."""
-    case = await vorgang.fuer_stelle(session, stelle_id, vorgang_id)
-    row = await session.scalar(
-        select(RueckfrageZeile)
-        .where(RueckfrageZeile.id == rueckfrage_id, RueckfrageZeile.vorgang_id == case.id)
-        .options(undefer(RueckfrageZeile.datei))
-    )
-    if row is None or row.datei is None or row.medientyp is None:
-        raise NotFoundError("Diese Datei gibt es nicht.")
-    await vorgangsprotokoll.eintragen(
-        context,
-        session,
-        case,
-        art="einsicht",
-        akteur="mensch",
-        akteur_label=funktion,
-        felder=["Datei zur Antwort auf eine Rückfrage"],
-        kanal="Posteingang der Stelle, Dokument",
-    )
-    return row.dateiname or "anlage", row.medientyp, row.datei
-
-
-def _view(row: RueckfrageZeile, case: VorgangZeile) -> Rueckfrage:
+def _view(
+    context: PortalContext, row: RueckfrageZeile, case: VorgangZeile, dateiname: str | None
+) -> Rueckfrage:
+    service = context.katalog.leistungen.get(case.leistung)
     return Rueckfrage(
         id=row.id,
         vorgang_id=row.vorgang_id,
@@ -267,7 +262,9 @@ def _view(row: RueckfrageZeile, case: VorgangZeile) -> Rueckfrage:
         bis=row.bis,
         gestellt=row.gestellt_utc,
         antwort=row.antwort,
-        dateiname=row.dateiname,
+        dateiname=dateiname,
+        dokument_id=row.dokument_id,
         beantwortet=row.beantwortet_utc,
         kanal=row.kanal,
+        recht=ansicht.rechtsgrundlage(service) if service else "dem Recht der Leistung",
     )

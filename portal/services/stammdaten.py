@@ -14,7 +14,7 @@ from portal.domain import feldtypen
 from portal.domain.benachrichtigung import Kanal
 from portal.errors import InvalidInputError, NotFoundError
 from portal.schema.stammdaten import StammdatumRow
-from portal.services import protokoll, sperrlink
+from portal.services import feldpruefung, protokoll, sperrlink
 
 FELDER: dict[str, str] = {
     "familienname": "Familienname",
@@ -29,10 +29,18 @@ FELDER: dict[str, str] = {
     "ausweisart": "Art des Ausweises",
     "ausweisnummer": "Ausweisnummer",
     "ausweis_gueltig_bis": "Ausweis gültig bis",
+    "iban": "IBAN",
+    "kennzeichen": "Kfz-Kennzeichen",
     "telefon": "Telefon",
     "email": "E-Mail",
 }
-"""Every master datum: id → label, in the order in which people read them."""
+"""Every master datum: id → label, in the order in which people read them.
+
+A further one is a line here and its check in `EIGENE_PRUEFUNG`: then cases, decisions and documents can bring it. The Steuer-IdNr is
+none of them: it is used in its case alone (IDNrG).
+"""
+AUSWEISDATEN = frozenset({"ausweisart", "ausweisnummer", "ausweis_gueltig_bis"})
+"""Valid as long as the identity card."""
 
 DATUMSFELDER = frozenset({"geburtsdatum", "ausweis_gueltig_bis"})
 KONTAKTFELDER = ("telefon", "email")
@@ -81,11 +89,17 @@ class Stammdatum:
     stand: date
     gueltig_bis: date | None = None
 
+    def gilt(self, heute: date) -> bool:
+        """Whether it may be offered without asking again."""
+        return self.gueltig_bis is None or heute <= self.gueltig_bis
+
 
 async def load(session: AsyncSession, konto_id: str) -> dict[str, Stammdatum]:
     """All master data of an account by field id, in the order of `FELDER`; what is unknown is absent."""
     rows = await session.scalars(select(StammdatumRow).where(StammdatumRow.konto_id == konto_id))
     by_id = {row.feld: row for row in rows}
+    card = by_id.get("ausweis_gueltig_bis")
+    card_ends = date.fromisoformat(card.wert) if card else None
     return {
         feld: Stammdatum(
             feld,
@@ -94,7 +108,7 @@ async def load(session: AsyncSession, konto_id: str) -> dict[str, Stammdatum]:
             QUELLEN[by_id[feld].quelle],
             by_id[feld].vertrauen,
             by_id[feld].stand,
-            by_id[feld].gueltig_bis,
+            by_id[feld].gueltig_bis or (card_ends if feld in AUSWEISDATEN else None),
         )
         for feld in FELDER
         if feld in by_id
@@ -171,6 +185,8 @@ EIGENE_PRUEFUNG: dict[str, Callable[[str], str]] = {
     "ausweisart": feldtypen.text,
     "ausweisnummer": feldtypen.dokumentnummer,
     "ausweis_gueltig_bis": feldtypen.datum,
+    "iban": feldpruefung.iban,
+    "kennzeichen": feldtypen.kennzeichen,
 }
 """What a citizen may state or correct herself, and how it is checked; contact data have their own form."""
 
@@ -287,7 +303,9 @@ async def uebernehmbar(
     for item in fields if isinstance(fields, list) else []:
         field = service.feld(str(item["id"]))
         shared = field.wiederverwenden if field else None
-        target = "anschrift" if shared == "neue_anschrift" else field.stammdatum if field else None
+        target = (
+            "anschrift" if shared == "neue_anschrift" else (field.stammdatum or shared) if field else None
+        )
         if target not in FELDER or not isinstance(item["wert"], str):
             continue
         before = known.get(target)

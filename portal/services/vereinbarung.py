@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,8 +19,17 @@ from sqlalchemy.orm import undefer
 from portal.context import PortalContext
 from portal.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.schema.vereinbarung import VereinbarungZeile
-from portal.services import benachrichtigung, dokument, entwurf, postfach, stammdaten
-from portal.services.paket import FETT, TEXT, TITEL, absatz, als_dokument, deutscher_tag, tabelle
+from portal.services import benachrichtigung, dokument, entwurf, postfach, protokoll, stammdaten
+from portal.services.paket import (
+    FETT,
+    TEXT,
+    TITEL,
+    absatz,
+    als_dokument,
+    deutscher_moment,
+    deutscher_tag,
+    tabelle,
+)
 
 EINLADUNG_GUELTIG = timedelta(days=14)
 FELDER: Mapping[str, str] = {
@@ -35,6 +44,10 @@ FREIWILLIG = frozenset({"eigentuemer"})
 ROLLEN = {"mieter": "Wer einzieht", "wohnungsgeber": "Wohnungsgeber"}
 NACHWEIS = "wohnungsgeberbestaetigung"
 LEISTUNG = "wohnsitz_anmelden"
+ANDERE = "Die andere Person des gemeinsamen Dokuments"
+ZWECK = "Gemeinsames Dokument: Wohnungsgeberbestätigung"
+RECHT = "Art. 6 Abs. 1 Buchst. a DSGVO"
+KANAL = "Gemeinsames Dokument im Portal"
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,10 @@ class Vereinbarung:
     """The reader's own."""
     inhalt: Mapping[str, str]
     unterschriften: Mapping[str, Unterschrift]
+    fassung: str
+    """Of the text; a signature names the one that was seen."""
+    fehlt: Sequence[str]
+    """Labels of what must be filled in before anybody signs."""
     status: str
     eingeladen: bool
     """The invitation is still open: nobody took the other role yet."""
@@ -154,7 +171,14 @@ async def annehmen(context: PortalContext, session: AsyncSession, konto_id: str,
     else:
         row.mieter_konto_id = konto_id
     row.code_hash, row.geaendert_utc = None, context.clock()
-    await _anstossen(context, session, row, ausser=konto_id)
+    await _gezeigt(context, session, row, _andere(row, konto_id), [f for f in FELDER if row.inhalt[f]])
+    await _anstossen(
+        context,
+        session,
+        row,
+        ausser=konto_id,
+        text="Die andere Person hat Ihre Einladung angenommen und sieht jetzt den Text. Unterzeichnen können Sie beide.",
+    )
     return row.id
 
 
@@ -186,6 +210,10 @@ async def _eigene(
     raise NotFoundError("Dieses Dokument gibt es nicht.")
 
 
+def _fehlend(row: VereinbarungZeile) -> list[str]:
+    return [label for feld, label in FELDER.items() if feld not in FREIWILLIG and not row.inhalt.get(feld)]
+
+
 def _view(row: VereinbarungZeile, rolle: str) -> Vereinbarung:
     return Vereinbarung(
         id=row.id,
@@ -195,6 +223,8 @@ def _view(row: VereinbarungZeile, rolle: str) -> Vereinbarung:
             role: Unterschrift(role, s["name"], datetime.fromisoformat(s["am"]), s["vertrauen"])
             for role, s in row.unterschriften.items()
         },
+        fassung=_pruefsumme(row),
+        fehlt=_fehlend(row),
         status=row.status,
         eingeladen=row.code_hash is not None,
         gueltig_bis=row.code_bis_utc,
@@ -227,28 +257,47 @@ async def aendern(
     if row.status != "offen":
         raise ConflictError("Das Dokument ist abgeschlossen und lässt sich nicht mehr ändern.")
     changed = _geprueft(inhalt)
-    if changed != row.inhalt:
-        row.inhalt, row.unterschriften, row.geaendert_utc = changed, {}, context.clock()
-        await _anstossen(context, session, row, ausser=konto_id)
+    if changed == row.inhalt:
+        return
+    new = [feld for feld, text in changed.items() if text and text != row.inhalt.get(feld)]
+    row.inhalt, row.unterschriften, row.geaendert_utc = changed, {}, context.clock()
+    if new and row.code_hash is None:
+        await _gezeigt(context, session, row, konto_id, new)
+    await _anstossen(
+        context,
+        session,
+        row,
+        ausser=konto_id,
+        text="Die andere Person hat den Text geändert. Frühere Unterschriften gelten nicht mehr. Bitte prüfen Sie ihn.",
+    )
 
 
 async def unterschreiben(
-    context: PortalContext, session: AsyncSession, konto_id: str, vereinbarung_id: str, *, vertrauen: str
+    context: PortalContext,
+    session: AsyncSession,
+    konto_id: str,
+    vereinbarung_id: str,
+    *,
+    fassung: str,
+    vertrauen: str,
 ) -> Vereinbarung:
     """Sign what she sees, by her name; when both signed, it becomes a PDF that counts as evidence.
 
     Raises
     ------
     ConflictError
-        It is closed, incomplete, or her name is not known.
+        It is closed, incomplete, not the text any more that she saw, or her name is not known.
     NotFoundError
     """
     row, role = await _eigene(session, konto_id, vereinbarung_id)
     if row.status != "offen":
         raise ConflictError("Das Dokument ist abgeschlossen.")
-    for feld, label in FELDER.items():
-        if feld not in FREIWILLIG and not row.inhalt.get(feld):
-            raise ConflictError(f"Vor der Unterschrift fehlt noch: {label}.")
+    if missing := _fehlend(row):
+        raise ConflictError(f"Vor der Unterschrift fehlt noch: {', '.join(missing)}.")
+    if fassung != _pruefsumme(row):
+        raise ConflictError(
+            "Der Text wurde geändert, seit Sie ihn gesehen haben. Sie haben noch nicht unterzeichnet. Bitte prüfen Sie ihn noch einmal."
+        )
     known = await stammdaten.load(session, konto_id)
     name = " ".join(known[f].wert for f in ("vornamen", "familienname") if f in known)
     if not {"vornamen", "familienname"} <= set(known):
@@ -268,7 +317,30 @@ async def unterschreiben(
     if set(row.unterschriften) == set(ROLLEN):
         row.status, row.code_hash = "unterzeichnet", None
         row.pdf = _als_pdf(context, row)
-    await _anstossen(context, session, row, ausser=konto_id)
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="uebermittlung",
+        akteur="buerger",
+        akteur_label="Sie selbst, durch Ihre Unterschrift",
+        stelle_name=ANDERE,
+        zweck=ZWECK,
+        rechtsgrundlage=RECHT,
+        felder=["Name", "Unterschrift"],
+        kanal=KANAL,
+        inhalt_sha256=_pruefsumme(row),
+        wortlaut="gemeinsam",
+    )
+    both = row.status == "unterzeichnet"
+    await _anstossen(
+        context,
+        session,
+        row,
+        ausser=konto_id,
+        text=f"{name} hat unterzeichnet. "
+        + ("Damit haben beide unterzeichnet." if both else "Jetzt fehlt noch Ihre Unterschrift."),
+    )
     return _view(row, role)
 
 
@@ -278,11 +350,46 @@ async def beenden(context: PortalContext, session: AsyncSession, konto_id: str, 
     if row.status != "offen":
         raise ConflictError("Das Dokument ist abgeschlossen und bleibt erhalten.")
     row.status, row.code_hash, row.geaendert_utc = "beendet", None, context.clock()
-    await _anstossen(context, session, row, ausser=konto_id)
+    await _anstossen(
+        context,
+        session,
+        row,
+        ausser=konto_id,
+        text="Die andere Person hat das Dokument beendet. Es wird nicht mehr unterzeichnet.",
+    )
+
+
+def _andere(row: VereinbarungZeile, konto_id: str) -> str:
+    """The account on the other side."""
+    return str(row.wohnungsgeber_konto_id if row.mieter_konto_id == konto_id else row.mieter_konto_id)
+
+
+async def _gezeigt(
+    context: PortalContext,
+    session: AsyncSession,
+    row: VereinbarungZeile,
+    konto_id: str,
+    felder: Sequence[str],
+) -> None:
+    """Note that the other person sees what this one wrote."""
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="uebermittlung",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        stelle_name=ANDERE,
+        zweck=ZWECK,
+        rechtsgrundlage=RECHT,
+        felder=[FELDER[feld] for feld in felder],
+        kanal=KANAL,
+        inhalt_sha256=_pruefsumme(row),
+    )
 
 
 async def _anstossen(
-    context: PortalContext, session: AsyncSession, row: VereinbarungZeile, *, ausser: str
+    context: PortalContext, session: AsyncSession, row: VereinbarungZeile, *, ausser: str, text: str
 ) -> None:
     for konto_id in (row.mieter_konto_id, row.wohnungsgeber_konto_id):
         if konto_id is None or konto_id == ausser:
@@ -293,8 +400,8 @@ async def _anstossen(
             konto_id,
             art="gemeinsam",
             absender="Amtslotse",
-            betreff="Wohnungsgeberbestätigung: Neues von der anderen Seite",
-            text=f"An Ihrem gemeinsamen Dokument hat sich etwas geändert: {pfad(row.id)}",
+            betreff="Wohnungsgeberbestätigung: Neues von der anderen Person",
+            text=f"{text} {pfad(row.id)}",
         )
         await benachrichtigung.anstossen(
             session, konto_id, "einladung", jetzt=context.clock(), verweis=pfad(row.id)
@@ -309,7 +416,7 @@ def _als_pdf(context: PortalContext, row: VereinbarungZeile) -> bytes:
     signed = [
         (
             ROLLEN[role],
-            f"{s['name']}\nim Bürgerkonto unterzeichnet am {datetime.fromisoformat(s['am']):%d.%m.%Y, %H:%M} UTC, Vertrauensniveau {s['vertrauen']}\nPrüfsumme des Textes (SHA-256): {s['sha256']}",
+            f"{s['name']}\nim Bürgerkonto unterzeichnet am {deutscher_moment(datetime.fromisoformat(s['am']))}, Vertrauensniveau {s['vertrauen']}\nPrüfsumme des Textes (SHA-256): {s['sha256']}",
         )
         for role, s in sorted(row.unterschriften.items())
     ]

@@ -13,6 +13,7 @@ from portal.client.shapes import (
     DataSet,
     DeadlineItem,
     DeadlineView,
+    DisclosureText,
     DocumentName,
     DocumentView,
     DraftView,
@@ -21,6 +22,7 @@ from portal.client.shapes import (
     FieldView,
     FiledNote,
     InquiryView,
+    KeptDocument,
     NextStep,
     NoteLine,
     OfficeView,
@@ -39,6 +41,7 @@ from portal.client.shapes import (
     SecretView,
     ServiceName,
     ServiceView,
+    SignatureView,
     SlotsView,
     SlotView,
     Source,
@@ -47,6 +50,7 @@ from portal.client.shapes import (
     SubmitView,
     Trait,
     View,
+    WithdrawalView,
 )
 
 __all__ = [
@@ -62,6 +66,7 @@ __all__ = [
     "DeadlineEntry",
     "DeadlineItem",
     "DeadlineView",
+    "DisclosureText",
     "DocumentName",
     "DocumentReleaseView",
     "DocumentView",
@@ -72,6 +77,7 @@ __all__ = [
     "FiledNote",
     "InboxEntry",
     "InquiryView",
+    "KeptDocument",
     "LogEntry",
     "MessageView",
     "NextStep",
@@ -95,6 +101,7 @@ __all__ = [
     "SecretView",
     "ServiceName",
     "ServiceView",
+    "SignatureView",
     "SlotView",
     "SlotsView",
     "Source",
@@ -250,6 +257,10 @@ class LogEntry(View):
     sha256: str | None
     acting: str | None
     """Who acted for whom, in words; None when she acted for herself."""
+    text: str | None
+    """What she read before; None where nothing was to be read."""
+    text_version: str
+    language: str
 
 
 class NoteView(View):
@@ -284,10 +295,3 @@ class ConsentView(View):
     reference: str | None
     consequence: str | None
     """What a withdrawal would do; None when there is nothing to withdraw."""
-
-
-class WithdrawalView(View):
-    """What a withdrawal did. `outcome`: entwurf, angehalten, bleibt, komfort."""
-
-    outcome: str
-    text: str

@@ -43,7 +43,7 @@ def case_view(row: VorgangZeile) -> CaseView:
         status=row.status,
         effect=row.wirkung,  # type: ignore[arg-type]  # checked by the model
         delivered_at=row.eingegangen_utc,
-        url=f"/mein/vorgaenge/{row.id}/pdf",
+        url=f"/mein/vorgaenge/{row.id}",
     )
 
 

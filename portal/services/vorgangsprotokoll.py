@@ -25,6 +25,7 @@ async def eintragen(
     personal_id: str | None = None,
     stelle_name: str = "",
     zweck: str = "",
+    wortlaut: str | None = None,
 ) -> None:
     """Add an entry about a case to the log of everybody whose data it holds; the parameters are those of `protokoll.eintragen`.
 
@@ -48,6 +49,7 @@ async def eintragen(
         freigabe_id=freigabe_id,
         personal_id=personal_id,
         vertretung=await handeln.zum_vorgang(session, case),
+        wortlaut=wortlaut,
     )
 
 

@@ -227,7 +227,7 @@ async def _show(
 ) -> Response:
     detail = await _open(context, staff, vorgang_id)
     async with context.transaction() as session:
-        questions = await rueckfrage.zum_vorgang(session, vorgang_id)
+        questions = await rueckfrage.zum_vorgang(context, session, vorgang_id)
         decisions = await bescheid.zum_vorgang(context, session, vorgang_id)
         handover = await lieferung.uebergabe(context, session, detail.konto_id, detail.case.service)
         charged = await gebuehr.zum_vorgang(context, session, vorgang_id)

@@ -14,7 +14,7 @@ from portal.services import bereitstellung, bescheid, rueckfrage, stammdaten, vo
 from portal.services.sitzung import PersonalView
 from portal.web.auth import Context, Official
 from portal.web.grenzen import BoundedRoute, hochgeladen
-from portal.web.render import download, page
+from portal.web.render import page
 
 router = APIRouter(prefix="/amt", include_in_schema=False, route_class=BoundedRoute)
 
@@ -49,16 +49,6 @@ async def ask(
         values = {"frage": frage, "bis": bis}
         return await _form(request, context, staff, vorgang_id, "amt/rueckfrage.html", values, fehler=error)
     return RedirectResponse(f"/amt/vorgaenge/{vorgang_id}?meldung=gefragt", 303)
-
-
-@router.get("/vorgaenge/{vorgang_id}/rueckfragen/{rueckfrage_id}/datei")
-async def answer_file(context: Context, staff: Official, vorgang_id: str, rueckfrage_id: str) -> Response:
-    """A file that came with an answer. The look is logged."""
-    async with context.transaction() as session:
-        name, media_type, content = await rueckfrage.datei_fuer_stelle(
-            context, session, staff.stelle or "", vorgang_id, rueckfrage_id, staff.funktion
-        )
-    return download(content, media_type, name)
 
 
 @router.get("/vorgaenge/{vorgang_id}/bescheid")

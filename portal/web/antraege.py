@@ -1,5 +1,6 @@
 """The draft as a plain page: the same use cases as in the chat, with the same versions, without JavaScript."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -7,8 +8,6 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
-from portal.domain import unterlagen
-from portal.domain.einwilligung import AKTUELL, SPRACHE, TEXTE
 from portal.errors import InvalidInputError, PortalError
 from portal.services import (
     abgabe,
@@ -16,15 +15,15 @@ from portal.services import (
     dokument,
     entwurf,
     gespraeche,
-    katalog,
     mitzeichnung,
+    unterschriftsblatt,
     vertretung,
 )
 from portal.services.sitzung import SitzungView
 from portal.services.views import DraftView, FieldView
 from portal.web.auth import Citizen, Context
 from portal.web.grenzen import BoundedRoute
-from portal.web.render import page
+from portal.web.render import download, page
 
 router = APIRouter(prefix="/mein/antraege", include_in_schema=False)
 uploads = APIRouter(prefix="/mein/antraege", include_in_schema=False, route_class=BoundedRoute)
@@ -36,6 +35,7 @@ MELDUNGEN = {
     "gespeichert": "Ihre Angabe ist gespeichert.",
     "freigegeben": "Ihre Auswahl ist gespeichert.",
     "hochgeladen": "Die Datei ist gespeichert.",
+    "beigelegt": "Die Unterlage liegt dem Antrag bei.",
     "spaeter": "Notiert: Sie reichen die Unterlage nach.",
     "abgegeben": "Ihre Angaben sind abgegeben.",
     "vorbereitet": "Ihre Vorbereitung ist fertig und gespeichert.",
@@ -58,6 +58,16 @@ async def show(
 ) -> Response:
     """The draft with everything that can be done with it now."""
     return await draft_page(request, context, citizen, entwurf_id, meldung=MELDUNGEN.get(meldung or ""))
+
+
+@router.get("/{entwurf_id}/unterschrift.pdf")
+async def signature_sheet(context: Context, citizen: Citizen, entwurf_id: str) -> Response:
+    """The draft to print and sign, where a signature is needed."""
+    async with context.transaction() as session:
+        draft = await entwurf.laden(context, session, citizen.konto_id, entwurf_id, citizen.vertrauen)
+        office = await entwurf.stelle(context, session, citizen.konto_id, entwurf_id)
+    content = await asyncio.to_thread(unterschriftsblatt.als_pdf, draft, office, demo=context.settings.demo)
+    return download(content, "application/pdf", "zum-unterschreiben.pdf")
 
 
 @router.post("/{entwurf_id}/felder/{feld_id}")
@@ -183,6 +193,34 @@ async def upload(
     return await _change(request, context, citizen, entwurf_id, change, "hochgeladen")
 
 
+@router.post("/{entwurf_id}/nachweise/{nachweis_id}/unterlage")
+async def use_kept(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    entwurf_id: str,
+    nachweis_id: str,
+    version: Version,
+    dokument_id: Annotated[str, Form(max_length=36)] = "",
+) -> Response:
+    """Use a document of her own as evidence."""
+
+    async def change() -> DraftView:
+        async with context.transaction() as session:
+            return await entwurf.nachweisen(
+                context,
+                session,
+                citizen.konto_id,
+                entwurf_id,
+                nachweis_id,
+                dokument_id,
+                version=version,
+                vertrauen=citizen.vertrauen,
+            )
+
+    return await _change(request, context, citizen, entwurf_id, change, "beigelegt")
+
+
 @router.post("/{entwurf_id}/nachweise/{nachweis_id}/spaeter")
 async def evidence_later(
     request: Request, context: Context, citizen: Citizen, entwurf_id: str, nachweis_id: str, version: Version
@@ -294,7 +332,6 @@ async def draft_page(
         powers = await vertretung.waehlbare(context, session, citizen.konto_id, draft.service)
         both = mitzeichnung.noetig(context, draft.service)
         parent = await mitzeichnung.stand(session, draft.id, draft.version) if both else None
-    online = katalog.leistung(context, draft.service).online
     return page(
         request,
         "mein/antrag.html",
@@ -304,10 +341,6 @@ async def draft_page(
         vertretung_id=row.vertretung_id,
         anderer_elternteil=parent,
         code=code,
-        unterschrift=unterlagen.unterschrift(
-            schriftform=online is not None and online.schriftform, vertrauen=citizen.vertrauen
-        ),
-        freigabetext=TEXTE[(AKTUELL, SPRACHE)],
         meldung=meldung,
         fehler=fehler,
         eingaben=eingaben or {},

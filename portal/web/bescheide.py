@@ -200,7 +200,7 @@ async def _question(
     antwort: str = "",
 ) -> Response:
     async with context.transaction() as session:
-        asked = await rueckfrage.laden(session, citizen.konto_id, rueckfrage_id)
+        asked = await rueckfrage.laden(context, session, citizen.konto_id, rueckfrage_id)
     return page(
         request,
         "mein/rueckfrage.html",

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from portal.context import PortalContext
@@ -33,8 +33,24 @@ ARTEN = {
     "aenderung": "von Ihnen geändert",
 }
 """What the timeline says of an entry, after the office's name."""
+EIGENES_PORTAL = {
+    "freigabe": "darf das: Sie haben eingewilligt",
+    "widerruf": "darf das nicht mehr: von Ihnen widerrufen",
+}
+"""The same of a consent to what the portal itself does."""
 LETZTE = 6
 """Entries of the timeline on the cockpit; the log has all."""
+SEITE = 50
+"""Entries of one page of the log."""
+GEZAEHLT = 5_000
+"""Newest entries that the numbers at the top of the cockpit count."""
+HILFEN = {
+    "geburtsdatum": "So: 17.04.1990",
+    "ausweis_gueltig_bis": "So: 17.04.2031",
+    "anschrift": "So: Straße Hausnummer, PLZ Ort",
+    "kennzeichen": "So: GE-AB 123",
+}
+"""How a value is written, where it is not obvious."""
 MELDUNGEN = {
     "kontakt": "Ihre Kontaktdaten sind gespeichert.",
     "hinweise": "Ihre Wahl ist gespeichert.",
@@ -104,7 +120,7 @@ async def cockpit_page(
     """The cockpit, after a refusal with what was typed."""
     async with context.transaction() as session:
         known = await stammdaten.load(session, citizen.konto_id)
-        entries = await protokoll.liste(session, citizen.konto_id)
+        entries = await protokoll.liste(session, citizen.konto_id, hoechstens=GEZAEHLT)
         wishes = await datenwunsch.laden(session, citizen.konto_id)
         household = await haushalt.liste(session, citizen.konto_id)
         documents = await dokumentfreigabe.unterlagenliste(context, session, citizen.konto_id)
@@ -118,7 +134,10 @@ async def cockpit_page(
             "vertrauen": d.vertrauen,
             "stand": d.stand,
             "gueltig_bis": d.gueltig_bis,
+            "eingabe": german_date(d.wert) if feld in stammdaten.DATUMSFELDER else d.wert,
             "eigene": feld in stammdaten.EIGENE_PRUEFUNG,
+            "abgelaufen": not d.gilt(context.today()),
+            "unterlagen": [one for one in documents if feld in one.proves and not one.expired],
         }
         for feld, d in known.items()
     ]
@@ -134,7 +153,8 @@ async def cockpit_page(
         haushalt=household,
         beziehungen=haushalt.BEZIEHUNGEN,
         unterlagen=len(documents),
-        angaben={feld: stammdaten.FELDER[feld] for feld in stammdaten.EIGENE_PRUEFUNG},
+        angaben={feld: stammdaten.FELDER[feld] for feld in stammdaten.EIGENE_PRUEFUNG if feld not in known},
+        hilfen=HILFEN,
         eingaben=eingaben or {},
         stellen=len(got),
         einsichten=sum(e.kind == "einsicht" for e in entries),
@@ -142,6 +162,7 @@ async def cockpit_page(
         eintraege=entries[:LETZTE],
         weitere=len(entries) > LETZTE,
         arten=ARTEN,
+        eigenes_portal=EIGENES_PORTAL,
         wuensche=wishes,
         hinweisarten=datenwunsch.HINWEISE,
         meldung=meldung,
@@ -150,11 +171,23 @@ async def cockpit_page(
 
 
 @router.get("/protokoll")
-async def log(request: Request, context: Context, citizen: Citizen) -> Response:
-    """Who got, or looked at, which data, when, for what, on which basis."""
+async def log(
+    request: Request, context: Context, citizen: Citizen, vor: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """Who got, or looked at, which data, when, for what, on which basis; further back page by page."""
     async with context.transaction() as session:
-        entries = await protokoll.liste(session, citizen.konto_id)
-    return page(request, "mein/protokoll.html", eintraege=entries, arten=ARTEN, meldung=None, fehler=None)
+        entries = await protokoll.liste(session, citizen.konto_id, hoechstens=SEITE + 1, vor=vor)
+    return page(
+        request,
+        "mein/protokoll.html",
+        eintraege=entries[:SEITE],
+        aeltere=entries[SEITE - 1].number if len(entries) > SEITE else None,
+        blaettert=vor is not None,
+        arten=ARTEN,
+        eigenes_portal=EIGENES_PORTAL,
+        meldung=None,
+        fehler=None,
+    )
 
 
 @router.get("/einwilligungen")

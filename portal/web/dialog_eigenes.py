@@ -5,12 +5,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.client.shapes import DataOverview, Me, View
+from portal.client.shapes import ConsentItem, DataOverview, Me, MessageItem, View
 from portal.errors import NotLoggedInError
 from portal.services import (
     bindung,
     datenuebersicht,
+    einwilligung,
     fristenblatt,
+    postfach,
     rueckfrage,
     sperre,
     stammdaten,
@@ -76,6 +78,51 @@ async def cases(context: Context, who: Conversation) -> list[CaseView]:
         return await vorgang.liste(session, bound.konto_id)
 
 
+@router.get("/messages")
+async def messages(context: Context, who: Conversation) -> list[MessageItem]:
+    """What lies unread in the citizen's postbox: whom it is from and what about, never its text."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        found = await postfach.liste(session, bound.konto_id)
+    return [
+        MessageItem(
+            subject=one.subject,
+            sender=one.sender,
+            received_at=one.received_at,
+            url=f"/mein/postfach/{one.id}",
+        )
+        for one in found
+        if one.read_at is None
+    ]
+
+
+@router.get("/consents")
+async def consents(context: Context, who: Conversation) -> list[ConsentItem]:
+    """What the citizen agreed to and can still withdraw with an effect."""
+    async with context.transaction() as session:
+        bound = await bindung.gebunden(context, session, who.unterhaltung)
+        found = await einwilligung.liste(context, session, bound.konto_id)
+    return [
+        ConsentItem(
+            id=one.id, purpose=one.purpose, office=one.office, fields=one.fields, consequence=one.consequence
+        )
+        for one in found
+        if one.consequence is not None
+    ]
+
+
+@router.post("/consents/{consent}/withdrawal")
+async def withdraw_consent(
+    request: Request, context: Context, who: Conversation, consent: str, idempotency_key: Key = ""
+) -> JSONResponse:
+    """Withdraw one consent, as on the page."""
+
+    async def use(session: AsyncSession, bound: Gebunden) -> View:
+        return await einwilligung.widerrufen(context, session, bound.konto_id, consent)
+
+    return await write(request, context, who, idempotency_key, use)
+
+
 @router.get("/deadlines")
 async def deadlines(context: Context, who: Conversation) -> list[DeadlineItem]:
     """The citizen's running deadlines, the soonest first, with their reasons."""
@@ -117,7 +164,7 @@ async def inquiries(context: Context, who: Conversation) -> list[InquiryView]:
     """What offices asked the citizen and she has not answered, the oldest first."""
     async with context.transaction() as session:
         bound = await bindung.gebunden(context, session, who.unterhaltung)
-        return [_inquiry(one) for one in await rueckfrage.offene(session, bound.konto_id)]
+        return [_inquiry(one) for one in await rueckfrage.offene(context, session, bound.konto_id)]
 
 
 class InquiryAnswer(Body):

@@ -169,12 +169,23 @@ async def change(
 
 
 @router.post("/{vereinbarung_id}/unterschrift")
-async def sign(request: Request, context: Context, citizen: Confirmed, vereinbarung_id: str) -> Response:
-    """Sign by name."""
+async def sign(
+    request: Request,
+    context: Context,
+    citizen: Confirmed,
+    vereinbarung_id: str,
+    fassung: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Sign by name exactly the text that was shown."""
     try:
         async with context.transaction() as session:
             await vereinbarung.unterschreiben(
-                context, session, citizen.konto_id, vereinbarung_id, vertrauen=citizen.vertrauen
+                context,
+                session,
+                citizen.konto_id,
+                vereinbarung_id,
+                fassung=fassung,
+                vertrauen=citizen.vertrauen,
             )
             await sperrlink.aenderung_melden(context, session, citizen.konto_id)
     except ConflictError as error:

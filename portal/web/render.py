@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from segno.helpers import make_epc_qr
 
 from portal.context import BERLIN
+from portal.domain.einwilligung import WORTLAUTE
 from portal.services.ueberweisung import Kassenkonto
 from portal.web.auth import context_of
 
@@ -36,7 +37,7 @@ def german_moment(value: datetime) -> str:
     return f"{german_date(value)}, {local.hour}:{local.minute:02} Uhr"
 
 
-OWN_PATH = re.compile(r"/mein/(?:bescheide|rueckfragen|gebuehren|gemeinsam)/[0-9a-f-]{36}")
+OWN_PATH = re.compile(r"/mein/(?:bescheide|rueckfragen|gebuehren|gemeinsam|vorgaenge)/[0-9a-f-]{36}")
 
 
 def with_links(text: str) -> Markup:
@@ -59,6 +60,7 @@ def environment() -> Environment:
     templates.filters["datum"] = german_date
     templates.filters["zeitpunkt"] = german_moment
     templates.filters["mit_links"] = with_links
+    templates.globals["wortlaute"] = WORTLAUTE
     return templates
 
 

@@ -1,19 +1,22 @@
 """The shapes of docs/protocol/dialog.md, for both sides of the door: the portal answers with them, callers read them."""
 
 from portal.client.shapes.appointment import AppointmentView, SlotsView, SlotView
-from portal.client.shapes.basis import Choice, DeadlineView, FeeView, Scalar, View
+from portal.client.shapes.basis import Choice, DeadlineView, DisclosureText, FeeView, Scalar, View
 from portal.client.shapes.citizen import (
+    ConsentItem,
     ConsoleCitizen,
     DataOverview,
     DataSet,
     FiledNote,
     Me,
+    MessageItem,
     NoteLine,
     ReleasedValue,
     ReleasedValues,
     ReleaseView,
     RequestView,
     Value,
+    WithdrawalView,
 )
 from portal.client.shapes.draft import (
     CaseView,
@@ -25,10 +28,12 @@ from portal.client.shapes.draft import (
     FieldView,
     FileCheck,
     InquiryView,
+    KeptDocument,
     NextStep,
     Progress,
     Recipient,
     SecretView,
+    SignatureView,
     SubmitView,
 )
 from portal.client.shapes.service import (
@@ -57,11 +62,13 @@ __all__ = [
     "CaseView",
     "Checklist",
     "Choice",
+    "ConsentItem",
     "ConsoleCitizen",
     "DataOverview",
     "DataSet",
     "DeadlineItem",
     "DeadlineView",
+    "DisclosureText",
     "DocumentName",
     "DocumentView",
     "DraftView",
@@ -71,7 +78,9 @@ __all__ = [
     "FileCheck",
     "FiledNote",
     "InquiryView",
+    "KeptDocument",
     "Me",
+    "MessageItem",
     "NextStep",
     "NoteLine",
     "OfficeView",
@@ -94,6 +103,7 @@ __all__ = [
     "SecretView",
     "ServiceName",
     "ServiceView",
+    "SignatureView",
     "SlotView",
     "SlotsView",
     "Source",
@@ -104,4 +114,5 @@ __all__ = [
     "TraitsAnswer",
     "Value",
     "View",
+    "WithdrawalView",
 ]

@@ -32,3 +32,11 @@ class DeadlineView(View):
     text: str
     law: str
     mark: str
+
+
+class DisclosureText(View):
+    """A text that is read before data flow, with its version and language."""
+
+    text: str
+    version: str
+    language: str

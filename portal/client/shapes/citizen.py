@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from portal.client.shapes.basis import Scalar, View
+from portal.client.shapes.basis import DisclosureText, Scalar, View
 
 
 class Me(View):
@@ -45,6 +45,34 @@ class ConsoleCitizen(View):
     address_locked: bool
     """An Auskunftssperre: her address is shown nowhere."""
     data_sets: list[DataSet]
+    release_text: DisclosureText
+    """What she agrees to when she releases one of them, or a document."""
+
+
+class WithdrawalView(View):
+    """What a withdrawal did. `outcome`: entwurf, angehalten, bleibt, komfort."""
+
+    outcome: str
+    text: str
+
+
+class MessageItem(View):
+    """A message of her postbox that she has not read."""
+
+    subject: str
+    sender: str
+    received_at: datetime
+    url: str
+
+
+class ConsentItem(View):
+    """A consent that she can still withdraw. `fields` are labels; `consequence` says what the withdrawal does."""
+
+    id: str
+    purpose: str
+    office: str
+    fields: list[str]
+    consequence: str
 
 
 class ReleaseView(View):

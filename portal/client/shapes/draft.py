@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from portal.client.shapes.basis import Choice, DeadlineView, FeeView, Scalar, View
+from portal.client.shapes.basis import Choice, DeadlineView, DisclosureText, FeeView, Scalar, View
 
 
 class FieldView(View):
@@ -47,6 +47,14 @@ class DocumentName(View):
     filename: str
 
 
+class KeptDocument(View):
+    """A document that she keeps with her own data and could use here. `label` says what it is."""
+
+    id: str
+    label: str
+    filename: str
+
+
 class EvidenceView(View):
     """One piece of evidence of a draft."""
 
@@ -56,6 +64,8 @@ class EvidenceView(View):
     required: bool
     state: Literal["offen", "vorhanden", "nachgereicht", "entfaellt"]
     document: DocumentName | None
+    kept: list[KeptDocument] = Field(default_factory=list)
+    """Shown to herself alone."""
 
 
 class FileCheck(View):
@@ -94,6 +104,15 @@ class Progress(View):
     total: int
 
 
+class SignatureView(View):
+    """Whether an application needs a signature on paper. `how` says what to sign and how; empty where nothing is."""
+
+    needed: bool
+    reason: str
+    law: str
+    how: str
+
+
 class DraftView(View):
     """A draft application as one citizen sees it at one level of trust."""
 
@@ -105,7 +124,11 @@ class DraftView(View):
     recipient: Recipient
     purpose: str
     legal_basis: str
-    release_text_version: str
+    release_text: DisclosureText
+    """What she agrees to when she releases master data."""
+    handover_text: DisclosureText
+    """What she reads before she hands it in."""
+    signature: SignatureView
     fields: list[FieldView]
     evidence: list[EvidenceView]
     next: NextStep

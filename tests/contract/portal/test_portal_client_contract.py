@@ -137,6 +137,18 @@ async def test_from_release_to_the_case(door: Door) -> None:
     assert "Neuweg" not in str(overview)
 
 
+async def test_what_lies_in_the_postbox_and_what_can_be_withdrawn(door: Door) -> None:
+    with pytest.raises(NotLoggedInError):
+        await door.portal.messages("c")
+    with pytest.raises(NotLoggedInError):
+        await door.portal.consents("c")
+    await door.log_in("c", "niedrig")
+    assert await door.portal.messages("c") == []
+    assert await door.portal.consents("c") == []
+    with pytest.raises(NotFoundError):
+        await door.portal.withdraw_consent("c", "unbekannt", key="w1")
+
+
 async def test_the_same_key_changes_nothing_and_a_key_used_elsewhere_is_refused(door: Door) -> None:
     await door.log_in("c", "niedrig")
     draft = await door.portal.open_draft("c", "probe_hund", key="k1")

@@ -1,6 +1,7 @@
 """Consent, disclosure log and keys through the use cases: what is withdrawn stops, what is removed is noticed, who is erased stays so."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import func, select, text
 
 from portal.context import create_database_engine
+from portal.domain.einwilligung import KOMFORT, WORTLAUTE
 from portal.errors import ConflictError, NotFoundError
 from portal.schema.base import KEYRING
-from portal.schema.dokument import DokumentZeile
+from portal.schema.bescheid import RueckfrageZeile
+from portal.schema.dokument import DokumentfreigabeZeile, DokumentZeile
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.migrate import configuration, migrate
+from portal.schema.schluessel import SchluesselZeile
 from portal.schema.vorgang import PosteingangZeile
 from portal.services import (
     abgabe,
@@ -101,6 +105,24 @@ async def test_a_consent_says_to_whom_for_what_which_fields_and_in_which_words(w
     assert consent.language == "de"
     assert "widerrufen" in consent.text
     assert (consent.valid_until - consent.given_at).days == 180
+
+
+async def test_every_disclosure_names_its_basis_and_the_words_that_were_read(world: PortalWorld) -> None:
+    await handed_in(world, await released(world))
+    async with world.context.transaction() as session:
+        entries = {e.kind: e for e in await protokoll.liste(session, KONTO)}
+    given, sent = entries["freigabe"], entries["uebermittlung"]
+    assert given.legal_basis == "Art. 6 Abs. 1 Buchst. a DSGVO"
+    assert sent.legal_basis == "Art. 6 Abs. 1 Buchst. c oder e DSGVO mit Probesatzung"
+    for entry, act in ((given, "freigabe"), (sent, "abgabe")):
+        words = WORTLAUTE[act]
+        assert (entry.text, entry.text_version, entry.language) == (words.text, words.version, "de")
+
+
+def test_every_text_that_is_read_before_data_flow_has_a_version_and_a_language() -> None:
+    for words in (*WORTLAUTE.values(), *(one.wortlaut for one in KOMFORT.values())):
+        assert words.text == words.texte[words.version, "de"]
+        assert all(re.fullmatch(r"20\d\d-\d\d-\d+", version) for version, _ in words.texte)
 
 
 async def test_withdrawing_takes_the_data_out_of_the_draft(world: PortalWorld) -> None:
@@ -249,6 +271,20 @@ async def test_who_is_erased_stays_erased_and_the_chain_whole(world: PortalWorld
         sealed = raw_before[0]
         with pytest.raises(InvalidTag):
             fresh.entschluesseln(sealed, "protokoll:1")
+
+
+async def test_an_erased_person_whose_key_came_back_from_a_backup_is_noticed(world: PortalWorld) -> None:
+    await handed_in(world, await released(world))
+    async with world.context.transaction() as session:
+        row = await session.get_one(SchluesselZeile, KONTO)
+        holder, key, made = row.inhaber, row.schluessel, row.angelegt_utc
+        await protokoll.loeschung_vermerken(session, holder)
+        await schluessel.vernichten(session, KONTO)
+    assert (await report(world)).wieder_lesbar == 0
+    async with world.context.transaction() as session:
+        session.add(SchluesselZeile(konto_id=KONTO, inhaber=holder, schluessel=key, angelegt_utc=made))
+    found = await report(world)
+    assert (found.bruch, found.geloescht, found.wieder_lesbar) == (None, 1, 1)
 
 
 async def test_a_key_that_vanishes_without_a_note_is_noticed(world: PortalWorld) -> None:
@@ -411,4 +447,37 @@ async def test_entries_and_files_from_before_are_taken_into_chain_and_keys(tmp_p
         assert (await protokoll.pruefen(session)).bruch is None
         assert (await dokument.laden(session, "d", konto_id=KONTO))[1] == PDF
         assert await session.scalar(select(func.count()).select_from(DokumentZeile)) == 1
+    await engine.dispose()
+
+
+async def test_a_file_of_an_answer_from_before_becomes_a_document_under_her_key(tmp_path: Path) -> None:
+    master = Fernet(Fernet.generate_key())
+    KEYRING.load(MultiFernet([master]))
+    engine = create_database_engine(f"sqlite+aiosqlite:///{tmp_path / 'alt.db'}")
+    moment = "2026-11-01 10:00:00"
+    sealed = {
+        name: master.encrypt(content) for name, content in (("j", b"{}"), ("n", b'"hund.pdf"'), ("f", PDF))
+    }
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: command.upgrade(configuration(c), "0018"))
+        for statement in (
+            "INSERT INTO konto (id, anmeldename, passwort_hash, angelegt_at) VALUES (:k, 'alt', '-', :m)",
+            "INSERT INTO entwurf (id, konto_id, leistung, version, status, felder, nachweise, erstellt_utc, geaendert_utc)"
+            " VALUES ('e', :k, 'x', 1, 'abgegeben', :j, :j, :m, :m)",
+            "INSERT INTO vorgang (id, aktenzeichen, konto_id, entwurf_id, entwurf_version, leistung, leistung_name, stelle_id, stelle,"
+            " behoerde, wirkung, status, eingegangen_utc, paket, paket_sha256, pdf, pdf_sha256)"
+            " VALUES ('v', 'AL-1', :k, 'e', 1, 'x', 'X', 's', 'S', 'B', 'antrag', 'eingegangen', :m, :j, 's', :j, 's')",
+            "INSERT INTO rueckfrage (id, konto_id, vorgang_id, frage, von, gestellt_utc, dateiname, medientyp, datei, beantwortet_utc)"
+            " VALUES ('r', :k, 'v', :n, 'Amt', :m, :n, 'application/pdf', :f, :m)",
+        ):
+            await connection.execute(text(statement), {"k": KONTO, "m": moment, **sealed})
+    await migrate(engine)
+    sessions = sa.ext.asyncio.async_sessionmaker(engine)
+    async with sessions() as session:
+        (kept,) = await session.scalars(select(DokumentZeile))
+        assert (kept.dateiname, kept.art) == ("hund.pdf", "sonstiges")
+        assert (await dokument.laden(session, kept.id, konto_id=KONTO))[1] == PDF
+        (release,) = await session.scalars(select(DokumentfreigabeZeile))
+        assert (release.vorgang_id, release.dokument_id) == ("v", kept.id)
+        assert await session.scalar(select(RueckfrageZeile.dokument_id)) == kept.id
     await engine.dispose()

@@ -125,7 +125,7 @@ async def test_what_is_not_released_is_asked_for_and_never_part_of_the_draft(wor
     assert states["anschrift"] == "offen"
     assert record is not None
     assert record.felder == ["familienname"]
-    assert record.textversion == after.release_text_version
+    assert record.textversion == after.release_text.version
 
 
 async def test_a_corrected_value_is_the_citizens_own_statement(world: PortalWorld) -> None:

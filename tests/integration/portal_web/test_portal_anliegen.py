@@ -52,7 +52,10 @@ async def test_the_office_answers_and_the_citizen_reads_it(town: Town) -> None:
     check_page(page)
     assert "0209 1234567" in page
     assert "Assistenzhund" in page
-    assert "Anliegen" in (await anna.get("/mein/protokoll")).text
+    log = (await anna.get("/mein/protokoll")).text
+    assert "hat Daten bekommen" in log
+    assert "hat Daten angesehen" in log
+    assert log.count("Anliegen, Telefonnummer") == 2
     mine = (await anna.get("/mein/anliegen")).text
     check_page(mine)
     assert case["reference"] in mine

@@ -61,7 +61,11 @@ async def test_a_consent_keeps_its_words_and_version(town: Town) -> None:
     given = {one["purpose"]: one for one in data["einwilligungen"]}
     for komfort in KOMFORT.values():
         one = given[komfort.titel]
-        assert (one["text_version"], one["language"], one["text"]) == (komfort.version, "de", komfort.text)
+        assert (one["text_version"], one["language"], one["text"]) == (
+            komfort.wortlaut.version,
+            "de",
+            komfort.wortlaut.text,
+        )
 
 
 async def test_reminders_stop_with_the_withdrawal(town: Town) -> None:

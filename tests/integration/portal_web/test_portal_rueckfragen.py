@@ -2,6 +2,10 @@
 
 import re
 
+from sqlalchemy import select
+
+from portal.domain.einwilligung import WORTLAUTE
+from portal.schema.dokument import DokumentZeile
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.support.attack_files import picture
 from tests.support.counter import DECISION, bind, decide, sent_by_mail
@@ -44,11 +48,39 @@ async def test_a_question_reaches_her_and_its_answer_the_office(
     assert "35 cm" in shown
     assert "40 cm" not in shown
     assert "In Bearbeitung" in shown
-    file = re.search(r"/amt/vorgaenge/[^\"]+/datei", shown).group(0)  # type: ignore[union-attr]
+    file = re.search(rf"/amt/vorgaenge/{case}/dokumente/[^\"]+", shown).group(0)  # type: ignore[union-attr]
     assert (await office.get(file)).content.startswith(b"\x89PNG")
     log = (await anna.get("/mein/protokoll")).text
     assert "Antwort auf eine Rückfrage" in log
-    assert "Datei zur Antwort auf eine Rückfrage" in log
+    assert "Zur Antwort auf eine Rückfrage: hund.png" in log
+    assert WORTLAUTE["rueckfrage"].text in log
+
+
+async def test_a_file_sent_with_an_answer_is_hers_until_the_office_has_opened_it(
+    town: Town, anna: Browser, office: Browser, case: str
+) -> None:
+    form = f"/amt/vorgaenge/{case}/rueckfrage"
+    await office.post(form, form, frage="Ein Foto genügt.")
+    start = (await anna.get("/mein")).text
+    path = re.search(r"/mein/rueckfragen/[0-9a-f-]{36}", start).group(0)  # type: ignore[union-attr]
+    asked = (await anna.get(path)).text
+    assert WORTLAUTE["rueckfrage"].text in asked
+    assert "Art. 6 Abs. 1 Buchst. c oder e DSGVO mit" in asked
+    csrf = {"csrf": await anna.csrf(path)}
+    await anna.http.post(path, data=csrf, files={"datei": ("hund.png", picture())})
+    async with town.context.transaction() as session:
+        (kept,) = await session.scalars(select(DokumentZeile.inhalt))
+    assert b"PNG" not in kept
+    link = re.search(
+        rf"/amt/vorgaenge/{case}/dokumente/[^\"]+", (await office.get(f"/amt/vorgaenge/{case}")).text
+    )
+    back = re.search(
+        r"/mein/dokumente/freigaben/[0-9a-f-]{36}/widerruf", (await anna.get("/mein/dokumente")).text
+    )
+    assert link
+    assert back
+    assert (await anna.post(back[0], "/mein/dokumente")).status_code == 303
+    assert (await office.get(link[0])).status_code == 404
 
 
 async def test_questions_that_cannot_be_asked_come_back(office: Browser, case: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 
 import pypdf
@@ -11,7 +12,7 @@ from sqlalchemy import select, text, update
 from portal.schema.konto import KontoRow
 from portal.schema.tables import Base
 from portal.schema.vorgang import ZustellungZeile
-from portal.services import protokoll, zustellung
+from portal.services import entwurf, protokoll, stammdaten, zustellung
 from tests.integration.portal_web.test_portal_applications import HUND, fill, hand_in
 from tests.integration.portal_web.test_portal_pages import check_page
 from tests.integration.portal_web.test_portal_unterlagen import case_with_document, keep
@@ -205,3 +206,83 @@ async def test_an_account_is_not_deleted_while_a_case_is_on_its_way(town: Town) 
     answer = await anna.post("/mein/konto/loeschen", "/mein/konto/loeschen", verstanden="1")
     assert (answer.status_code, "Es wurde nichts gelöscht" in answer.text) == (409, True)
     assert (await anna.get("/mein")).status_code == 200
+
+
+async def test_what_has_expired_is_shown_as_such_and_not_offered_any_more(town: Town) -> None:
+    anna = await town.anna()
+    town.clock.now += timedelta(days=365 * 5)
+    anna = await town.anna()
+    page = (await anna.get("/mein/daten")).text
+    assert "abgelaufen, wird nicht mehr vorgeschlagen" in page
+    async with town.context.transaction() as session:
+        draft = await entwurf.oeffnen(town.context, session, ANNA, "wohnsitz_anmelden", "hoch")
+    offered = {field.id for field in draft.fields if field.state == "vorgeschlagen"}
+    assert "familienname" in offered
+    assert not {field.id for field in draft.fields if "ausweis" in field.id} & offered
+
+
+async def test_a_document_that_proves_a_datum_is_named_beside_it(town: Town) -> None:
+    anna = await town.anna()
+    await anna.http.post(
+        "/mein/dokumente",
+        data={"csrf": await anna.csrf("/mein/dokumente"), "art": "wohnung"},
+        files={"datei": ("vertrag.pdf", PDF)},
+    )
+    page = (await anna.get("/mein/daten")).text
+    (entry,) = re.findall(r'<li id="d-anschrift">.*?</li>', page, re.DOTALL)
+    assert "Unterlage dazu:" in entry
+    assert "Mietvertrag oder Wohnungsgeberbestätigung" in entry
+    assert page.count("Unterlage dazu:") == 1
+
+
+@pytest.mark.parametrize(
+    ("feld", "wert", "gespeichert"),
+    [
+        ("iban", "DE02 1203 0000 0000 2020 51", "DE02120300000000202051"),
+        ("kennzeichen", "ge ab 123", "GE-AB 123"),
+    ],
+    ids=["iban", "kennzeichen"],
+)
+async def test_further_data_are_typed_and_offered_in_the_next_application(
+    town: Town, feld: str, wert: str, gespeichert: str
+) -> None:
+    anna = await town.anna()
+    await anna.confirm()
+    wrong = await anna.post("/mein/daten/angaben", "/mein/daten", feld=feld, wert="?")
+    assert wrong.status_code == 422
+    done = await anna.post("/mein/daten/angaben", "/mein/daten", feld=feld, wert=wert)
+    assert done.status_code == 303, done.text
+    services = [
+        service.id
+        for service in town.context.katalog.leistungen.values()
+        if any(one.wiederverwenden == feld and one.nur_wenn is None for one in service.felder)
+    ]
+    async with town.context.transaction() as session:
+        stored = await stammdaten.load(session, ANNA)
+        draft = await entwurf.oeffnen(town.context, session, ANNA, services[0], "niedrig")
+        known = {
+            one.id
+            for one in town.context.katalog.leistungen[services[0]].felder
+            if one.wiederverwenden == feld
+        }
+    assert stored[feld].wert == gespeichert
+    assert {one.value for one in draft.fields if one.id in known} == {gespeichert}
+
+
+async def test_the_log_has_pages(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.web.daten.SEITE", 2)
+    anna = await town.anna()
+    async with town.context.transaction() as session:
+        for number in range(1, 6):
+            await protokoll.eigene_aenderung(
+                town.context, session, ANNA, [f"Angabe {number}"], "Probe", "Recht"
+            )
+    seen: list[str] = []
+    path: str | None = "/mein/protokoll"
+    while path:
+        page = (await anna.get(path)).text
+        seen += re.findall(r"Angabe \d", page)
+        older = re.search(r"/mein/protokoll\?vor=\d+", page)
+        path = older[0] if older else None
+        assert len(seen) <= 5
+    assert seen == [f"Angabe {number}" for number in (5, 4, 3, 2, 1)]

@@ -1,9 +1,11 @@
 """Documents on plain pages: kept, proved, released one by one, taken back until opened; attacks on the upload."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from portal.schema.dokument import DokumentZeile
@@ -282,8 +284,58 @@ async def test_what_must_be_signed_stands_on_the_page(town: Town) -> None:
     dog = (await anna.get(await anna.open_draft("hundesteuer_anmelden"))).text
     assert "Unterschrift nötig" not in dog
     draft = await anna.open_draft("elterngeld")
-    assert "Unterschrift nötig" in (await anna.get(draft)).text
+    page = (await anna.get(draft)).text
+    assert "Unterschrift nötig" in page
+    sheet = re.search(rf"{draft}/unterschrift.pdf", page)
+    assert sheet
+    reader = PdfReader(io.BytesIO((await anna.get(sheet[0])).content))
+    printed = "".join(one.extract_text() for one in reader.pages)
+    for part in (
+        "Zum Unterschreiben: Elterngeld",
+        "Noch nicht abgegeben",
+        "Unterschrift mit der Hand",
+        "Schriftform",
+    ):
+        assert part in printed
     await prove(anna, draft)
     page = (await anna.get(draft)).text
     assert "Unterschrift nötig" not in page
     assert "§ 9a Abs. 5 OZG" in page
+
+
+async def test_a_kept_document_serves_as_evidence_of_an_application(town: Town) -> None:
+    anna = await town.anna()
+    await keep(anna, art="wohnung")
+    kept = await document_id(anna)
+    draft = await anna.open_draft("wohnsitz_anmelden")
+    page = (await anna.get(draft)).text
+    assert f'<option value="{kept}">' in page
+    act = f"{draft}/nachweise/wohnungsgeberbestaetigung/unterlage"
+    version = first(r'name="version" value="(\d+)"', page)
+    done = await anna.post(act, draft, version=version, dokument_id=kept)
+    assert done.headers["location"].startswith(f"{draft}?meldung=beigelegt")
+    page = (await anna.get(draft)).text
+    assert "beleg.pdf" in page
+    assert f'<option value="{kept}">' not in page, "it is used"
+    assert (await anna.post(f"{PAGE}/{kept}/loeschen", PAGE)).status_code == 303
+    page = (await anna.get(draft)).text
+    assert "beleg.pdf" not in page, "what is deleted is no evidence any more"
+
+
+async def test_neither_a_foreign_nor_an_expired_nor_an_unmarked_document_serves(town: Town) -> None:
+    anna, bernd = await town.anna(), await town.bernd()
+    await keep(anna, art="wohnung", gueltig_bis="2026-11-25")
+    await keep(bernd, art="wohnung")
+    foreign, own = await document_id(bernd), await document_id(anna)
+    for service, evidence, document, days in (
+        ("wohnsitz_anmelden", "wohnungsgeberbestaetigung", foreign, 0),
+        ("aufenthaltserlaubnis", "pass", own, 0),
+        ("wohnsitz_anmelden", "wohnungsgeberbestaetigung", own, 2),
+    ):
+        town.clock.now += timedelta(days=days)
+        anna = await town.anna()
+        draft = await anna.open_draft(service)
+        version = first(r'name="version" value="(\d+)"', (await anna.get(draft)).text)
+        act = f"{draft}/nachweise/{evidence}/unterlage"
+        refused = await anna.post(act, draft, version=version, dokument_id=document)
+        assert refused.status_code == 404, (service, days)

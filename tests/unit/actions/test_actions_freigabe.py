@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import freigabe, tuer
+from actions import einwilligung, tuer
 from actions.plauderei import ActionDatenschutz
-from portal.client import DataOverview, NotFoundError
+from portal.client import ConsentItem, DataOverview, NotFoundError
 from tests.support.actions_turn import draft, tracker
 
 
@@ -23,6 +23,9 @@ class Desk:
             raise NotFoundError("nicht_gefunden", "Hier ist nichts freigegeben.", status=404)
         self.withdrawn.append((draft_id, key))
         return draft(kind="release", version=3)
+
+    async def consents(self, conversation_id: str) -> list[ConsentItem]:
+        return []
 
     async def data_overview(self, conversation_id: str) -> DataOverview:
         return DataOverview.model_construct(fields=["Familienname"], documents=0, consents=0, recent=[])
@@ -60,11 +63,15 @@ async def test_the_release_of_the_open_application_is_withdrawn(desk: Desk, text
     "text", ["Kann ich meine Freigabe widerrufen?", "Was ist eine Freigabe", "Handyvertrag widerrufen"]
 )
 def test_questions_and_other_withdrawals_do_nothing(text: str) -> None:
-    assert not freigabe.will_widerrufen(text)
+    assert not einwilligung.will_widerrufen(text)
 
 
-async def test_without_an_application_or_a_release_the_page_is_named(desk: Desk) -> None:
-    assert await said("Freigabe widerrufen") == ["utter_datenschutz_ueberblick"]
+async def test_without_an_application_the_list_of_consents_is_shown(desk: Desk) -> None:
+    assert await said("Freigabe widerrufen") == ["utter_einwilligung_keine"]
+    assert desk.withdrawn == []
+
+
+async def test_without_a_release_in_it_the_page_is_named(desk: Desk) -> None:
     desk.released = False
     assert (await said("Freigabe widerrufen", entwurf="e1"))[0] == "utter_datenschutz_ueberblick"
     assert desk.withdrawn == []

@@ -12,7 +12,7 @@ from amtslotse.clock import system_time
 from amtslotse.datenbank import portal_session, portal_settings
 from amtslotse.installation import Installation
 from portal.context import PortalContext
-from portal.services import protokoll
+from portal.services import protokoll, schluessel
 
 KONTO = "11111111-1111-4111-8111-111111111111"
 
@@ -66,6 +66,27 @@ def test_the_first_broken_link_is_named(installation: Installation) -> None:
         database.execute("DELETE FROM protokoll WHERE nummer = 1")
     done = run("audit", "verify")
     assert (done.exit_code, "Eintrag 1 fehlt" in done.output) == (1, True)
+
+
+def test_an_erased_person_is_counted_and_her_returned_key_reported(installation: Installation) -> None:
+    with sqlite3.connect(installation.var / "portal.db") as database:
+        (kept,) = database.execute("SELECT * FROM schluessel").fetchall()
+    asyncio.run(_erased(installation))
+    done = run("audit", "verify")
+    assert (done.exit_code, "1 gelöschte Personen" in done.output) == (0, True)
+    assert asyncio.run(_fields(installation)) == []
+    with sqlite3.connect(installation.var / "portal.db") as database:
+        database.execute("INSERT INTO schluessel VALUES (?, ?, ?, ?)", kept)
+    done = run("audit", "verify")
+    assert (done.exit_code, "wieder lesbar" in done.output) == (1, True)
+
+
+async def _erased(installation: Installation) -> None:
+    async with portal_session(installation) as session:
+        key = await schluessel.vorhanden(session, KONTO)
+        assert key is not None
+        await protokoll.loeschung_vermerken(session, key.inhaber)
+        await schluessel.vernichten(session, KONTO)
 
 
 def test_keys_rotate_replaces_the_key_and_loses_nothing(installation: Installation) -> None:

@@ -139,14 +139,20 @@ export interface PrefillField {
   options?: Option[];
 }
 
-export interface PrefillCard {
+/** A text that is read before data go out. */
+export interface Wording {
+  text?: string | null;
+  text_version?: string | null;
+  language?: string | null;
+}
+
+export interface PrefillCard extends Wording {
   type: "prefill";
   draft: string;
   service: string;
   purpose: string;
   recipient: string | { office: string; authority?: string };
   legal_basis: string;
-  text_version?: string;
   fields: PrefillField[];
   payload: string;
 }
@@ -174,7 +180,7 @@ export interface IdentityCard {
   text?: string | null;
 }
 
-export interface SummaryCard {
+export interface SummaryCard extends Wording {
   type: "summary";
   draft: string;
   service: string;
@@ -184,6 +190,8 @@ export interface SummaryCard {
   documents?: { label: string; filename?: string | null }[];
   fee?: string | { display: string } | null;
   hint?: string | null;
+  /** Missing where nothing goes to an office. */
+  legal_basis?: string;
   payload: string;
 }
 
@@ -210,7 +218,7 @@ export interface ProposalCard {
 }
 
 /** A clerk asks for something that needs the citizen's yes. */
-export interface ConsentCard {
+export interface ConsentCard extends Wording {
   type: "consent";
   id: string;
   kind: "daten" | "dokument" | "weitergabe";

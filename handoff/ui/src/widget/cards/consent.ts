@@ -3,6 +3,7 @@ import { icons } from "../../shared/icons";
 import type { Button, ConsentCard, UploadCard } from "../../shared/protocol";
 import type { CardContext } from "../context";
 import { offered } from "./offered";
+import { wording } from "./wording";
 
 const TITLES: Record<ConsentCard["kind"], string> = {
   daten: "Gespeicherte Daten freigeben?",
@@ -38,6 +39,7 @@ export function consent(
       <div class="pair"><dt>Grundlage</dt><dd>${card.legal_basis}</dd></div>
       ${card.protection ? html`<div class="pair"><dt>Gut zu wissen</dt><dd>Es geht um ${PROTECTED[card.protection.kind] ?? "geschützte Daten"}. Sie bleiben ohne Ihr Ja bei der Stelle (${card.protection.law}).</dd></div>` : nothing}
     </dl>
+    ${wording(card)}
     ${
       context.open
         ? html`${upload ? html`<al-upload .card=${upload} .context=${context}></al-upload>` : nothing}

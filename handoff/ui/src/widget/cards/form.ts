@@ -4,6 +4,7 @@ import { icons } from "../../shared/icons";
 import type { Button, QuestionCard, SummaryCard } from "../../shared/protocol";
 import type { CardContext } from "../context";
 import { offered } from "./offered";
+import { wording } from "./wording";
 
 function progress(card: QuestionCard): TemplateResult | typeof nothing {
   if (!card.progress || card.progress.total < 1) return nothing;
@@ -87,7 +88,9 @@ function contents(card: SummaryCard): TemplateResult {
     }
     <div class="pair"><dt>Geht an</dt><dd>${office(card.recipient)}</dd></div>
     ${fee ? html`<div class="pair"><dt>Kosten</dt><dd>${fee}</dd></div>` : nothing}
-  </dl>`;
+    ${card.legal_basis ? html`<div class="pair"><dt>Rechtsgrundlage</dt><dd>${card.legal_basis}</dd></div>` : nothing}
+  </dl>
+  ${wording(card)}`;
 }
 
 export function summary(card: SummaryCard, context: CardContext, buttons: readonly Button[]): TemplateResult {

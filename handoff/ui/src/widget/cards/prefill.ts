@@ -4,6 +4,7 @@ import { icons } from "../../shared/icons";
 import type { PrefillCard, PrefillField } from "../../shared/protocol";
 import type { CardContext } from "../context";
 import { releaseValues } from "./release";
+import { wording } from "./wording";
 
 const INPUTS: Partial<Record<PrefillField["type"], string>> = {
   date: "date",
@@ -71,7 +72,8 @@ export class Prefill extends LitElement {
         <div class="pair"><dt>Zweck</dt><dd>${card.purpose}</dd></div>
         <div class="pair"><dt>Empfänger</dt><dd>${office(card.recipient)}</dd></div>
         <div class="pair"><dt>Rechtsgrundlage</dt><dd>${card.legal_basis}</dd></div>
-      </dl>`;
+      </dl>
+      ${wording(card)}`;
   }
 
   private get label(): string {

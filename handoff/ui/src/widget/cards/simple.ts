@@ -151,7 +151,7 @@ export function receipt(card: ReceiptCard): TemplateResult {
       ${row(request ? "Thema" : "Leistung", card.service)} ${row(request ? "Nummer" : "Aktenzeichen", card.reference)} ${row("Zugestellt an", card.office)}
       ${row("Am", date(card.delivered_at))} ${row(request ? "Antwort bis" : "Frist", deadline)}
     </dl>
-    ${card.url ? html`<a class="btn" href=${card.url}>${icons.link}<span>${request ? "In Ihrem Bereich ansehen" : "Im Postfach ansehen"}</span></a>` : nothing}`;
+    ${card.url ? html`<a class="btn" href=${card.url}>${icons.link}<span>In Ihrem Bereich ansehen</span></a>` : nothing}`;
 }
 
 export function proposal(
