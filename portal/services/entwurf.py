@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from portal.catalogue.model import Feld, Leistung, Stelle
+from portal.catalogue.model import Feld, Leistung
 from portal.context import PortalContext
 from portal.domain import antragsentwurf as regeln
 from portal.domain import einwilligung
@@ -187,12 +187,6 @@ async def laden(
     """The draft; `masked` and `proposals` as in `draft_view`. Raises NotFoundError."""
     view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), vertrauen)
     return draft_view(context, view, masked=masked, proposals=proposals)
-
-
-async def stelle(context: PortalContext, session: AsyncSession, konto_id: str, entwurf_id: str) -> Stelle:
-    """The office that the draft is for. Raises NotFoundError."""
-    view = await ansicht.sicht(context, session, await zeile(session, konto_id, entwurf_id), "niedrig")
-    return view.empfaenger.stelle
 
 
 async def liste(

@@ -1,8 +1,12 @@
 """The sheet that is printed and signed where the law wants the written form and nothing replaces it."""
 
 from reportlab.platypus import Flowable
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from portal.catalogue.model import Stelle
+from portal.context import PortalContext
+from portal.services import ansicht, entwurf
+from portal.services.ansicht import draft_view
 from portal.services.paket import (
     FETT,
     TEXT,
@@ -16,6 +20,16 @@ from portal.services.paket import (
 from portal.services.views import DraftView
 
 LINIE = "\n\n______________________________"
+
+
+async def laden(
+    context: PortalContext, session: AsyncSession, konto_id: str, entwurf_id: str, vertrauen: str
+) -> tuple[DraftView, Stelle]:
+    """A draft of hers and the office that it is for. Raises NotFoundError."""
+    view = await ansicht.sicht(
+        context, session, await entwurf.zeile(session, konto_id, entwurf_id), vertrauen
+    )
+    return draft_view(context, view), view.empfaenger.stelle
 
 
 def als_pdf(draft: DraftView, stelle: Stelle, *, demo: bool) -> bytes:

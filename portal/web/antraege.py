@@ -64,8 +64,9 @@ async def show(
 async def signature_sheet(context: Context, citizen: Citizen, entwurf_id: str) -> Response:
     """The draft to print and sign, where a signature is needed."""
     async with context.transaction() as session:
-        draft = await entwurf.laden(context, session, citizen.konto_id, entwurf_id, citizen.vertrauen)
-        office = await entwurf.stelle(context, session, citizen.konto_id, entwurf_id)
+        draft, office = await unterschriftsblatt.laden(
+            context, session, citizen.konto_id, entwurf_id, citizen.vertrauen
+        )
     content = await asyncio.to_thread(unterschriftsblatt.als_pdf, draft, office, demo=context.settings.demo)
     return download(content, "application/pdf", "zum-unterschreiben.pdf")
 
