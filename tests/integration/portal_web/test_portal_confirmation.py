@@ -28,6 +28,7 @@ UNCONFIRMED = {
     "POST /mein/antraege/{entwurf_id}/freigabe": DRAFT,
     "POST /mein/antraege/{entwurf_id}/nachweise/{nachweis_id}": DRAFT,
     "POST /mein/antraege/{entwurf_id}/nachweise/{nachweis_id}/spaeter": DRAFT,
+    "POST /mein/antraege/{entwurf_id}/nachweise/{nachweis_id}/unterlage": DRAFT,
     "POST /mein/antraege/{entwurf_id}/abgabe": DRAFT,
     "POST /mein/antraege/{entwurf_id}/verwerfen": DRAFT,
     "POST /mein/antraege/{entwurf_id}/vertretung": DRAFT,
