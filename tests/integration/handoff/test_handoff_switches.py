@@ -8,7 +8,7 @@ from lead_desk import desk_of, text_of
 from handoff.domain.message import Answer, Body, Handover
 from handoff.domain.switches import Kind
 from handoff.errors import ConflictError, InvalidInputError
-from handoff.services import claims, desk, switches
+from handoff.services import chat_view, claims, desk, switches
 from handoff.storage import lead as store
 
 NOTICE = "Bis Freitag stellen wir das Fachverfahren um."
@@ -217,6 +217,8 @@ async def test_a_clerk_cannot_hand_back_to_an_assistant_that_is_off(town):
     await said(town, handle, text="mensch")
     conversation = await claims.claim(town.context, await town.chat(), staff())
     await off(town, Kind.ASSISTANT)
+    view = await chat_view.look(town.context, conversation, staff())
+    assert view["state"]["assistant"] == "aus", "so that the console does not offer it"
     with pytest.raises(ConflictError) as refused:
         await desk.hand_back(town.context, conversation, staff())
     assert refused.value.code == "assistent_aus"

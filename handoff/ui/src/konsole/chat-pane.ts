@@ -96,7 +96,11 @@ function tools(desk: Desk, context: ChatContext): TemplateResult | typeof nothin
     </div>`;
   }
   return html`<div class="ak-tools" role="group" aria-label="Gespräch">
-    <button type="button" class="ak-btn is-small" aria-keyshortcuts="z" @click=${() => context.leave("chat.hand_back")}>An den Assistenten zurückgeben <kbd aria-hidden="true">z</kbd></button>
+    ${
+      desk.view?.state.assistant === "aus"
+        ? html`<span class="ak-muted">Der Assistent ist abgeschaltet.</span>`
+        : html`<button type="button" class="ak-btn is-small" aria-keyshortcuts="z" @click=${() => context.leave("chat.hand_back")}>An den Assistenten zurückgeben <kbd aria-hidden="true">z</kbd></button>`
+    }
     ${tool("weitergeben", "Weitergeben", "g", context)}
     ${desk.view?.draft ? tool("vermerk", "Vermerk", "v", context) : nothing}
     <button type="button" class="ak-btn is-small" @click=${() => context.leave("chat.release")}>Freigeben</button>
