@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from portal.domain.zugang import BESTAETIGUNG_GILT
 from portal.schema.vorgang import VorgangZeile
 from portal.web.auth import confirmed_citizen, current_citizen
-from tests.integration.portal_web.test_portal_access import calls, routes
 from tests.integration.portal_web.test_portal_applications import HUND
 from tests.integration.portal_web.test_portal_vertretung import ELTERN, elterngeld
 from tests.support.portal_town import Browser, Town
+from tests.support.routes import calls, routes
 
 DRAFT = "prepares only: what binds is handing in, which asks above „niedrig“"
 LOGIN = "is the way to confirm, or to a factor, and checks password, factor or a fresh login itself"
@@ -82,7 +82,7 @@ def acts(town: Town, what: object) -> dict[str, APIRoute]:
     """Routes that change something for a citizen, by method and path."""
     return {
         name: route
-        for name, route in routes(town)
+        for name, route in routes(town.app)
         if isinstance(route, APIRoute) and not name.startswith("GET") and what in set(calls(route.dependant))
     }
 
