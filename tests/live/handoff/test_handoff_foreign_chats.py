@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import socketio
-from handoff_line import Client, line
 from fake_portal import draft
+from handoff_line import Client, line
 from handoff_world import World, citizen_token, staff_token
 from sqlalchemy import select
 
