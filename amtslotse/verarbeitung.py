@@ -74,6 +74,12 @@ GESPRAECHE: dict[str, Zweck] = {
     "hours_exceptions": Zweck(
         "Ausnahmen der Öffnungszeiten", "Keine personenbezogenen Daten.", AUFGABE, OHNE_FRIST
     ),
+    "duty_days": Zweck(
+        "Wie viele im Dienst waren",
+        "Nur die Zahl je Tag und Stelle, ohne Namen: unter fünf zeigt der Tag keine Auswertung.",
+        AUFGABE,
+        "2 Jahre",
+    ),
     "waits": Zweck(
         "Wartezeiten",
         "Wie lange jemand gewartet hat und was angekündigt war; ohne Bezug auf eine Person.",

@@ -203,8 +203,10 @@ async def test_a_payload_pressed_at_the_clerks_time_does_not_reach_the_engine(to
 async def test_a_queue_card_of_the_bot_is_not_doubled(tmp_path):
     card = {"type": "queue", "reason": "wunsch", "topic": "Umzug"}
     button = {"title": "Zurück zum Assistenten", "payload": "/back_to_bot"}
-    answer = Answer([Body("Ich hole jemanden.", [button], [card])], Handover("wunsch", "Umzug", []))
-    async with world(sqlite(tmp_path), bot=FakeEngine(react=lambda turn: answer)) as town:
+    called = Answer([Body("Ich hole jemanden.", [button], [card])], Handover("wunsch", "Umzug", []))
+    back = Answer([Body("Ich bin wieder da.")], None)
+    engine = FakeEngine(react=lambda turn: back if turn.payload == "/back_to_bot" else called)
+    async with world(sqlite(tmp_path), bot=engine) as town:
         handle = await town.start()
         await town.ask_human(handle)
         page = await town.read(handle)
