@@ -127,6 +127,7 @@ async def hand_on(
         legal_basis=handing.legal_basis.strip(),
     )
     if how is Way.ASK:
+        citizen = await context.portal.console_citizen(conversation_id, staff)
         body: Object = {
             "what": handing.kind,
             "label": handing.target.office,
@@ -136,6 +137,7 @@ async def hand_on(
             "to_clerk": handing.target.clerk,
             "note": handing.note,
             "protection": protection,
+            "wording": citizen.get("transfer_text") if citizen is not None else None,
         }
         await _send(context, conversation_id, staff, client_id, HANDOVER, body)
         return how

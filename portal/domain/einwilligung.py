@@ -89,6 +89,43 @@ WORTLAUTE: Mapping[str, Wortlaut] = {
             )
         },
     ),
+    "weitergabe": Wortlaut(
+        "2026-11-1",
+        {
+            ("2026-11-1", "de"): (
+                "Wenn Sie zustimmen, liest die genannte Stelle, was Sie ausgewählt haben: das ganze Gespräch mit dem Stand des Antrags oder nur "
+                "Ihr Anliegen. Zurückholen lässt sich das danach nicht. Stimmen Sie nicht zu, bleibt das Gespräch bei dieser Stelle."
+            )
+        },
+    ),
+    "vollmacht": Wortlaut(
+        "2026-11-1",
+        {
+            ("2026-11-1", "de"): (
+                "Wer den Code einlöst, erfährt Ihren Namen und darf bis zu diesem Tag in den gewählten Leistungen für Sie handeln. Ihre gespeicherten "
+                "Daten sieht diese Person nicht. Was sie für Sie tut, steht in Ihrem Protokoll. Sie können die Vollmacht jederzeit beenden; "
+                "was dann schon bei einer Stelle ist, bleibt dort."
+            )
+        },
+    ),
+    "elterncode": Wortlaut(
+        "2026-11-1",
+        {
+            ("2026-11-1", "de"): (
+                "Wer den Code hat, sieht eine Woche lang diesen Antrag mit Ihren Angaben; Nummern und Beträge sind verdeckt. Geben Sie ihn nur dem "
+                "anderen Elternteil. Jeder Blick steht in Ihrem Protokoll. Ändern Sie den Antrag, gilt der Code nicht mehr."
+            )
+        },
+    ),
+    "mitzeichnung": Wortlaut(
+        "2026-11-1",
+        {
+            ("2026-11-1", "de"): (
+                "Der andere Elternteil erfährt, wie Sie entschieden haben. Bestätigen Sie, gehen Ihr Name und Ihre Erklärung mit dem Antrag an die "
+                "genannte Stelle. Zurücknehmen können Sie das hier danach nicht."
+            )
+        },
+    ),
     "gemeinsam": Wortlaut(
         "2026-11-1",
         {

@@ -94,6 +94,7 @@ async def person(
         address_locked=locked,
         data_sets=sets,
         release_text=ansicht.wortlaut("beratung"),
+        transfer_text=ansicht.wortlaut("weitergabe"),
     )
 
 
@@ -420,6 +421,7 @@ async def weitergegeben(
         felder=inhalt,
         kanal="Weitergabe im Chat",
         personal_id=wer.personal_id,
+        wortlaut=None if rechtsgrundlage else "weitergabe",
     )
 
 

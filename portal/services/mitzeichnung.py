@@ -109,6 +109,21 @@ async def anfragen(
             angefragt_utc=context.clock(),
         )
     )
+    await protokoll.eintragen(
+        context,
+        session,
+        konto_id,
+        art="freigabe",
+        akteur="buerger",
+        akteur_label="Sie selbst",
+        stelle_name="Der andere Elternteil",
+        leistung=view.leistung,
+        felder=["Angaben dieses Antrags"],
+        zweck=f"Code für den anderen Elternteil: {view.leistung.name}",
+        rechtsgrundlage="Art. 6 Abs. 1 Buchst. a DSGVO",
+        kanal="Mitzeichnung im Portal",
+        wortlaut="elterncode",
+    )
     return code
 
 
@@ -202,6 +217,7 @@ async def entscheiden(
         felder=["Name"],
         zweck=f"Als anderer Elternteil {verb}: {service.name}",
         kanal="Mitzeichnung im Portal",
+        wortlaut="mitzeichnung",
     )
     postfach.schreiben(
         context,

@@ -156,7 +156,9 @@ def _zeile(
     )
 
 
-async def _vermerken(context: PortalContext, session: AsyncSession, konto_id: str, text: str) -> None:
+async def _vermerken(
+    context: PortalContext, session: AsyncSession, konto_id: str, text: str, wortlaut: str | None = None
+) -> None:
     await protokoll.eintragen(
         context,
         session,
@@ -169,6 +171,7 @@ async def _vermerken(context: PortalContext, session: AsyncSession, konto_id: st
         rechtsgrundlage="Art. 6 Abs. 1 Buchst. a DSGVO",
         kanal="Vertretungen im Portal",
         vertretung=Handeln(text),
+        wortlaut=wortlaut,
     )
 
 
@@ -191,7 +194,9 @@ async def vollmacht_geben(
             laeuft_ab_utc=context.clock() + CODE_GILT,
         )
     )
-    await _vermerken(context, session, konto_id, "Sie haben einen Code für eine Vollmacht gemacht")
+    await _vermerken(
+        context, session, konto_id, "Sie haben einen Code für eine Vollmacht gemacht", "vollmacht"
+    )
     return code
 
 

@@ -123,6 +123,7 @@ class FakePortal:
             "trust": "hoch",
             "address_locked": False,
             "data_sets": [{"id": "kontakt", "label": "Telefon und E-Mail", "fields": ["Telefon", "E-Mail"]}],
+            "transfer_text": {"text": "Zurückholen lässt sich das nicht.", "version": "1", "language": "de"},
         }
     )
     protection: dict[str, str] | None = None

@@ -47,6 +47,8 @@ class ConsoleCitizen(View):
     data_sets: list[DataSet]
     release_text: DisclosureText
     """What she agrees to when she releases one of them, or a document."""
+    transfer_text: DisclosureText
+    """What she agrees to when the conversation goes to another office."""
 
 
 class WithdrawalView(View):

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from portal.domain.einwilligung import WORTLAUTE
 from portal.schema.benachrichtigung import BenachrichtigungZeile
 from portal.schema.bescheid import RueckfrageZeile
 from portal.schema.vertretung import VertretungZeile
@@ -406,6 +407,24 @@ async def test_both_parents_declare_each_in_their_own_account(town: Town) -> Non
     answer = await anna.change(draft, "abgabe", geprueft="1")
     assert answer.status_code == 303, answer.text
     assert "anderer Elternteil bestätigt" in (await bernd.get("/mein/protokoll")).text
+
+
+async def test_what_is_read_before_giving_a_power_or_a_code_stands_on_the_page_and_in_the_log(
+    town: Town,
+) -> None:
+    anna, bernd = await both(town)
+    draft = await elterngeld(anna)
+    assert WORTLAUTE["elterncode"].text in (await anna.get(draft)).text
+    code = await asked(anna, draft)
+    shown = await bernd.post("/mein/mitzeichnung", "/mein/mitzeichnung", code=code)
+    assert WORTLAUTE["mitzeichnung"].text in shown.text
+    await bernd.post("/mein/mitzeichnung/entscheidung", "/mein/mitzeichnung", code=code, ja="0")
+    assert WORTLAUTE["vollmacht"].text in (await bernd.get(PAGE)).text
+    await bernd.post(f"{PAGE}/vollmacht", PAGE, umfang=["*"], gueltig_bis=BIS)
+    assert WORTLAUTE["elterncode"].text in (await anna.get("/mein/protokoll")).text
+    log = (await bernd.get("/mein/protokoll")).text
+    assert WORTLAUTE["mitzeichnung"].text in log
+    assert WORTLAUTE["vollmacht"].text in log
 
 
 async def test_the_other_parents_look_stands_in_the_log_and_the_code_ends_after_a_week(town: Town) -> None:

@@ -199,7 +199,9 @@ async def test_another_office_sees_what_the_citizen_allows(town, word, sees_all)
         way = await s.do("chat.hand_on", kind="uebergabe", office="Abteilung Steuern", note="Zahlt zu viel")
         assert way == {"way": "fragen"}
         assert (await steffi.call("desk.list"))["offers"] == []
-        await s.said("Die andere Stelle sieht nur, was Sie erlauben")
+        asked = await s.said("Die andere Stelle sieht nur, was Sie erlauben")
+        assert "Zurückholen lässt sich das nicht. (Text 1)" in asked["text"]
+        assert asked["cards"][0]["text_version"] == "1"
         await s.press(word)
         offer = (await steffi.event("desk", lambda d: d["offers"]))["offers"][0]
         assert offer["note"] == ("Zahlt zu viel" if sees_all else "")
