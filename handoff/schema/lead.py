@@ -83,7 +83,8 @@ class ExampleRow(Base):
     hour: Mapped[datetime] = mapped_column(Moment)
     verdict: Mapped[str] = mapped_column(String(8))
     body: Mapped[Any] = mapped_column(EncryptedJSON)
-    """`{text, answer, wanted, handled}`, personal data removed; `handled`: name of the service that the clerk handled, or null."""
+    """`{text, answer, wanted, handled, consent}`, personal data removed; `handled`: name of the service that the clerk handled, or
+    null; `consent`: version of the text that the citizen agreed to."""
     status: Mapped[str] = mapped_column(String(12))
     """`offen`, `angenommen` or `verworfen`."""
     intent: Mapped[str | None] = mapped_column(String(80))

@@ -56,7 +56,7 @@ async def card(session: AsyncSession, row: ConversationRow) -> Object | None:
         "type": "feedback",
         "payload": PAYLOAD,
         "transcript": row.account is not None,
-        "learn": bool(await lead.marks(session, row.id)),
+        "learn": dict(texts.LEARN_CONSENT) if await lead.marks(session, row.id) else None,
     }
 
 
@@ -197,6 +197,7 @@ async def _examples(
             "answer": depersonalise(marked.body.text, today),
             "wanted": depersonalise(mark.wanted, today) if mark.wanted else "",
             "handled": handled,
+            "consent": texts.LEARN_CONSENT["text_version"],
         }
         session.add(
             ExampleRow(

@@ -88,6 +88,15 @@ ASSISTANT_OFF = (
     "Der Assistent ist gerade abgeschaltet. {notice} Was Sie schreiben, ist gespeichert und wird von einem Menschen gelesen. "
     "Im Notfall wählen Sie bitte 110 oder 112."
 )
+LEARN_CONSENT = {
+    "text": (
+        "Der Assistent darf aus diesem Gespräch lernen. Persönliche Angaben werden vorher entfernt, und ein Mensch prüft jeden Satz. "
+        "Danach lässt sich nichts mehr Ihnen zuordnen und deshalb auch nichts zurückholen."
+    ),
+    "text_version": "2026-11-1",
+    "language": "de",
+}
+"""What a citizen agrees to; a changed sentence is a new version."""
 FEEDBACK_SENT = "Rückmeldung gesendet"
 FEEDBACK_SKIPPED = "Rückmeldung übersprungen"
 FEEDBACK_THANKS = "Vielen Dank."

@@ -10,7 +10,7 @@ from handoff.errors import ConflictError, ForbiddenError, InvalidInputError
 from handoff.ports import ReceiverDownError, ReceiverRefusedError
 from handoff.schema.lead import ExampleRow, MarkRow, RatingRow
 from handoff.schema.tables import OutboxRow
-from handoff.services import abuse, claims, desk, marks, team
+from handoff.services import abuse, claims, desk, marks, team, texts
 
 SAID = "Ich heiße Erika Mustermann und brauche Wohngeld"
 
@@ -49,7 +49,7 @@ async def test_it_is_asked_when_the_chat_is_over(town):
     handle, auth = await closed(town, account=True)
     page = await town.read(handle, auth=auth)
     (card,) = page["messages"][-1]["cards"]
-    assert card == {"type": "feedback", "payload": "/feedback", "transcript": True, "learn": False}
+    assert card == {"type": "feedback", "payload": "/feedback", "transcript": True, "learn": None}
     assert page["state"]["feedback"] is True
 
 
@@ -131,7 +131,7 @@ async def test_without_a_yes_marks_are_deleted_and_nothing_is_learnt(town):
     handle, _, conversation = await talked(town)
     await marks.mark(town.context, conversation, staff(), await bot_seq(town, handle), "falsch", "Wohngeld")
     await desk.close(town.context, conversation, staff(), "geloest", "fertig")
-    assert (await town.read(handle))["messages"][-1]["cards"][0]["learn"] is True
+    assert (await town.read(handle))["messages"][-1]["cards"][0]["learn"] == texts.LEARN_CONSENT
     await town.send(handle, payload="/feedback", values={"score": 5})
     assert await rows(town, ExampleRow) == []
     assert await rows(town, MarkRow) == []
@@ -150,6 +150,7 @@ async def test_with_a_yes_an_example_without_personal_data_waits_for_review(town
         "answer": "Echo: Ich heiße [Name] und brauche Wohngeld",
         "wanted": "Wohngeld beantragen, für [Name]",
         "handled": "Wohnsitz an- oder ummelden",
+        "consent": "2026-11-1",
     }
     assert await rows(town, MarkRow) == []
     assert await rows(town, RatingRow) == []

@@ -240,7 +240,7 @@ export interface FeedbackCard {
   /** The conversation belongs to an account with a postbox. */
   transcript: boolean;
   /** A human marked answers of the assistant that it could learn from. */
-  learn: boolean;
+  learn: Wording | null;
 }
 
 export interface QueueCard {

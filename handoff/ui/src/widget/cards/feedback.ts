@@ -28,7 +28,7 @@ export function feedback(card: FeedbackCard, context: CardContext): TemplateResu
       <label>Was sollen wir wissen? (wenn Sie möchten)<textarea name="text" rows="2" maxlength="1000"></textarea></label>
       ${
         card.learn
-          ? html`<label class="tick"><input type="checkbox" name="learn" value="ja" /><span>Der Assistent darf aus diesem Gespräch lernen. Persönliche Angaben werden vorher entfernt, und ein Mensch prüft jeden Satz. Danach lässt sich nichts mehr Ihnen zuordnen und deshalb auch nichts zurückholen.</span></label>`
+          ? html`<label class="tick"><input type="checkbox" name="learn" value="ja" /><span>${card.learn.text} <small class="muted">Text ${card.learn.text_version}, Deutsch.</small></span></label>`
           : nothing
       }
       ${card.transcript ? html`<label class="tick"><input type="checkbox" name="transcript" value="ja" /><span>Den Verlauf in mein Postfach legen</span></label>` : nothing}
