@@ -43,6 +43,8 @@ def display(field: Mapping[str, Json], value: str) -> str:
 def summary_lines(draft: Mapping[str, Json]) -> list[str]:
     """Extract the clerk's summary from a draft: what it is about, how far it is, what is asked now."""
     lines = [f"Anliegen: {draft.get('name')}"]
+    if draft.get("acting"):
+        lines.append(str(draft["acting"]))
     progress = draft.get("progress")
     if isinstance(progress, Mapping):
         lines.append(f"Beantwortet: {progress.get('answered')} von {progress.get('total')}")
@@ -91,6 +93,8 @@ def for_clerk(draft: Mapping[str, Json], today: date) -> Object:
     return {
         "name": draft.get("name"),
         "version": draft.get("version"),
+        "acting": draft.get("acting"),
+        "second_parent": draft.get("second_parent"),
         "fields": fields,
         "evidence": draft.get("evidence") or [],
         "next": draft.get("next"),

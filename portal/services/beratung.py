@@ -17,7 +17,16 @@ from portal.schema.beratung import ChatfreigabeZeile
 from portal.schema.dokument import DokumentZeile
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.konto import KontoRow
-from portal.services import ansicht, auskunftssperre, dokument, postfach, protokoll, stammdaten
+from portal.services import (
+    ansicht,
+    auskunftssperre,
+    dokument,
+    fuer_wen,
+    handeln,
+    postfach,
+    protokoll,
+    stammdaten,
+)
 from portal.services.ansicht import draft_view
 from portal.services.bindung import Gebunden
 from portal.services.fehler import ProtectedAddressError
@@ -124,8 +133,9 @@ async def entwurf(context: PortalContext, session: AsyncSession, bound: Gebunden
             felder=seen,
             kanal=UEBERBLICK,
             personal_id=wer.personal_id,
+            vertretung=await handeln.im_entwurf(session, row),
         )
-    return shown
+    return await fuer_wen.ergaenzen(context, session, bound.konto_id, shown, fragen=False)
 
 
 def _ohne_anschriften(draft: DraftView, service: Leistung) -> DraftView:

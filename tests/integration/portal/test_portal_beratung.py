@@ -17,7 +17,7 @@ from portal.errors import ConflictError
 from portal.errors import NotFoundError as NotFoundInPortal
 from portal.schema.entwurf import EntwurfZeile
 from portal.schema.vorgang import VorgangZeile
-from portal.services import akte, einwilligung, protokoll, stammdaten, zustellung
+from portal.services import akte, einwilligung, protokoll, stammdaten, vertretung, zustellung
 from portal.services.views import LogEntry
 from tests.support.portal_world import ANDERES_KONTO, KONTO, PortalWorld, portal_world
 
@@ -80,6 +80,29 @@ async def test_the_overview_shows_released_values_and_is_logged_once_a_day(world
     await client.bind("c1", account=KONTO, sid=await world.log_in(KONTO, "hoch"))
     await client.console_draft("c1", BERTA)
     assert [e.kind for e in await log(world)] == ["einsicht", "einsicht", "einsicht", "freigabe"]
+
+
+async def test_a_clerk_reads_who_acts_for_whom_and_both_logs_have_the_look(world, client):
+    draft = await client.open_draft("c1", "probe_hund", key="start")
+    async with world.context.transaction() as session:
+        code = await vertretung.vollmacht_geben(
+            world.context, session, ANDERES_KONTO, ["*"], world.context.today()
+        )
+    async with world.context.transaction() as session:
+        await vertretung.einloesen(world.context, session, KONTO, code)
+        power = (await vertretung.liste(world.context, session, KONTO))[0]
+        await vertretung.waehlen(
+            world.context, session, KONTO, draft.id, power.id, version=draft.version, vertrauen="hoch"
+        )
+    draft = await client.current_draft("c1")
+    await client.put_field("c1", draft.id, "familienname", "Muster", version=draft.version, key="a")
+    shown = await client.console_draft("c1", BERTA)
+    assert "handelt mit Vollmacht" in shown.acting
+    assert "fuer_wen" not in [f.id for f in shown.fields]
+    for account in (KONTO, ANDERES_KONTO):
+        async with world.context.transaction() as session:
+            look = (await protokoll.liste(session, account))[0]
+        assert (look.kind, look.fields) == ("einsicht", ["Familienname"])
 
 
 async def test_a_data_set_is_shown_after_its_release_to_its_office_and_until_its_withdrawal(world, client):

@@ -9,7 +9,7 @@ from handoff.domain.facts import facts
 from handoff.domain.message import Body, Message
 from handoff.domain.replies import fill, unknown
 from handoff.domain.weitergabe import Way, states_a_law, way
-from handoff.services.drafts import doubt, for_clerk
+from handoff.services.drafts import doubt, for_clerk, summary_lines
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -143,3 +143,15 @@ def test_a_withheld_field_reaches_the_console_as_such():
     field = {"id": "a", "label": "A", "state": "beantwortet", "display": None, "withheld": "auskunftssperre"}
     shown = for_clerk({"fields": [field]}, date(2026, 11, 23))["fields"][0]
     assert (shown["display"], shown["withheld"]) == ("", "auskunftssperre")
+
+
+def test_who_acts_for_whom_reaches_the_console_and_the_summary():
+    draft = {
+        "name": "Wohngeld",
+        "acting": "A handelt mit Vollmacht für B",
+        "second_parent": "angefragt",
+        "fields": [],
+    }
+    shown = for_clerk(draft, date(2026, 11, 23))
+    assert (shown["acting"], shown["second_parent"]) == ("A handelt mit Vollmacht für B", "angefragt")
+    assert summary_lines(draft) == ["Anliegen: Wohngeld", "A handelt mit Vollmacht für B"]

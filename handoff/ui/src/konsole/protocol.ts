@@ -74,6 +74,10 @@ export interface Evidence {
 export interface Draft {
   name: string;
   version: number;
+  /** Who acts for whom, where somebody acts for another. */
+  acting?: string | null;
+  /** How the other parent's confirmation stands, where both parents declare. */
+  second_parent?: string | null;
   fields: DraftField[];
   evidence: Evidence[];
   next?: { kind: string; id?: string } | null;

@@ -138,6 +138,14 @@ function evidence(entry: Evidence, desk: Desk, context: SideContext): TemplateRe
   </div>`;
 }
 
+const OTHER_PARENT: Record<string, string> = {
+  noetig: "noch nicht gefragt",
+  veraltet: "muss noch einmal bestätigen, der Antrag ist geändert",
+  angefragt: "noch nicht entschieden",
+  bestaetigt: "hat bestätigt",
+  abgelehnt: "hat nicht bestätigt",
+};
+
 function draft(view: ChatView, desk: Desk, context: SideContext): TemplateResult | typeof nothing {
   const form = view.draft;
   if (!form) return nothing;
@@ -147,6 +155,8 @@ function draft(view: ChatView, desk: Desk, context: SideContext): TemplateResult
   const doubtful = due.filter(({ doubt }) => doubt).length;
   return html`<section aria-labelledby="ak-draft">
     <h3 id="ak-draft">Antrag in Arbeit</h3>
+    ${form.acting ? html`<p>${form.acting}.</p>` : nothing}
+    ${form.second_parent ? html`<p>Anderer Elternteil: ${OTHER_PARENT[form.second_parent] ?? form.second_parent}</p>` : nothing}
     <p class="ak-counts"><span class="ak-chip is-good">${filled} ausgefüllt</span> <span class="ak-chip ${missing ? "is-warn" : ""}">${missing} fehlen</span>${doubtful ? html` <span class="ak-chip is-warn">${doubtful} zu prüfen</span>` : nothing}</p>
     ${form.fields.some(({ masked }) => masked) ? html`<p class="ak-hint">Verdeckte Angaben: Jeder Einblick wird protokolliert und der Person angezeigt.</p>` : nothing}
     <dl class="ak-fields">${form.fields.map((entry) => field(entry, form.next?.id === entry.id, desk, context))}</dl>
