@@ -66,6 +66,7 @@ def texte(checklist: Checklist) -> dict[str, Any]:
     must = [zeile(step, names) for step in checklist.steps if step.applies and not step.optional]
     may = [step.name for step in checklist.steps if not step.applies or step.optional]
     return {
+        "intro": checklist.intro,
         "liste": "\n".join(f"{number}. {one}" for number, one in enumerate(must, 1)),
         "moeglich": f"\nNur falls es auf Sie zutrifft: {', '.join(may)}." if may else "",
         "hinweise": "".join(f"\n{one}" for one in checklist.notes),
@@ -78,12 +79,6 @@ async def zeigen(gespraech: Gespraech, situation: str) -> list[Event]:
     has, without = _merkmale(gespraech)
     traits = [one for one in dict.fromkeys([*(gespraech.slot("merkmale") or []), *has]) if one not in without]
     checklist = await portal().checklist(gespraech.conversation_id, situation, traits=traits, without=without)
-    gespraech.say(
-        "utter_lebenslage_liste",
-        intro=checklist.intro,
-        card=karten.checkliste(checklist),
-        **texte(checklist),
-    )
     if (when := zeitraum(gespraech)) is not None:
         future = when.bis > gespraech.today
         gespraech.say(
@@ -97,11 +92,20 @@ async def zeigen(gespraech: Gespraech, situation: str) -> list[Event]:
     steps = [step.service for step in due[:1]]
     steps += [step.service for step in sorted(due[1:], key=lambda step: step.trait is None)]
     begin: list[Event] = []
-    if steps and not gespraech.slot("entwurf"):
+    # The list comes last: a number that answers it in a messenger counts for the newest message only.
+    if due and not gespraech.slot("entwurf"):
         first = due[0]
         start = button("Jetzt beginnen", f'/start{{"service": "{first.service}"}}')
-        gespraech.say("utter_lebenslage_beginnen", leistung=first.name, buttons=[start])
+        gespraech.say(
+            "utter_lebenslage_beginnen",
+            leistung=first.name,
+            buttons=[start],
+            card=karten.checkliste(checklist),
+            **texte(checklist),
+        )
         begin = [SlotSet("angebot", {"art": "beginnen", "leistung": first.service})]
+    else:
+        gespraech.say("utter_lebenslage_liste", card=karten.checkliste(checklist), **texte(checklist))
     listed = {step.service for step in checklist.steps}
     others = [one for one in await leistung.gemeint(gespraech) if one not in listed]
     return [
