@@ -22,7 +22,6 @@ def draw(result: dict[str, Any], path: Path) -> None:
             axis.bar([number * 3, number * 3 + 1], [found[ours], found[base]], color=["#17509e", "#9aa5b1"])
         axis.set_xticks([number * 3 + 0.5 for number in range(len(kinds))], kinds)
         axis.set_title(title)
-    left.set_yscale("log")
     if "day" in result:
         day = result["day"]
         right.bar(
