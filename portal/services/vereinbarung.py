@@ -171,7 +171,9 @@ async def annehmen(context: PortalContext, session: AsyncSession, konto_id: str,
     else:
         row.mieter_konto_id = konto_id
     row.code_hash, row.geaendert_utc = None, context.clock()
-    await _gezeigt(context, session, row, _andere(row, konto_id), [f for f in FELDER if row.inhalt[f]])
+    await _gezeigt(
+        context, session, row, _andere(row, konto_id), [FELDER[f] for f in FELDER if row.inhalt[f]]
+    )
     await _anstossen(
         context,
         session,
@@ -262,7 +264,7 @@ async def aendern(
     new = [feld for feld, text in changed.items() if text and text != row.inhalt.get(feld)]
     row.inhalt, row.unterschriften, row.geaendert_utc = changed, {}, context.clock()
     if new and row.code_hash is None:
-        await _gezeigt(context, session, row, konto_id, new)
+        await _gezeigt(context, session, row, konto_id, [FELDER[field] for field in new])
     await _anstossen(
         context,
         session,
@@ -317,19 +319,13 @@ async def unterschreiben(
     if set(row.unterschriften) == set(ROLLEN):
         row.status, row.code_hash = "unterzeichnet", None
         row.pdf = _als_pdf(context, row)
-    await protokoll.eintragen(
+    await _gezeigt(
         context,
         session,
+        row,
         konto_id,
-        art="uebermittlung",
-        akteur="buerger",
+        ["Name", "Unterschrift"],
         akteur_label="Sie selbst, durch Ihre Unterschrift",
-        stelle_name=ANDERE,
-        zweck=ZWECK,
-        rechtsgrundlage=RECHT,
-        felder=["Name", "Unterschrift"],
-        kanal=KANAL,
-        inhalt_sha256=_pruefsumme(row),
         wortlaut="gemeinsam",
     )
     both = row.status == "unterzeichnet"
@@ -370,21 +366,25 @@ async def _gezeigt(
     row: VereinbarungZeile,
     konto_id: str,
     felder: Sequence[str],
+    *,
+    akteur_label: str = "Sie selbst",
+    wortlaut: str | None = None,
 ) -> None:
-    """Note that the other person sees what this one wrote."""
+    """Note that the other person sees what this one wrote or signed; `felder` are labels."""
     await protokoll.eintragen(
         context,
         session,
         konto_id,
         art="uebermittlung",
         akteur="buerger",
-        akteur_label="Sie selbst",
+        akteur_label=akteur_label,
         stelle_name=ANDERE,
         zweck=ZWECK,
         rechtsgrundlage=RECHT,
-        felder=[FELDER[feld] for feld in felder],
+        felder=felder,
         kanal=KANAL,
         inhalt_sha256=_pruefsumme(row),
+        wortlaut=wortlaut,
     )
 
 

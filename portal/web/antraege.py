@@ -206,6 +206,21 @@ async def use_kept(
 ) -> Response:
     """Use a document of her own as evidence."""
 
+    return await _evidence(
+        request, context, citizen, entwurf_id, nachweis_id, dokument_id, version, "beigelegt"
+    )
+
+
+async def _evidence(
+    request: Request,
+    context: Context,
+    citizen: Citizen,
+    entwurf_id: str,
+    nachweis_id: str,
+    dokument_id: str | None,
+    version: Version,
+    done: str,
+) -> Response:
     async def change() -> DraftView:
         async with context.transaction() as session:
             return await entwurf.nachweisen(
@@ -219,7 +234,7 @@ async def use_kept(
                 vertrauen=citizen.vertrauen,
             )
 
-    return await _change(request, context, citizen, entwurf_id, change, "beigelegt")
+    return await _change(request, context, citizen, entwurf_id, change, done)
 
 
 @router.post("/{entwurf_id}/nachweise/{nachweis_id}/spaeter")
@@ -228,20 +243,7 @@ async def evidence_later(
 ) -> Response:
     """Promise to send a piece of evidence later."""
 
-    async def change() -> DraftView:
-        async with context.transaction() as session:
-            return await entwurf.nachweisen(
-                context,
-                session,
-                citizen.konto_id,
-                entwurf_id,
-                nachweis_id,
-                None,
-                version=version,
-                vertrauen=citizen.vertrauen,
-            )
-
-    return await _change(request, context, citizen, entwurf_id, change, "spaeter")
+    return await _evidence(request, context, citizen, entwurf_id, nachweis_id, None, version, "spaeter")
 
 
 @router.post("/{entwurf_id}/abgabe")

@@ -16,16 +16,6 @@ ANNA = "00000000-0000-4000-8000-000000000001"
 
 
 @pytest.fixture
-async def office(town: Town) -> Browser:
-    return await town.office("amt-steuern")
-
-
-@pytest.fixture
-async def anna(town: Town) -> Browser:
-    return await town.anna()
-
-
-@pytest.fixture
 async def fee(town: Town, office: Browser, anna: Browser) -> str:
     """The path of an open fee of 27,60 €."""
     case = await delivered_case(town.context, ANNA)

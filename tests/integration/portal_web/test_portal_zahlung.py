@@ -23,21 +23,6 @@ ANNA = "00000000-0000-4000-8000-000000000001"
 CALLBACK = "/api/payments/callback/demo"
 
 
-@pytest.fixture
-async def office(town: Town) -> Browser:
-    return await town.office("amt-steuern")
-
-
-@pytest.fixture
-async def anna(town: Town) -> Browser:
-    return await town.anna()
-
-
-@pytest.fixture
-async def case(town: Town) -> str:
-    return await delivered_case(town.context, ANNA)
-
-
 async def charge(office: Browser, case: str, **values: object):
     """The office asks for a fee."""
     path = f"/amt/vorgaenge/{case}/gebuehr"

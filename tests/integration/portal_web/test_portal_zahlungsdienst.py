@@ -35,11 +35,6 @@ def bridge(town: Town, monkeypatch: pytest.MonkeyPatch) -> Bridge:
 
 
 @pytest.fixture
-async def anna(town: Town) -> Browser:
-    return await town.anna()
-
-
-@pytest.fixture
 async def fee(town: Town, bridge: Bridge, anna: Browser) -> str:
     """The path of an open fee of 27,60 €."""
     case = await delivered_case(town.context, ANNA)
