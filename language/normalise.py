@@ -14,6 +14,8 @@ def clean(text: str) -> str:
     str
         As long as `text`, so that offsets into one are offsets into the other.
     """
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in text)
 
 

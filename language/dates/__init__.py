@@ -1,6 +1,6 @@
 """German dates as people say them, as of a given day: a small grammar, with dateparser behind it.
 
-The grammar's rules stand in `days`, `relative` and `periods`. Of two readings that overlap the longer one counts.
+The grammar's rules stand in `days`, `feasts`, `relative` and `periods`. Of two readings that overlap the longer one counts.
 """
 
 import re
@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import cast
 
-from language.dates import days, periods, relative
+from language.dates import days, feasts, periods, relative
 from language.dates.joining import DateSpan, joined
 from language.dates.reckoning import Direction
 from language.dates.words import (
     ALREADY,
     FUTURE_WORDS,
+    MAYBE_DATE,
     NO_DATE_BEFORE,
     PAST_WORDS,
     PERFECT,
@@ -23,8 +24,10 @@ from language.dates.words import (
 __all__ = ["DateSpan", "Direction", "find"]
 
 _GRAMMAR = tuple(
-    (re.compile(pattern), resolve) for pattern, resolve in (*days.RULES, *relative.RULES, *periods.RULES)
+    (re.compile(pattern), resolve)
+    for pattern, resolve in (*days.RULES, *feasts.RULES, *relative.RULES, *periods.RULES)
 )
+_DIGIT = re.compile(r"\d")
 _END_OF_SENTENCE = re.compile(r"(?<=[a-zäöüß)][.!?])\s+|\n+")
 _MAYBE_DATE = re.compile(r"^\W*\d{1,4}\W+\w{1,10}\W+\d{2,4}\W*$")
 
@@ -40,7 +43,11 @@ def find(text: str, today: date, prefer: Direction | None = None) -> list[DateSp
         Whether an incomplete date lies before or after `today`; if not given, the words of its sentence decide, and
         where they say nothing, the nearest day counts.
     """
-    lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter like "İ" has two small ones
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if not _DIGIT.search(text) and not MAYBE_DATE.search(lowered):
+        return []
     found: list[DateSpan] = []
     for span in sorted(_readings(lowered, today, prefer), key=lambda span: span.start - span.end):
         if not any(span.start < other.end and other.start < span.end for other in found):

@@ -1,16 +1,13 @@
-"""Days of the calendar: in digits, with the name of a month, by their number alone, feasts."""
+"""Days of the calendar: in digits, with the name of a month, by their number alone."""
 
 import re
 from datetime import date
-
-import holidays
 
 from language.dates.reckoning import (
     Days,
     Direction,
     Rule,
     add_months,
-    nearest,
     on_day,
     on_day_and_month,
     said,
@@ -19,10 +16,12 @@ from language.dates.reckoning import (
 from language.dates.words import (
     DAY,
     LEAD,
+    LEAD_OF_A_DAY,
     MONTH,
     MONTH_DIGITS,
     NEXT,
     NO_DATE_AFTER,
+    NO_DATE_AFTER_THE,
     ORDINAL,
     UNTIL,
     WHICH,
@@ -34,12 +33,6 @@ from language.dates.words import (
     year_number,
 )
 
-_FEASTS = {
-    "silvester": (31, 12), "jahreswechsel": (31, 12), "neujahr": (1, 1), "heiligabend": (24, 12), "nikolaus": (6, 12),
-    "halloween": (31, 10), "allerheiligen": (1, 11), "tag der deutschen einheit": (3, 10), "tag der arbeit": (1, 5),
-    "reformationstag": (31, 10), "valentinstag": (14, 2), "heilige drei könige": (6, 1),
-}  # fmt: skip
-_MOVABLE = "karfreitag|ostermontag|christi himmelfahrt|pfingstmontag|fronleichnam"
 _WORDS_OR_END = (
     r"(?=\s*$|\s*[,;!?)]|\s+(?:um|bis|ab|oder|und|bitte|passt|geht|ein|aus|gezogen|\w*gezogen|\w*kommen)\b)"
 )
@@ -55,6 +48,18 @@ def _written(m: re.Match[str], today: date, direction: Direction | None) -> Days
     if which := said(m, "which"):
         return single(date(today.year + how_far_on(which), month, day))
     return on_day_and_month(day, month, today, direction)
+
+
+def _in_ordinals(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
+    """ "Am dritten Zwölften", "am 3ten 12ten"."""
+    day, month = (_ordinal(m[name]) for name in ("ordinal", "month"))
+    if year := said(m, "year"):
+        return single(date(year_number(year, today), month, day))
+    return on_day_and_month(day, month, today, direction) if month <= _MONTHS else None
+
+
+def _ordinal(word: str) -> int:
+    return int(re.sub(r"\D", "", word)) if word[0].isdigit() else ordinal_number(word)
 
 
 def _from_to(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
@@ -92,27 +97,25 @@ def _next_first(m: re.Match[str], today: date, direction: Direction | None) -> D
     return single(add_months(today.replace(day=1), 1))
 
 
-def _christmas(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
-    day = 25 if m["number"].startswith(("1", "erst")) else 26
-    return on_day_and_month(day, 12, today, direction or "future")
-
-
-def _feast(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
-    day, month = _FEASTS[m["feast"]]
-    return on_day_and_month(day, month, today, direction or "future")
-
-
-def _movable_feast(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
-    years = range(today.year - 1, today.year + 2)
-    feasts = holidays.country_holidays("DE", subdiv="NW", years=years, language="de")
-    days = (day for day, name in feasts.items() if name.lower() == m["feast"])
-    return nearest(days, today, direction or "future")
-
-
+_MONTHS = 12
+_SPELLED_YEAR = r"(?P<year>(?:19|20)\d{2}(?!\d)|neunzehnhundert[a-zäöüß]*|zweitausend[a-zäöüß]*)"
 _NUMBERED = r"(?P<from>0?[1-9]|[12]\d|3[01])"
 _NOT_INSIDE_A_NUMBER = r"(?<![\d./-])(?<!\d\.\s)"
 RULES: tuple[Rule, ...] = (
     (r"(?P<date>(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2}))(?!\d)", _written),
+    (
+        rf"(?<![\d./-])(?P<date>(?P<year>(?:19|20)\d\d)(?P<between>[./]){MONTH_DIGITS}(?P=between){DAY})(?!\d)",
+        _written,
+    ),
+    (
+        rf"\b(?P<date>(?P<ordinal>{ORDINAL}|(?:[12]?\d|3[01])te[nr]?)\s+(?P<month>{ORDINAL}|1?\dte[nr]?)(?:\s+{_SPELLED_YEAR})?)\b",
+        _in_ordinals,
+    ),
+    (
+        rf"(?P<date>{WHICH}\s+jahr,?\s+(?:(?:am|zum|ab|seit|vom|bis|den)\s+)*(?:{DAY}\.|\b(?P<ordinal>{ORDINAL}))\s*"
+        rf"(?P<month>(?:{MONTH}|0?[1-9]|1[0-2])\b)\.?)",
+        _written,
+    ),
     (
         rf"{_NOT_INSIDE_A_NUMBER}(?P<date>(?:{_NUMBERED}\.?|(?P<from_ordinal>{ORDINAL}))\s*(?:{UNTIL}|und(?:\s+dem)?|oder(?:\s+de[nm])?)\s*"
         rf"(?:{DAY}(?:\.|te[nr])\s*|(?P<ordinal>{ORDINAL})\s+)(?P<month>0?[1-9]|1[0-2]|{MONTH})\b\.?(?:\s*{YEAR})?)",
@@ -133,7 +136,7 @@ RULES: tuple[Rule, ...] = (
         rf"\b{LEAD}\s+(?P<date>{DAY}[./]{MONTH_DIGITS})(?![\d.,/]|\s*(?:uhr|euro|€|h\b|%))",
         _written,
     ),
-    (rf"^\W*(?P<date>{DAY}[./]{MONTH_DIGITS}){_WORDS_OR_END}", _written),
+    (rf"^\W*(?P<date>{DAY}\.{MONTH_DIGITS}){_WORDS_OR_END}", _written),
     (
         rf"(?P<date>(?:(?<![\w.]){DAY}(?:te[nr]?\b|\b\.?)|\b(?P<ordinal>{ORDINAL}))[\s-]*(?P<month>{MONTH})\b\.?"
         rf"(?:[\s-]*{YEAR}|\s+(?:des\s+)?{WHICH}\s+jahres\b)?)",
@@ -151,13 +154,11 @@ RULES: tuple[Rule, ...] = (
     ),
     (rf"(?P<date>\b{NEXT}\s+(?:ersten\b|1\.))(?!\s*(?:{MONTH}|\d))", _next_first),
     (r"\b(?P<date>monatsersten)\b", _next_first),
-    (rf"\b(?P<date>(?P<feast>{'|'.join(_FEASTS)}))\b", _feast),
-    (rf"\b(?P<date>(?P<feast>{_MOVABLE}))\b", _movable_feast),
     (
-        r"\b(?P<date>(?P<number>[12]\.|erste[nr]?|zweite[nr]?)\s*weihnachts(?:feier)?tag)\b",
-        _christmas,
+        rf"\b(?:(?P<the>de[rn])|(?!de[rn]\b){LEAD})\s+(?P<date>{DAY}(?:\.|te[nr]?\b)){NO_DATE_AFTER}(?(the){NO_DATE_AFTER_THE})",
+        _bare,
     ),
-    (rf"\b{LEAD}\s+(?P<date>{DAY}(?:\.|te[nr]?\b|{_WORDS_OR_END})){NO_DATE_AFTER}", _bare),
+    (rf"\b{LEAD_OF_A_DAY}\s+(?P<date>{DAY}{_WORDS_OR_END}){NO_DATE_AFTER}", _bare),
     (rf"^\W*(?:(?:nein|nee|ne|doch|sondern|ja)\W+)?(?P<date>{DAY}\.)\W*$", _bare),
     (
         rf"\b(?:am|zum|seit\s+dem|ab\s+dem|vom|den)\s+(?P<date>(?P<ordinal>{ORDINAL}))\b(?!\s+(?:mal|kind|tag|{MONTH}|weihnacht)|\s+\w+tag)",

@@ -9,7 +9,7 @@ from language.dates.words import SHORT_WEEKDAY, UNTIL, WEEKDAY, WEEKDAYS
 
 _BESIDE = re.compile(r"\s*,?\s*(?:(?:den|dem|der|am)\s+)?")
 _UNTIL = re.compile(rf"\s*(?:{UNTIL}|und)\s*(?:(?:den|dem|zum|am)\s+)?")
-_SHORT_WEEKDAY = re.compile(rf"\b(?P<weekday>{SHORT_WEEKDAY})(?:\.,?|,)?\s*(?:den\s+)?$")
+_SHORT_WEEKDAY = re.compile(rf"\b(?P<weekday>{SHORT_WEEKDAY})(?P<sign>\.,?|,)?\s*(?:den\s+)?$")
 _BETWEEN = re.compile(r"\bzwischen\s+(?:dem\s+)?$")
 
 
@@ -67,8 +67,8 @@ def _as_one(left: DateSpan, right: DateSpan, lowered: str) -> DateSpan | None:
 
 
 def _with_short_weekday(span: DateSpan, lowered: str) -> DateSpan:
-    """ "Mo, 30.11." whole, if the 30th is a Monday."""
+    """ "Mo, 30.11." whole: if it is written so, or if the 30th is a Monday ("so" and "do" are words, too)."""
     named = _SHORT_WEEKDAY.search(lowered[: span.start])
-    if named and span.single and WEEKDAYS[named["weekday"]] == span.first.weekday():
+    if named and span.single and (named["sign"] or WEEKDAYS[named["weekday"]] == span.first.weekday()):
         return DateSpan(named.start(), span.end, span.first, span.last)
     return span

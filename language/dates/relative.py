@@ -20,6 +20,7 @@ from language.dates.words import (
     NUMBER,
     ORDINAL,
     PART_OF_DAY,
+    SHORT_WEEKDAY,
     WEEKDAY,
     WHICH,
     amount_of,
@@ -31,6 +32,7 @@ from language.dates.words import (
 
 _OFFSETS = {"vorvorgestern": -3, "vorgestern": -2, "gestern": -1, "heute": 0, "heut": 0, "morgen": 1}
 _IN_TWO_DAYS = 2
+_EIGHT = 8
 
 
 def _relative_word(m: re.Match[str], today: date, direction: Direction | None) -> Days:
@@ -51,23 +53,30 @@ def _moved(day: date, amount: float, unit: str) -> date:
     return shift
 
 
+def _sign(m: re.Match[str]) -> int:
+    return 1 if m["lead"] == "in" else -1
+
+
 def _span(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    amount = amount_of(m["number"]) * (1 if m["lead"] == "in" else -1)
-    return single(_moved(today, amount, m["unit"]))
+    return single(_moved(today, amount_of(m["number"]) * _sign(m), m["unit"]))
 
 
 def _day_in_span(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    """ "Heute in einer Woche", "morgen in acht Tagen": eight days are a week."""
+    """ "Heute in einer Woche", "gestern vor acht Tagen": eight days are a week."""
     (first, _), amount = _relative_word(m, today, direction), amount_of(m["number"])
-    return single(_moved(first, 7 if m["number"] == "acht" else amount, m["unit"]))
+    if amount == _EIGHT and m["unit"].startswith("tag"):
+        amount = 7
+    return single(_moved(first, amount * _sign(m), m["unit"]))
 
 
 def _weekday_in_weeks(m: re.Match[str], today: date, direction: Direction | None) -> Days:
-    """ "Samstag in einer Woche", "in acht Tagen", "in 14 Tagen": so many weeks after the next Saturday."""
+    """ "Samstag in einer Woche", "in acht Tagen", "vor 14 Tagen": so many weeks from the next or last Saturday."""
     ahead = (weekday_number(m["weekday"]) - today.weekday()) % 7
+    if m["lead"] == "vor":
+        ahead -= 7 if ahead else 0
     number = said(m, "number")
     weeks = amount_of(number) if number else 1 if m["days"] in ("acht", "8") else 2
-    return single(_moved(today + timedelta(days=ahead), weeks, "wochen"))
+    return single(_moved(today + timedelta(days=ahead), weeks * _sign(m), "wochen"))
 
 
 def _weekday_of_month(m: re.Match[str], today: date, direction: Direction | None) -> Days | None:
@@ -106,9 +115,7 @@ def _weekday(m: re.Match[str], today: date, direction: Direction | None) -> Days
 
 
 _UNIT = r"(?P<unit>tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)"
-_ABOUT = (
-    r"(?:etwa\s+|ca\.?\s+|circa\s+|ungef(?:ä|ae)hr\s+|genau\s+|gut\s+|knapp\s+|rund\s+|sp(?:ä|ae)testens\s+)?"
-)
+_ABOUT = r"(?:etwa\s+|ca\.?\s+|circa\s+|ungef(?:ä|ae)hr\s+|genau\s+|gut\s+|knapp\s+|rund\s+|sp(?:ä|ae)testens\s+|über\s+|fast\s+)?"
 RULES: tuple[Rule, ...] = (
     (
         r"(?P<date>\b(?P<lead>in|vor)\s+(?:(?:einem|nem)\s+(?:(?P<number>halben|dreiviertel)\s*|(?=viertel)))(?P<unit>jahr))\b",
@@ -116,11 +123,11 @@ RULES: tuple[Rule, ...] = (
     ),
     (r"(?P<date>\b(?P<lead>in|vor)\s+(?:einem|nem)\s+(?P<number>viertel)\s*(?P<unit>jahr))\b", _span),
     (
-        rf"(?P<date>\b(?P<weekday>{WEEKDAY})\s+in\s+(?:(?P<days>acht|8|vierzehn|14)\s+tagen|(?P<number>{NUMBER})\s+wochen?))\b",
+        rf"(?P<date>\b(?P<weekday>{WEEKDAY})\s+(?P<lead>in|vor)\s+(?:(?P<days>acht|8|vierzehn|14)\s+tagen|(?P<number>{NUMBER})\s+wochen?))\b",
         _weekday_in_weeks,
     ),
     (
-        rf"(?P<date>\b(?P<word>heute|(?:ü|ue|u)bermorgen|morgen)\s+in\s+(?P<number>{NUMBER})\s+(?P<unit>tagen|wochen?))\b",
+        rf"(?P<date>\b(?P<word>heute|(?:ü|ue|u)bermorgen|morgen|vorgestern|gestern)\s+(?P<lead>in|vor)\s+(?P<number>{NUMBER})\s+{_UNIT})\b",
         _day_in_span,
     ),
     (rf"(?P<date>\b(?P<lead>in|vor)\s+{_ABOUT}(?P<number>{NUMBER})\s+{_UNIT})\b", _span),
@@ -132,6 +139,15 @@ RULES: tuple[Rule, ...] = (
     (rf"(?P<date>{WHICH}\s+woche,?\s+(?:am\s+)?(?P<weekday>{WEEKDAY}))\b", _weekday_of_week),
     (
         rf"(?:\b(?P<lead>am|seit|bis|ab|zum|vom)\s+)?(?<!herr )(?<!frau )(?<!jeden )(?<!immer )(?P<date>(?:{WHICH}\s+)?\b(?P<weekday>{WEEKDAY}){PART_OF_DAY}?)\b",
+        _weekday,
+    ),
+    (
+        rf"(?:\b(?:am|(?:bis|ab)(?!\s+so\b))\s+(?P<date>(?P<weekday>{SHORT_WEEKDAY}))\b(?![.,]?\s*(?:den\s+)?\d{{1,2}}\.)(?!\s+[a-zäöü]+amt))",
+        _weekday,
+    ),
+    (rf"(?P<date>{WHICH}\s+(?P<weekday>{SHORT_WEEKDAY}))\b", _weekday),
+    (
+        rf"(?<![\w.])(?P<date>(?!so\b)(?P<weekday>{SHORT_WEEKDAY}))\b(?=[.,]*\s+(?:(?:um|gegen)\s+\d{{1,2}}\b(?!\.\s?\d)|(?:ab\s+)?\d{{1,2}}(?:[:.]\d\d)?\s*(?:uhr|h)\b))",
         _weekday,
     ),
     (

@@ -23,13 +23,13 @@ _FRACTIONS = {
 _ONE = frozenset({"einem", "einer", "eines", "nem", "ner", "'nem", "'ner"})
 
 MONTH = (
-    r"(?:jan(?:uar|ner)?|j(?:ä|ae)nner|feb(?:ruar|er)?|m(?:ä|ae|a)rz|mrz|m(?:ä|ae)r|apr(?:il)?|mai|juni?|juno|juli?|aug(?:ust)?|"
+    r"(?:jan(?:uar|ner)?|j(?:ä|ae)nner|feb(?:r?uar|er)?|m(?:ä|ae|a)rz|mrz|m(?:ä|ae)r|apr(?:il)?|mai|juni?|juno|juli?|aug(?:ust)?|"
     r"sept?(?:ember)?|okt(?:ober)?|nov(?:ember)?|dez(?:ember)?)"
 )
-WEEKDAY = r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)"
+WEEKDAY = r"(?:montag|dienstag|mitt?woch|don+erstag|freitag|samstag|sonnabend|sonntag)"
 PART_OF_DAY = r"(?:(?:vor|nach)?mittag|morgen|fr(?:ü|ue)h|abend|nacht)"
 SHORT_WEEKDAY = r"(?:mo|di|mi|do|fr|sa|so)"
-NUMBER = r"(?:\d{1,3}|'?[a-zäöüß]{3,22})"
+NUMBER = r"(?:\d{1,3}(?:,\d)?|'?[a-zäöüß]{3,22})"
 """Digits, or a word that `amount_of` may know."""
 ORDINAL = r"(?:" + "|".join(
     sorted((o.replace("ü", "(?:ü|ue)").replace("ö", "(?:ö|oe)").replace("ß", "(?:ß|ss)") for o in ORDINALS), key=len, reverse=True)
@@ -46,17 +46,28 @@ YEAR_IN_WORDS = r"(?P<year>neunzehnhundert[a-zäöüß]*|zweitausend[a-zäöüß
 DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 MONTH_DIGITS = r"(?P<month>0?[1-9]|1[0-2])"
 LEAD = r"(?:am|zum|den|dem|seit|ab|vom|bis|der|doch|erst|schon|spätestens)"
+LEAD_OF_A_DAY = r"(?:am|zum|den|dem|vom|doch)"
+"""Before a number without a dot; "ab 16" may be an age."""
 PART = r"(?:anfang|mitte|ende)"
 UNTIL = r"(?:bis(?:\s+(?:zum|zu|einschlie(?:ß|ss)lich))?|-|–)"
 NO_DATE_AFTER = (
     r"(?!\s*(?:stock|etage|og\b|obergeschoss|kind|klasse|person|hund|platz|mal\b|uhr|euro|€|%|lebensjahr|rate|mahnung|"
-    r"antrag|versuch|halbjahr|quartal|semester|\d|-))"
+    r"antrag|versuch|halbjahr|quartal|semester|geburtstag|hochzeitstag|tag(?:e|s)?\b|woche|monat(?!s)|jahr|schritt|\d|-))"
 )
+NO_DATE_AFTER_THE = r"(?!\s*(?:termin|brief|bescheid|schreiben|anruf|wohnsitz|wohnung|name|vorname|pass\b|ausweis|teil\b|mieter|sohn|tochter))"
+"""Nouns that "der 3." counts, while "am 3." before them is a day."""
 NO_DATE_BEFORE = re.compile(
     r"(?:\b(?:aktenzeichen|az|kapitel|kap|abschnitt|abs|absatz|ziffer|ziff|punkt|artikel|art|version|v|anlage|tarifstelle|seite|tel|telefon|"
     r"(?:\w*n(?:umme)?r))\b\.?\s*:?\s*(?:lautet\s+|ist\s+)?|§§?\s*)(?:\w+[./-])*$"
 )
 
+MAYBE_DATE = re.compile(
+    r"tag|woch|abend|monat|jahr|heut|gestern|morgen|quartal|jan|j(?:ä|ae)n|feb|m(?:ä|ae|a)r|mrz|apr|mai|jun|jul|aug|sep|okt|nov|dez|"
+    r"erste|zweite|dritte|vierte|f(?:ü|ue)nfte|sechste|siebte|achte|neunte|zehnte|elfte|zw(?:ö|oe)lfte|zigste|(?:ß|ss)igste|"
+    r"ostern|osterf|pfingst|weihnacht|fastnacht|advent|silvester|jahreswechsel|heilig|nikolaus|halloween|himmelfahrt|fronleichnam|"
+    r"altweiber|sankt martin|(?:\bam|\bbis|\bab|chste[nrsm]?|nde[nrsm]?|tzte[nrsm]?|diese[nrsm])\s+(?:mo|di|mi|do|fr|sa|so)\b"
+)
+"""A text in small letters without digits and without one of these names no day."""
 PAST_WORDS = re.compile(
     r"\b(?:war|waren|wart|hatte\w*|wurde\w*|seit|damals|kam(?:en)?|bekam(?:en)?|zog(?:en)?|ging(?:en)?|gab|fand|starb|verlor|lief|stand|"
     r"(?:kauf|hol|mach|reich|schick|miete|stell|melde|beantrag|zahl|leg)ten?|letzte\w*|vorige\w*|"
@@ -64,7 +75,7 @@ PAST_WORDS = re.compile(
     r"\w*(?:verloren|verstorben|gestorben|passiert|beantragt|gestohlen))\b"
 )
 PERFECT = re.compile(
-    r"(?=.*\b(?:bin|bist|sind|habe?|haben|hast|hat)\b)(?=.*\b(?:\w*ge\w{2,}(?:t|en)|\w{3,}iert|bekommen|erhalten|erledigt|verkauft)\b)",
+    r"(?=.*\b(?:bin|bist|sind|habe?|haben|hast|hat)\b)(?=.*\b(?:\w*ge(?!schlossen|(?:ö|oe)ffnet)\w{2,}(?:t|en)|\w{3,}iert|bekommen|erhalten|erledigt|verkauft)\b)",
     re.DOTALL,
 )
 ALREADY = re.compile(r"\b(?:schon|bereits)\b")
@@ -78,8 +89,8 @@ TOWARDS = re.compile(r"\bab\b|(?<!bis )\bzum\b")
 
 def amount_of(word: str) -> float:
     """The number that a word or digits say; ValueError where it is none."""
-    if word.isdigit():
-        return int(word)
+    if word[0].isdigit():
+        return float(word.replace(",", "."))
     if word in _ONE:
         return 1
     number = _FRACTIONS.get(word) or numerals.read(word)
@@ -109,7 +120,7 @@ def year_number(word: str, today: date) -> int:
 
 def weekday_number(word: str) -> int:
     """0 is Monday."""
-    return WEEKDAYS[word[:2]]
+    return WEEKDAYS["sa" if word == "sonnabend" else word[:2]]
 
 
 def how_far_on(word: str) -> int:

@@ -1,6 +1,6 @@
 """Values as people write them, and texts that must not become one, as of Tuesday, 24 November 2026.
 
-A line of values_as_written.tsv is a text, then type, value and written words of each entity in it. Numbers are not listed.
+A line of values/*.tsv is a text, then type, value and written words of each entity in it. Numbers are not listed.
 """
 
 from pathlib import Path
@@ -16,7 +16,8 @@ TOWNS = (
 )  # fmt: skip
 ROWS = [
     line.split("\t")
-    for line in (Path(__file__).parent / "values_as_written.tsv").read_text(encoding="utf-8").splitlines()
+    for table in sorted((Path(__file__).parent / "values").glob("*.tsv"))
+    for line in table.read_text(encoding="utf-8").splitlines()
 ]
 
 
