@@ -1,4 +1,4 @@
-"""German number words up to the hundred thousands: "zwölfhundert", "dreihundertfünfzig"."""
+"""German number words up to the millions: "zwölfhundert", "dreihundertfünfzig", "zweieinhalbtausend"."""
 
 import re
 
@@ -12,6 +12,8 @@ _SMALL = {
 _TENS = {
     "zwanzig": 20, "dreissig": 30, "vierzig": 40, "fuenfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90,
 }  # fmt: skip
+_SIZES = (("millionen", 1_000_000), ("million", 1_000_000), ("tausend", 1000), ("hundert", 100))
+_HALVES = {"anderthalb": 1.5, "eineinhalb": 1.5, "zweieinhalb": 2.5, "dreieinhalb": 3.5, "viereinhalb": 4.5}
 _COMPOUND_TENS = re.compile(rf"(?:(\w+)und)?({'|'.join(_TENS)})")
 
 
@@ -21,13 +23,13 @@ def read(word: str) -> int | None:
 
 
 def _read(word: str) -> int | None:
-    for name, size in (("tausend", 1000), ("hundert", 100)):
+    for name, size in _SIZES:
         before, found, after = word.partition(name)
         if not found:
             continue
-        many = _read(before) if before else 1
+        many = _HALVES.get(before) or (_read(before) if before else 1)
         rest = _read(after.removeprefix("und")) if after else 0
-        return None if many is None or rest is None else many * size + rest
+        return None if many is None or rest is None else int(many * size) + rest
     if word in _SMALL:
         return _SMALL[word]
     match = _COMPOUND_TENS.fullmatch(word)

@@ -7,11 +7,17 @@ from typing import Literal
 
 from schwifty import IBAN
 from stdnum.de import idnr
+from stdnum.iso7064 import mod_97_10
 
 Kind = Literal["iban", "steuer_id", "dokument"]
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\s?\d{2}(?:[\s./-]?[A-Za-z0-9]){11,30}")
-_STEUER_ID = re.compile(r"(?<![\d+])(?=(?P<number>[1-9](?:[\s/.-]{0,2}\d){10})(?!\d|[/-]\d))")
+_BETWEEN = r"[\s./_,–-]{0,3}"
+"""What people put between the digits of a number."""
+_IBAN = re.compile(
+    rf"(?<![A-Za-z0-9])(?=(?P<iban>[A-Za-z]\s?[A-Za-z][\s-]{{0,2}}\d\s?\d(?:{_BETWEEN}[A-Za-z0-9]){{11,30}}))"
+)
+_STEUER_ID = re.compile(rf"(?<![\d+])(?=(?P<number>[1-9](?:{_BETWEEN}\d){{10}})(?!\d|[/-]\d))")
+_AS_ISSUED = re.compile(r"\d{11}|\d\d(?:\s\d{3}){3}")
 _AFTER_A_DIGIT = re.compile(r"\d[\s/.-]$")
 _TAX = re.compile(r"steuer|id-?nr|identifikation", re.IGNORECASE)
 # Serial numbers use no vowels and none of B, D, Q, S (they could be read as digits or words).
@@ -57,24 +63,26 @@ def check_digit(serial: str) -> int:
 
 def _ibans(text: str) -> Iterator[Structured]:
     for match in _IBAN.finditer(text):
-        written = match.group()
+        written = match["iban"]
         for end in range(len(written), _SHORTEST_IBAN - 1, -1):
             following = written[end : end + 1]
             if not written[end - 1].isalnum() or (following.isalnum() and written[end - 1].isalnum()):
                 continue
-            iban = IBAN(re.sub(r"[^A-Za-z0-9]", "", written[:end]).upper(), allow_invalid=True)
-            if iban.is_valid:
-                yield Structured("iban", match.start(), match.start() + end, str(iban))
+            number = re.sub(r"[^A-Za-z0-9]", "", written[:end]).upper()
+            if mod_97_10.is_valid(number[4:] + number[:4]) and IBAN(number, allow_invalid=True).is_valid:
+                yield Structured("iban", match.start(), match.start() + end, number)
                 break
 
 
 def _steuer_ids(text: str) -> Iterator[Structured]:
     for match in _STEUER_ID.finditer(text):
         start, end = match.span("number")
-        if _AFTER_A_DIGIT.search(text, max(0, start - 2), start) and not _TAX.search(
+        after_a_digit = _AFTER_A_DIGIT.search(text, max(0, start - 2), start)
+        one_of_its_own = text[start - 1 : start].isspace() and _AS_ISSUED.fullmatch(match["number"])
+        if ("," in match["number"] or (after_a_digit and not one_of_its_own)) and not _TAX.search(
             text, max(0, start - 60), start
         ):
-            continue  # the end of a longer number
+            continue  # the end of a longer number, or several numbers
         value = re.sub(r"\D", "", match["number"])
         if idnr.is_valid(value):
             yield Structured("steuer_id", start, end, value)
