@@ -58,6 +58,8 @@ zeki zeliha zlatko zoe zoran zuzanna zsofia aleyna alva anouk arian arjen ayman 
 emely enno erol fadi farid fiete frederik frieda greta hala haidar hedda henriette ilias ilyas isra jannis jan-philipp jette jonte joris juna kjell
 lamia leif lenja leonhard levi lia lian lilli lilly linn linnea liv lotta louis luan luna mahmud maila malea malia marla marlena mathis matilda mattea
 merle mika mina minna mina-sophie nela nils-ole nino nova ole oscar otis paulina pepe phil pina rayan remo ronny runa safa sami samuele sienna silas
+leonardo matteo lorenzo francesco marco-antonio pedro miguel rosario esteban thi minh anh linh mai-linh aneta beate-christine kacper
+wojtek oskari piet jaap sander femke amara kwame chidi kofi abena yaw fatoumata mamadou ousmane jamal karima leyan rawan hussein
 smilla soraya svea tabea talia tamina tammo thilo tilda timon titus tom tristan valentino vincent wim yaman yannis yunus zara zarah
 """
 GIVEN_NAMES = frozenset(_TEXT.split())

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu import catalogue
 from bot.nlu.aspects import ASPECTS
 from bot.nlu.phrases import Phrase, PhraseFinder
-from language import addresses, contacts, dates, structured
+from language import addresses, contacts, dates, persons, structured
 from language.normalise import clean
 
 _FILE = "phrases.json"
@@ -25,6 +25,7 @@ _LENGTH = 5_000
 _OUTSIDE_THE_DOMAIN = "dokument"
 # The town of Essen is also the German word for eating.
 _A_WORD_TOO = re.compile(r"essen")
+_TO_THE_TOWN = re.compile(r"\s*,?\s+(?:in\s+)?|,")
 _PLACED = re.compile(r"\b(?:in|nach|aus|von|bei|stadt|ort)\W+$", re.IGNORECASE)
 
 
@@ -141,7 +142,19 @@ class GermanEntityExtractor(GraphComponent):
             if not _is_a_word(p, text)
         ]
         found = [entity for entity in found if entity.name != _OUTSIDE_THE_DOMAIN]
+        found = [_with_town(entity, phrases, text) for entity in found]
         return sorted(found + phrases, key=lambda entity: (entity.start, entity.end))
+
+
+def _with_town(entity: Entity, phrases: list[Entity], text: str) -> Entity:
+    """An address with the known town right behind it ("hochstr. 5 in gelsenkirchen")."""
+    if entity.name != "address" or "," in str(entity.value):
+        return entity
+    for town in phrases:
+        if town.name == "town" and _TO_THE_TOWN.fullmatch(text, entity.end, town.start):
+            written = text[town.start : town.end]
+            return Entity(entity.name, f"{entity.value}, {written}", entity.start, town.end)
+    return entity
 
 
 def _is_a_word(phrase: Phrase, text: str) -> bool:
@@ -170,7 +183,7 @@ def _values(text: str, now: object) -> Iterator[Entity]:
         for span in dates.find(text, datetime.fromisoformat(now).date()):
             if not any(place.start < span.start and span.end < place.end for place in places):
                 yield Entity("date" if span.single else "date_range", span.value, span.start, span.end)
-    for place in (*places, *addresses.find_persons(text)):
+    for place in (*places, *persons.find_persons(text)):
         yield Entity(place.kind, place.value, place.start, place.end)
     for value in everyday:
         yield Entity(value.kind, value.value, value.start, value.end)

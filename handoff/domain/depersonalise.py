@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from handoff.domain.anschrift import HIDDEN, without_addresses
-from language import addresses, contacts, dates, structured
+from language import addresses, contacts, dates, persons, structured
 from language.given_names import GIVEN_NAMES
 
 PLACES = {"address": "Anschrift", "person": "Name"}
@@ -50,7 +50,7 @@ def depersonalise(text: str, today: date) -> str:
 def _spans(text: str, today: date) -> Iterator[_Span]:
     for number in structured.find(text):
         yield _Span(number.start, number.end, "Nummer")
-    for place in (*addresses.find_addresses(text), *addresses.find_persons(text)):
+    for place in (*addresses.find_addresses(text), *persons.find_persons(text)):
         yield _Span(place.start, place.end, PLACES[place.kind])
     for contact in contacts.find(text):
         if contact.kind in CONTACTS:

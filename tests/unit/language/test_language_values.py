@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from language import addresses, contacts, numerals, structured
+from language import addresses, contacts, numerals, persons, structured
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ def test_a_number_alone_is_no_address(text: str) -> None:
     ],
 )
 def test_names_are_read_without_title(text: str, value: str) -> None:
-    assert [person.value for person in addresses.find_persons(text)] == [value]
+    assert [person.value for person in persons.find_persons(text)] == [value]
 
 
 @pytest.mark.parametrize(
     "text", ["Meine Frau ist krank", "Guten Tag", "Der Hund heißt Bello", "Anna", "Maria Straße 3"]
 )
 def test_no_name_is_read_where_none_was_said(text: str) -> None:
-    assert addresses.find_persons(text) == []
+    assert persons.find_persons(text) == []
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,10 @@ def test_number_words(word: str, number: int | None) -> None:
 
 
 def test_a_name_is_read_where_it_is_announced() -> None:
-    assert [p.value for p in addresses.find_persons("Ich heiße Mehmet Yılmaz und ziehe um")] == [
+    assert [p.value for p in persons.find_persons("Ich heiße Mehmet Yılmaz und ziehe um")] == [
         "Mehmet Yılmaz"
     ]
-    assert addresses.find_persons("Wie heißt du?") == []
+    assert persons.find_persons("Wie heißt du?") == []
 
 
 @given(st.text(max_size=300))
