@@ -7,7 +7,8 @@ from typing import Literal
 _WORD = (
     r"(?!(?:Woche|Monat|Jahr|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Januar|Februar|März|April|Mai|"
     r"Juni|Juli|August|September|Oktober|November|Dezember|Sommer|Winter|Herbst|Stock|Zimmer)(?!\w*(?i:stra(?:ß|ss)e|str\b|weg|platz))\w*)"
-    r"(?!(?:Tag|Haus|Raum|Alter|Punkt|Feld|Fall|Wert|Schnitt|Durchschnitt|Umkreis|Schalter|Gleis|Büro|Formular|Antrag|Termin|Kapitel|Abschnitt)\b)"
+    r"(?!(?:Tag|Haus|Raum|Alter|Punkt|Feld|Fall|Wert|Schnitt|Durchschnitt|Umkreis|Schalter|Gleis|Büro|Formular|Antrag|Termin|Kapitel|Abschnitt|Anlage|"
+    r"Datei|Kasse|Haltestelle|Klasse|Wohnung|Bescheid|Amt|Liste|Karte|Zeit|Gruppe|Etage|Mail)\b)"
     r"[A-ZÄÖÜ][a-zäöüßéA-ZÄÖÜ'.-]{0,40}"
 )
 _STREET_KIND = (

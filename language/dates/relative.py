@@ -142,7 +142,7 @@ RULES: tuple[Rule, ...] = (
         _weekday,
     ),
     (
-        rf"(?:\b(?:am|(?:bis|ab)(?!\s+so\b))\s+(?P<date>(?P<weekday>{SHORT_WEEKDAY}))\b(?![.,]?\s*(?:den\s+)?\d{{1,2}}\.)(?!\s+[a-zäöü]+amt))",
+        rf"(?:\b(?:am|ab(?!\s+so\b))\s+(?P<date>(?P<weekday>{SHORT_WEEKDAY}))\b(?![.,]?\s*(?:den\s+)?\d{{1,2}}\.)(?!\s+[a-zäöü]+amt))",
         _weekday,
     ),
     (rf"(?P<date>{WHICH}\s+(?P<weekday>{SHORT_WEEKDAY}))\b", _weekday),

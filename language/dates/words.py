@@ -65,7 +65,7 @@ MAYBE_DATE = re.compile(
     r"tag|woch|abend|monat|jahr|heut|gestern|morgen|quartal|jan|j(?:ä|ae)n|feb|m(?:ä|ae|a)r|mrz|apr|mai|jun|jul|aug|sep|okt|nov|dez|"
     r"erste|zweite|dritte|vierte|f(?:ü|ue)nfte|sechste|siebte|achte|neunte|zehnte|elfte|zw(?:ö|oe)lfte|zigste|(?:ß|ss)igste|"
     r"ostern|osterf|pfingst|weihnacht|fastnacht|advent|silvester|jahreswechsel|heilig|nikolaus|halloween|himmelfahrt|fronleichnam|"
-    r"altweiber|sankt martin|(?:\bam|\bbis|\bab|chste[nrsm]?|nde[nrsm]?|tzte[nrsm]?|diese[nrsm])\s+(?:mo|di|mi|do|fr|sa|so)\b"
+    r"altweiber|sankt martin|(?:\bam|\bab|chste[nrsm]?|nde[nrsm]?|tzte[nrsm]?|diese[nrsm])\s+(?:mo|di|mi|do|fr|sa|so)\b"
 )
 """A text in small letters without digits and without one of these names no day."""
 PAST_WORDS = re.compile(
