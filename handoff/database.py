@@ -1,7 +1,7 @@
 """The gateway's database: SQLite with one writer, or PostgreSQL with row locks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -98,6 +98,15 @@ class Database:
             return self._straight.row(statement, values)
         async with self._single.connect() as connection:
             return (await connection.execute(statement, values)).first()
+
+    async def rows(
+        self, statement: Select[*tuple[Any, ...]], **values: Any
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Read all rows of one statement, of one moment; see `row`."""
+        if self._straight is not None:
+            return self._straight.rows(statement, values)
+        async with self._single.connect() as connection:
+            return (await connection.execute(statement, values)).all()
 
     async def close(self) -> None:
         """Close all connections."""

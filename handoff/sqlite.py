@@ -3,13 +3,13 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy import NullPool, Row, Select, create_engine, event, make_url
+from sqlalchemy import NullPool, Result, Row, Select, create_engine, event, make_url
 
 TAKE_LOCK = "BEGIN IMMEDIATE"
 BUSY_TIMEOUT_MS = 10_000
@@ -155,12 +155,20 @@ class Straight:
         self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
     ) -> Row[*tuple[Any, ...]] | None:
         """Read the first row of one statement: some microseconds, and readers of a write-ahead log wait for nobody."""
+        return self._read(statement, values).first()
+
+    def rows(
+        self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Read all rows of one statement, of one moment."""
+        return self._read(statement, values).all()
+
+    def _read(
+        self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+    ) -> Result[*tuple[Any, ...]]:
         if self._reader is None:
-            self._reader = self._engine.connect()
-        try:
-            return self._reader.execute(statement, values).first()
-        finally:
-            self._reader.rollback()
+            self._reader = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        return self._reader.execute(statement, values)
 
     def _carry_over(self) -> None:
         with closing(sqlite3.connect(str(self._engine.url.database), isolation_level=None)) as line:

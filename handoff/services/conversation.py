@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handoff.context import HandoffContext
@@ -39,9 +41,7 @@ async def state_of(
     second, assistant
         The chat's second clerks and the `assistant_state`, if they were read already.
     """
-    state: Object = {"phase": conversation.phase, "bound": conversation.account is not None}
-    if conversation.feedback == feedback.ASKED:
-        state["feedback"] = True
+    state = _any_state(conversation)
     if conversation.phase == Phase.WAITING:
         now = context.clock()
         board = await context.board.get(now, session)
@@ -54,6 +54,14 @@ async def state_of(
         second = await desk.participants(session, conversation) if second is None else second
         if second:
             state["helpers"] = [{"function": one.function, "office": one.office} for one in second]
+    return state
+
+
+def _any_state(conversation: ConversationRow | Row[*tuple[Any, ...]]) -> Object:
+    """The part of the State that every phase has, and all of it while the bot is in charge."""
+    state: Object = {"phase": conversation.phase, "bound": conversation.account is not None}
+    if conversation.feedback == feedback.ASKED:
+        state["feedback"] = True
     return state
 
 
@@ -110,6 +118,15 @@ async def since(context: HandoffContext, conversation_id: str, after: int) -> Si
     if context.moments is None:
         context.moments = Together(partial(_since_together, context), READ_AT_ONCE)
     return await context.moments.ask((conversation_id, after))
+
+
+async def since_with_bot(context: HandoffContext, conversation_id: str, after: int) -> Since | None:
+    """The same as `since` for a quarter of its price; None unless the bot is in charge."""
+    found = await log.with_bot(context.database, conversation_id, after)
+    if found is None:
+        return None
+    row, messages = found
+    return Since(row.chat, row.last_seq, [one.public() for one in messages], _any_state(row))
 
 
 async def _since_together(

@@ -179,7 +179,8 @@ async def read(context: HandoffContext, access: Access, after: int, wait_s: floa
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await poll.wait()
-        return await life.since(context, access.conversation_id, after)
+        found = await life.since_with_bot(context, access.conversation_id, after)
+        return found or await life.since(context, access.conversation_id, after)
     finally:
         context.hub.end_poll(access.conversation_id, poll)
 

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handoff.database import Database
 from handoff.domain.message import Body, Message, Object
 from handoff.domain.offers import Offer, offers_of
+from handoff.domain.phase import Phase
 from handoff.schema.tables import ConversationRow, MessageRow
 from handoff.storage import outbox
 
@@ -62,8 +64,9 @@ async def append(
     return conversation.last_seq
 
 
+_COLUMNS = (MessageRow.seq, MessageRow.author, MessageRow.at, MessageRow.client_id, MessageRow.body)
 _AFTER = (
-    select(MessageRow.seq, MessageRow.author, MessageRow.at, MessageRow.client_id, MessageRow.body)
+    select(*_COLUMNS)
     .where(MessageRow.conversation_id == bindparam("of_conversation"), MessageRow.seq > bindparam("after"))
     .order_by(MessageRow.seq)
 )
@@ -73,6 +76,35 @@ async def after(session: AsyncSession, conversation: ConversationRow, seq: int) 
     """List the messages after `seq`, in order."""
     rows = await session.execute(_AFTER, {"of_conversation": conversation.id, "after": seq})
     return [_message(row, conversation.lang) for row in rows]
+
+
+_WITH_BOT = (
+    select(
+        ConversationRow.chat,
+        ConversationRow.last_seq,
+        ConversationRow.phase,
+        ConversationRow.account,
+        ConversationRow.feedback,
+        ConversationRow.lang,
+        *_COLUMNS,
+    )
+    .outerjoin(
+        MessageRow,
+        and_(MessageRow.conversation_id == ConversationRow.id, MessageRow.seq > bindparam("after")),
+    )
+    .where(ConversationRow.id == bindparam("of_conversation"), ConversationRow.phase == Phase.BOT.value)
+    .order_by(MessageRow.seq)
+)
+
+
+async def with_bot(
+    database: Database, conversation_id: str, seq: int
+) -> tuple[Row[*tuple[Any, ...]], list[Message]] | None:
+    """Read the conversation's row and its messages after `seq` in one statement; None unless the bot is in charge."""
+    rows = await database.rows(_WITH_BOT, of_conversation=conversation_id, after=seq)
+    if not rows:
+        return None
+    return rows[0], [_message(row, row.lang) for row in rows if row.seq is not None]
 
 
 async def at_seq(session: AsyncSession, conversation: ConversationRow, seq: int) -> Message | None:
@@ -169,7 +201,7 @@ async def offers_newest_first(session: AsyncSession, conversation_id: str) -> As
         before = row.seq
 
 
-def _message(row: MessageRow | Row[tuple[int, str, datetime, str, Any]], lang: str) -> Message:
+def _message(row: MessageRow | Row[*tuple[Any, ...]], lang: str) -> Message:
     return Message(
         seq=row.seq,
         author=row.author,

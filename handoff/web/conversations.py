@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field, JsonValue
 
 from handoff.context import HandoffContext
@@ -46,26 +46,21 @@ async def login(context: Context, handle: str, citizen: LoggedIn) -> dict[str, s
 
 
 @router.post("/{handle}/messages", status_code=201)
-async def send(
-    request: Request, response: Response, context: Context, allowed: InConversation, body: SendBody
-) -> dict[str, int]:
+async def send(request: Request, allowed: InConversation, body: SendBody) -> JSONResponse:
     """Take a message; answered after the commit."""
     request.app.state.handles.take(allowed.conversation_id, allowed.account)
     incoming = messages.Incoming(body.client_id, body.text, body.payload, body.values)
-    sent = await messages.send(context, allowed, incoming)
-    if not sent.new:
-        response.status_code = 200
-    return {"seq": sent.seq}
+    sent = await messages.send(request.app.state.context, allowed, incoming)
+    return JSONResponse({"seq": sent.seq}, 201 if sent.new else 200)
 
 
-@router.get("/{handle}/messages", response_model=None)
-async def read(
-    response: Response, context: Context, allowed: InConversation, after: After = 0, wait: Wait = 0
-) -> dict[str, list[Object] | Object]:
+@router.get("/{handle}/messages")
+async def read(request: Request, allowed: InConversation, after: After = 0, wait: Wait = 0) -> JSONResponse:
     """Give the messages after a number; waits for the first new one."""
-    response.headers["Cache-Control"] = "no-store"
-    found = await messages.read(context, allowed, after, wait)
-    return {"messages": list(found.messages), "state": found.state}
+    found = await messages.read(request.app.state.context, allowed, after, wait)
+    return JSONResponse(
+        {"messages": found.messages, "state": found.state}, headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.get("/{handle}/transcript")

@@ -1,13 +1,14 @@
 """The auth rules of the HTTP routes. Every route depends on one of them; a structural test walks the routes.
 
-They are coroutines although they wait for nothing: FastAPI runs plain functions in threads.
+They are coroutines although they wait for nothing: FastAPI runs plain functions in threads. Those of each message call the others
+themselves, because FastAPI takes as long to find out what a dependency needs as the dependency takes.
 """
 
 import hmac
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from handoff.context import HandoffContext
 from handoff.domain.people import Citizen, Staff
@@ -27,9 +28,9 @@ async def context_of(request: Request) -> HandoffContext:
 Context = Annotated[HandoffContext, Depends(context_of)]
 
 
-async def bearer(authorization: Annotated[str | None, Header()] = None) -> str | None:
+async def bearer(request: Request) -> str | None:
     """Give the bearer token of the request, if it has one."""
-    scheme, _, token = (authorization or "").partition(" ")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
@@ -42,18 +43,20 @@ async def anyone(request: Request) -> None:
     request.app.state.addresses.take(client.host if client else "unbekannt")
 
 
-async def logged_in(request: Request, token: Bearer, _limited: Annotated[None, Depends(anyone)]) -> Citizen:
+async def logged_in(request: Request) -> Citizen:
     """Rule: a citizen's token."""
+    await anyone(request)
+    token = await bearer(request)
     if token is None:
         raise LoginNeededError("Bitte melden Sie sich an.")
     citizen: Citizen = request.app.state.verifier.citizen(token)
     return citizen
 
 
-async def in_conversation(
-    request: Request, handle: str, token: Bearer, _limited: Annotated[None, Depends(anyone)]
-) -> access.Access:
+async def in_conversation(request: Request, handle: str) -> access.Access:
     """Rule: the conversation's handle, and its account's token once it is bound."""
+    await anyone(request)
+    token = await bearer(request)
     citizen = request.app.state.verifier.citizen(token) if token else None
     return await access.check(request.app.state.context, handle, citizen)
 
