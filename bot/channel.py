@@ -238,7 +238,8 @@ async def answer(
         )
         token = current_turn.set(turn)
         try:
-            await asyncio.wait_for(handle(message), DEADLINE_S)
+            async with asyncio.timeout(DEADLINE_S):
+                await handle(message)
         except TimeoutError as error:
             raise TurnFailedError(f"No answer within {DEADLINE_S:.0f} s.") from error
         finally:

@@ -36,7 +36,7 @@ conversations = Table(
 
 _BUSY_TIMEOUT_MS = 5_000
 READ_ONLY = "engine_read_only"
-"""Execution option of a transaction that only reads."""
+"""Execution option of a connection that only reads: each statement is by itself, and sees what was committed last."""
 
 
 def default_url(environment: Mapping[str, str] = os.environ) -> str:
@@ -78,7 +78,7 @@ def connect(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get(READ_ONLY)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if not connection.get_execution_options().get(READ_ONLY):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

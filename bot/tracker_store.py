@@ -83,22 +83,23 @@ class SnapshotTrackerStore(TrackerStore):
         )
         self._is_sqlite = make_url(self._url).get_backend_name() == "sqlite"
         self._engine: Engine | None = None
+        self._reader: Connection | None = None
 
     async def _write(self, work: Callable[[Connection], _T]) -> _T:
         """Run one transaction in a thread; committed when `work` returns."""
-        return await asyncio.to_thread(self._transaction, work, False)
+        return await asyncio.to_thread(self._transaction, work)
 
     async def _read(self, work: Callable[[Connection], _T]) -> _T:
-        """Run one transaction that only reads; SQLite's readers never wait, so the way to a thread would take longer."""
-        if self._is_sqlite:
-            return self._transaction(work, True)
-        return await asyncio.to_thread(self._transaction, work, True)
+        """Run one statement that only reads; SQLite's readers never wait, so the way to a thread would take longer."""
+        if not self._is_sqlite:
+            return await asyncio.to_thread(self._transaction, work)
+        if self._reader is None:
+            self._reader = self._database().connect().execution_options(**{READ_ONLY: True})
+        return work(self._reader)
 
-    def _transaction(self, work: Callable[[Connection], _T], read_only: bool) -> _T:
-        with self._database().connect() as connection:
-            connection = connection.execution_options(**{READ_ONLY: read_only})
-            with connection.begin():
-                return work(connection)
+    def _transaction(self, work: Callable[[Connection], _T]) -> _T:
+        with self._database().begin() as connection:
+            return work(connection)
 
     def _database(self) -> Engine:
         """Connect at the first use."""
@@ -193,6 +194,9 @@ class SnapshotTrackerStore(TrackerStore):
 
     async def close(self) -> None:
         """Give the database connections back."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None

@@ -81,10 +81,11 @@ class LexicalIndex:
         return by_words, self._by_group.sums(sought.groups, sought.weights)
 
     def rows(self, sought: "Sought", rows: Numbers) -> Floats:
-        """(len(rows),) cosine of the letter groups with single rows."""
+        """(len(rows),) cosine of the letter groups with single rows, ascending."""
         weights = np.zeros(len(self._groups))
         weights[sought.groups] = sought.weights
-        return np.asarray(self._rows[rows] @ weights)
+        chosen = self._rows if len(rows) == self._rows.shape[0] else self._rows[rows]
+        return np.asarray(chosen @ weights)
 
 
 @dataclass(frozen=True)

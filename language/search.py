@@ -209,5 +209,6 @@ class _Space:
         return np.asarray(np.einsum("nk,k->n", self._centres, place), dtype=np.float64)
 
     def rows(self, place: npt.NDArray[np.float32], rows: Numbers) -> Floats:
-        """(len(rows),) cosine of a placed text with single rows."""
-        return np.asarray(np.einsum("nk,k->n", self._rows[rows], place), dtype=np.float64)
+        """(len(rows),) cosine of a placed text with single rows, ascending."""
+        chosen = self._rows if len(rows) == len(self._rows) else self._rows[rows]
+        return np.asarray(np.einsum("nk,k->n", chosen, place), dtype=np.float64)

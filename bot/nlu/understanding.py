@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from bot.nlu.lexical import Floats, Pair, Strings, prepare, tempered, word_share
+from bot.nlu.lexical import Floats, Pair, Strings, chances, prepare, tempered, word_share
 from language import encoder
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -55,7 +55,7 @@ class _Semantic:
         return cls(model, np.ascontiguousarray(vectors[~strange]), np.ascontiguousarray(vectors[strange]))
 
     def probabilities(self, vectors: encoder.Vectors) -> Floats:
-        return np.asarray(self.model.predict_proba(vectors))
+        return chances(self.model, vectors)
 
     def nearness(self, vectors: encoder.Vectors) -> Floats:
         """(n, 2) mean cosine to the nearest examples that are ours, and to those that are not."""
@@ -134,7 +134,7 @@ class IntentModel:
             features = _gate_features(tempered(blind, temperature), near, column)
             gate = LogisticRegression(C=1.0).fit(features, truth == column, sample_weight=weight)
             own = (truth != column) & (weight >= 1)
-            threshold = float(np.quantile(gate.predict_proba(features[own])[:, 1], 1 - TURNED_AWAY))
+            threshold = float(np.quantile(chances(gate, features[own])[:, 1], 1 - TURNED_AWAY))
         fitted = _Fitted(share, float(temperature), gate, threshold)
         return cls(model, Pair.fit(prepared, names, weight), _Semantic.fit(vectors, names, weight), fitted)
 
@@ -152,7 +152,7 @@ class IntentModel:
             return Judgement(probabilities[0], 0.0, False)
         column = self.labels.index(OUT_OF_SCOPE)
         features = _gate_features(probabilities, self._semantic.nearness(vectors), column)
-        strangeness = float(self._fitted.gate.predict_proba(features)[0, 1])
+        strangeness = float(chances(self._fitted.gate, features)[0, 1])
         ours = probabilities[0].copy()
         ours[column] = 0.0
         ours *= (1 - strangeness) / max(float(ours.sum()), 1e-12)
