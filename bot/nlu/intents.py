@@ -1,7 +1,6 @@
 """Rasa component: what does the message want?"""
 
 import json
-from collections import Counter
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,19 +13,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import catalogue
-from bot.nlu.lexical import LexicalModel
-from bot.nlu.understanding import OUT_OF_SCOPE, IntentModel
+from bot.nlu.understanding import OUT_OF_SCOPE, Detail, IntentModel, Judgement
 
 _FILE = "intents.joblib"
-_SITUATIONS_FILE = "life_situations.joblib"
-_SITUATION_IDS_FILE = "life_situations.json"
-_FEWEST_EXAMPLES = 3
+_SITUATIONS_FILE = "life_situations.json"
 _WISHES = ("{}", "Ich möchte {}", "{} bitte", "ich brauche {}")
-_WISH = "service"
+_WISH, _SITUATION = "service", "life_situation"
 _DANGER = "emergency"
 _OWN_WEIGHT = 1.0
 _DESIGNATION_WORDS = 3  # longer names of the catalogue are sentences, which "Ich möchte …" does not fit
-_WISH_WEIGHT = 0.2
+_NAME_WEIGHT = 0.2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -50,14 +46,12 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: IntentModel | None = None,
-        situations: LexicalModel | None = None,
         known_situations: frozenset[str] = frozenset(),
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
-        self._situations = situations
         self._known_situations = known_situations
 
     @classmethod
@@ -77,27 +71,23 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
         return catalogue.fingerprint(config)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from every example with an intent, and from the catalogue's designations as wishes."""
+        """Learn from every example with an intent, and from the catalogue's designations."""
         content = catalogue.read(self._config["catalogue"])
         examples = [
-            (m.get(TEXT), m.get(INTENT), _OWN_WEIGHT) for m in training_data.intent_examples if m.get(TEXT)
+            (m.get(TEXT), _wanted(m), _OWN_WEIGHT) for m in training_data.intent_examples if m.get(TEXT)
         ]
-        known = {text.casefold() for text, _, _ in examples}
-        ours = any(label == _WISH for _, label, _ in examples)
-        for number, service in enumerate(content["services"] if ours else ()):
-            for place, name in enumerate((service["name"], *service["synonyme"])):
-                wish = _WISHES[(number + place) % len(_WISHES)].format(name)
-                if len(name.split()) <= _DESIGNATION_WORDS and wish.casefold() not in known:
-                    examples.append((wish, _WISH, _WISH_WEIGHT))
-        texts, labels, weights = zip(*examples, strict=True)
-        situations = _situation_examples(training_data, content)
+        if any(intent == _WISH for _, (intent, _), _ in examples):
+            known = {text.casefold() for text, _, _ in examples}
+            examples += [
+                (text, detail, _NAME_WEIGHT)
+                for text, detail in _designations(content)
+                if text.casefold() not in known
+            ]
+        texts, wants, weights = zip(*examples, strict=True)
         with self._model_storage.write_to(self._resource) as folder:
-            IntentModel.train(texts, labels, weights, self._config["encoder"]).save(folder / _FILE)
-            if len({label for _, label in situations}) > 1:
-                texts, labels = zip(*situations, strict=True)
-                LexicalModel.train(texts, labels, [_OWN_WEIGHT] * len(texts)).save(folder / _SITUATIONS_FILE)
+            IntentModel.train(texts, wants, weights, self._config["encoder"]).save(folder / _FILE)
             ids = [situation["id"] for situation in content["life_situations"]]
-            (folder / _SITUATION_IDS_FILE).write_text(json.dumps(ids), encoding="utf-8")
+            (folder / _SITUATIONS_FILE).write_text(json.dumps(ids), encoding="utf-8")
         return self._resource
 
     @classmethod
@@ -112,10 +102,8 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
         """Load the trained component from the model archive."""
         with model_storage.read_from(resource) as folder:
             model = IntentModel.load(folder / _FILE)
-            file = folder / _SITUATIONS_FILE
-            situations = LexicalModel.load(file) if file.exists() else None
-            known = frozenset(json.loads((folder / _SITUATION_IDS_FILE).read_text(encoding="utf-8")))
-        return cls(config, model_storage, resource, model, situations, known)
+            known = frozenset(json.loads((folder / _SITUATIONS_FILE).read_text(encoding="utf-8")))
+        return cls(config, model_storage, resource, model, known)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent of each message; payloads ("/intent") are left to Rasa."""
@@ -127,47 +115,49 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
             probabilities = judgement.probabilities
             order = probabilities.argsort()[::-1][: self._config["ranking"]]
             ranking = [{"name": self._model.labels[i], "confidence": float(probabilities[i])} for i in order]
-            if OUT_OF_SCOPE in self._model.labels:
-                ranking = _gated(ranking, judgement.turned_away, judgement.strangeness)
             message.set("intent", ranking[0], add_to_output=True)
-            message.set("strangeness", judgement.strangeness, add_to_output=True)
+            message.set("strangeness", self._probability(OUT_OF_SCOPE, judgement), add_to_output=True)
             message.set("ours", _WISH in self._model.labels)
-            if _DANGER in self._model.labels:
-                message.set("danger", float(probabilities[self._model.labels.index(_DANGER)]))
+            message.set("danger", self._probability(_DANGER, judgement))
             message.set("intent_ranking", ranking, add_to_output=True)
             message.set("known_share", self._model.known_share(text))
-            if ranking[0]["name"] == "life_situation":
-                message.set("situation", self._situation(text), add_to_output=True)
+            if ranking[0]["name"] == _SITUATION:
+                message.set("situation", self._situation(judgement), add_to_output=True)
         return messages
 
-    def _situation(self, text: str) -> dict[str, Any] | None:
-        if self._situations is None:
+    def _probability(self, intent: str, judgement: Judgement) -> float:
+        """How likely the text wants this; 0 where the training data knew no such intent."""
+        labels = self._model.labels if self._model else []
+        return float(judgement.probabilities[labels.index(intent)]) if intent in labels else 0.0
+
+    def _situation(self, judgement: Judgement) -> dict[str, Any] | None:
+        """The likeliest life situation of the catalogue, its confidence among all of them."""
+        details = self._model.details if self._model else []
+        shares = {
+            name: float(share)
+            for (intent, name), share in zip(details, judgement.details, strict=True)
+            if intent == _SITUATION and name in self._known_situations
+        }
+        if not shares:
             return None
-        probabilities = self._situations.probabilities(text)
-        best = int(probabilities.argmax())
-        name = self._situations.labels[best]
-        return (
-            {"id": name, "confidence": float(probabilities[best])} if name in self._known_situations else None
-        )
+        best = max(shares, key=lambda name: shares[name])
+        return {"id": best, "confidence": shares[best] / max(sum(shares.values()), 1e-12)}
 
 
-def _situation_examples(training_data: TrainingData, content: catalogue.Catalogue) -> list[tuple[str, str]]:
-    """Texts and their life situation; situations with too few examples to learn from are left out."""
-    examples = [
-        (m.get(TEXT), label)
-        for m in training_data.intent_examples
-        if (label := catalogue.label(m, "life_situation"))
-    ]
-    examples += [(name, s["id"]) for s in content["life_situations"] for name in (s["name"], *s["synonyme"])]
-    count = Counter(label for _, label in examples)
-    return [(text, label) for text, label in examples if count[label] >= _FEWEST_EXAMPLES]
+def _wanted(message: Message) -> Detail:
+    """The example's intent, and the service or life situation that its metadata name."""
+    return message.get(INTENT), catalogue.label(message, _WISH) or catalogue.label(message, _SITUATION)
 
 
-def _gated(ranking: list[dict[str, Any]], turned_away: bool, strangeness: float) -> list[dict[str, Any]]:
-    """The ranking with the gate's verdict first."""
-    others = [row for row in ranking if row["name"] != OUT_OF_SCOPE]
-    strange = {"name": OUT_OF_SCOPE, "confidence": strangeness}
-    if turned_away or not others:
-        return [strange, *others]
-    rest = [strange] if len(others) < len(ranking) else []
-    return [others[0], *sorted([*others[1:], *rest], key=lambda row: -row["confidence"])]
+def _designations(content: catalogue.Catalogue) -> list[tuple[str, Detail]]:
+    """Names of the catalogue as citizens would say them: services as wishes, life situations as they are."""
+    found: list[tuple[str, Detail]] = []
+    for number, service in enumerate(content["services"]):
+        for place, name in enumerate((service["name"], *service["synonyme"])):
+            if len(name.split()) <= _DESIGNATION_WORDS:
+                found.append((_WISHES[(number + place) % len(_WISHES)].format(name), (_WISH, service["id"])))
+    for situation in content["life_situations"]:
+        found += [
+            (name, (_SITUATION, situation["id"])) for name in (situation["name"], *situation["synonyme"])
+        ]
+    return found

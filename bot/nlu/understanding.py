@@ -1,30 +1,25 @@
-"""Intent of a text: a lexical and a semantic classifier added up, a gate for what is not ours, all calibrated.
+"""Intent of a text: a network over letters, words and the sentence's vector, with calibrated confidence.
 
-Every number that decides (the semantic share, the temperature, the gate and its threshold) is fitted on held-out
-folds of the training data and stored in the model.
+How sure the probabilities may be (the temperature) is fitted on a quarter of the training data that the network has not seen.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
-from bot.nlu.lexical import Floats, Pair, Strings, chances, prepare, tempered, word_share
+from bot.nlu.lexical import Features, prepare
+from bot.nlu.network import Examples, Network, softmax
 from language import encoder
 
 OUT_OF_SCOPE = "out_of_scope"
-TURNED_AWAY = 0.03
-"""Share of real wishes that the gate may turn away at most, on held-out folds."""
-_FOLDS = 3
-_TEMPERATURES = np.geomspace(0.2, 2.0, 40)
-_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
-_NEIGHBOURS = 3
+_HELD_OUT = 4
+_TEMPERATURES = np.geomspace(0.2, 3.0, 60)
 _LONG, _MOST_SENTENCES, _FEWEST_WORDS = 90, 12, 3
 _COURTESY = frozenset({"greet", "goodbye", "thanks", "chitchat", "inform", "affirm", "deny"})
 """What a sentence of a long mail says in passing: never the mail's wish."""
@@ -34,147 +29,122 @@ _ASKS = re.compile(
     r"hilf|helf)\w*|\b(?:wie|was|wann|wo|wer|wen|wem|wohin|welche[mnrs]?|warum|gibt es)\b"
 )
 """Words of a sentence that wants something, as `prepare` writes them."""
-_FEWEST = 8
 
+Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
-
-
-@dataclass
-class _Semantic:
-    """Logistic regression on sentence vectors, and the vectors themselves as neighbours."""
-
-    model: LogisticRegression
-    own: encoder.Vectors
-    strange: encoder.Vectors
-
-    @classmethod
-    def fit(cls, vectors: encoder.Vectors, labels: Strings, weights: Floats) -> "_Semantic":
-        model = LogisticRegression(C=5.0, max_iter=200, class_weight="balanced")
-        model.fit(vectors, labels, sample_weight=weights)
-        strange = labels == OUT_OF_SCOPE
-        return cls(model, np.ascontiguousarray(vectors[~strange]), np.ascontiguousarray(vectors[strange]))
-
-    def probabilities(self, vectors: encoder.Vectors) -> Floats:
-        return chances(self.model, vectors)
-
-    def nearness(self, vectors: encoder.Vectors) -> Floats:
-        """(n, 2) mean cosine to the nearest examples that are ours, and to those that are not."""
-        columns = []
-        for group in (vectors @ self.own.T, vectors @ self.strange.T):
-            count = min(_NEIGHBOURS, group.shape[1])
-            columns.append(np.partition(group, -count, axis=1)[:, -count:].mean(axis=1))
-        return np.asarray(np.stack(columns, axis=1), dtype=np.float64)
-
-
-@dataclass
-class _Fitted:
-    """What the held-out folds said."""
-
-    share: float
-    temperature: float
-    gate: LogisticRegression | None
-    threshold: float
+Detail = tuple[str, str | None]
+"""An intent and what exactly it is about: a service, a life situation, or nothing."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Probabilities of the labels, and how likely the text is none of our business (0 without a gate)."""
+    """Calibrated probabilities: (labels,) of the intents, (details,) of the details."""
 
     probabilities: Floats
-    strangeness: float
-    turned_away: bool
+    details: Floats
 
 
 class IntentModel:
     """The whole classifier."""
 
-    def __init__(self, model: str | None, lexical: Pair, semantic: _Semantic, fitted: _Fitted) -> None:
-        self._name = model
-        self._encoder = encoder.load(model)
-        self._lexical, self._semantic, self._fitted = lexical, semantic, fitted
-        self._by_words = lexical.single()
-        self.labels: list[str] = [str(label) for label in lexical.by_words.classes_]
-        self._says_something = np.array([label not in _COURTESY for label in self.labels])
+    def __init__(
+        self,
+        encoder_name: str | None,
+        features: Features,
+        network: Network,
+        labels: list[str],
+        details: list[Detail],
+        temperature: float,
+    ) -> None:
+        self._encoder_name = encoder_name
+        self._encoder = encoder.load(encoder_name)
+        self._features, self._network = features, network
+        self.labels, self.details, self._temperature = labels, details, temperature
+        self._owners = _owners(labels, details)
+        self._says_something = np.array([label not in _COURTESY for label in labels])
 
     @classmethod
     def train(
-        cls, texts: Sequence[str], labels: Sequence[str], weights: Sequence[float], model: str | None = None
+        cls,
+        texts: Sequence[str],
+        wants: Sequence[Detail],
+        weights: Sequence[float],
+        encoder_name: str | None = None,
     ) -> "IntentModel":
-        """Fit on `texts`; `weights` say how much each counts, `model` names the encoder (None: the shipped one).
+        """Fit on `texts` and what each wants; `weights` say how much each counts, `encoder_name` None is the shipped one.
 
         Raises
         ------
         ValueError
-            Fewer than two labels.
+            Fewer than two intents.
         """
-        prepared = np.array([prepare(text) for text in texts], dtype=object)
-        names, weight = np.array(labels, dtype=object), np.array(weights, dtype=np.float64)
-        vectors = encoder.load(model).encode(list(texts))
-        order = sorted(set(labels))
-        truth = np.array([order.index(name) for name in labels])
-        by_words, by_meaning = np.zeros((len(texts), len(order))), np.zeros((len(texts), len(order)))
-        near = np.zeros((len(texts), 2))
-        gated = (names == OUT_OF_SCOPE).sum() >= _FEWEST
-        for fit, check in _folds(prepared, names):
-            lexical = Pair.fit(prepared[fit], names[fit], weight[fit])
-            by_words[check] = _spread(
-                lexical.probabilities(prepared[check]), lexical.by_words.classes_, order
-            )
-            semantic = _Semantic.fit(vectors[fit], names[fit], weight[fit])
-            found = semantic.probabilities(vectors[check])
-            by_meaning[check] = _spread(found, semantic.model.classes_, order)
-            if gated:
-                near[check] = semantic.nearness(vectors[check])
-        share = max(_SHARES, key=lambda s: (weight * ((by_words + s * by_meaning).argmax(1) == truth)).sum())
-        blind = _mixed(by_words, by_meaning, share)
-        temperature = min(_TEMPERATURES, key=lambda t: _loss(tempered(blind, t), truth, weight))
-        gate, threshold = None, 1.0
-        if gated:
-            column = order.index(OUT_OF_SCOPE)
-            features = _gate_features(tempered(blind, temperature), near, column)
-            gate = LogisticRegression(C=1.0).fit(features, truth == column, sample_weight=weight)
-            own = (truth != column) & (weight >= 1)
-            threshold = float(np.quantile(chances(gate, features[own])[:, 1], 1 - TURNED_AWAY))
-        fitted = _Fitted(share, float(temperature), gate, threshold)
-        return cls(model, Pair.fit(prepared, names, weight), _Semantic.fit(vectors, names, weight), fitted)
+        labels = sorted({intent for intent, _ in wants})
+        if len(labels) < 2:
+            raise ValueError("A classifier needs examples of at least two intents.")
+        details = sorted(set(wants), key=lambda want: (want[0], want[1] or ""))
+        prepared = [prepare(text) for text in texts]
+        features = Features.fit(prepared)
+        examples = Examples(
+            features.matrix(prepared),
+            encoder.load(encoder_name).encode(list(texts)),
+            _numbers([intent for intent, _ in wants], labels),
+            _numbers(wants, details),
+            np.array(weights, dtype=np.float32),
+        )
+        held_out = np.random.default_rng(0).permutation(len(texts)) % _HELD_OUT == 0
+        blind, network = joblib.Parallel(n_jobs=2)(
+            joblib.delayed(Network.train)(part, len(labels), len(details))
+            for part in (examples.of(np.flatnonzero(~held_out)), examples)
+        )
+        asked = examples.of(np.flatnonzero(held_out))
+        owners = _owners(labels, details)
+        margins = blind.margins(asked.features, asked.vectors)
+        temperature = min(
+            _TEMPERATURES,
+            key=lambda t: _loss(_probabilities(margins, owners, t)[0], asked.labels, asked.weights),
+        )
+        return cls(encoder_name, features, network, labels, details, float(temperature))
 
     def judge(self, text: str) -> Judgement:
-        """What the text wants, with calibrated probabilities."""
-        vectors = self._encoder.encode([text])
-        mixed = self._mixed(text, vectors)
+        """What the text wants, with calibrated probabilities; of a long one, its sentences that ask count as much as the whole."""
+        whole, details = self._read(text)
         sentences = _sentences(text)
         if sentences:
-            wanted = np.mean([self._mixed(s, self._encoder.encode([s])) for s in sentences], axis=0)
-            wanted *= self._says_something
-            mixed = (mixed + wanted / max(float(wanted.sum()), 1e-12)) / 2
-        probabilities = tempered(mixed, self._fitted.temperature)
-        if self._fitted.gate is None:
-            return Judgement(probabilities[0], 0.0, False)
-        column = self.labels.index(OUT_OF_SCOPE)
-        features = _gate_features(probabilities, self._semantic.nearness(vectors), column)
-        strangeness = float(chances(self._fitted.gate, features)[0, 1])
-        ours = probabilities[0].copy()
-        ours[column] = 0.0
-        ours *= (1 - strangeness) / max(float(ours.sum()), 1e-12)
-        ours[column] = strangeness
-        return Judgement(ours, strangeness, strangeness >= self._fitted.threshold)
+            wanted = np.mean([self._read(sentence)[0] for sentence in sentences], axis=0)
+            wanted = wanted * self._says_something
+            whole = (whole + wanted / max(float(wanted.sum()), 1e-12)) / 2
+        return Judgement(whole, details)
 
-    def _mixed(self, text: str, vectors: encoder.Vectors) -> Floats:
-        by_words = self._by_words(prepare(text))[None, :]
-        return _mixed(by_words, self._semantic.probabilities(vectors), self._fitted.share)
+    def _read(self, text: str) -> tuple[Floats, Floats]:
+        numbers, weights = self._features.row(prepare(text))
+        margins = self._network.margins_of_one(numbers, weights, self._encoder.encode([text]))
+        intents, details = _probabilities(margins, self._owners, self._temperature)
+        return intents[0], details[0]
 
     def known_share(self, text: str) -> float:
         """Share of the text's words that were seen in training, 0..1; 1 for a text without words."""
-        return word_share(self._lexical, text)
+        return self._features.known_share(text)
 
     def save(self, path: Path) -> None:
-        """Write the model to a file."""
-        joblib.dump((self._name, self._lexical, self._semantic, self._fitted), path, compress=1)
+        """Write the model to a file; the first layer at half precision."""
+        rows, *rest = self._network.parts()
+        network = (rows.astype(np.float16), *rest)
+        stored = (
+            self._encoder_name,
+            self._features.parts(),
+            network,
+            self.labels,
+            self.details,
+            self._temperature,
+        )
+        joblib.dump(stored, path, compress=1)
 
     @classmethod
     def load(cls, path: Path) -> "IntentModel":
         """Read what `save` wrote; only from a model archive that was checked against its manifest."""
-        return cls(*joblib.load(path))
+        name, features, (rows, *rest), labels, details, temperature = joblib.load(path)
+        network = Network(rows.astype(np.float32), *rest)
+        return cls(name, Features(*features), network, labels, details, temperature)
 
 
 def _sentences(text: str) -> list[str]:
@@ -186,31 +156,26 @@ def _sentences(text: str) -> list[str]:
     return (asking or found) if len(found) > 1 else []
 
 
-def _folds(texts: Strings, names: Strings) -> list[tuple[Numbers, Numbers]]:
-    return list(StratifiedKFold(_FOLDS, shuffle=True, random_state=0).split(texts, names))
+def _numbers(items: Sequence[Any], order: Sequence[Any]) -> Numbers:
+    place = {item: number for number, item in enumerate(order)}
+    return np.array([place[item] for item in items], dtype=np.int64)
 
 
-def _spread(found: Floats, classes: Strings, order: list[str]) -> Floats:
-    """Probabilities in the order of all labels; labels that a fold lacks get none."""
-    spread = np.zeros((len(found), len(order)))
-    spread[:, [order.index(name) for name in classes]] = found
-    return spread
+def _owners(labels: list[str], details: list[Detail]) -> Numbers:
+    """(details,) the number of each detail's intent."""
+    return _numbers([intent for intent, _ in details], labels)
 
 
-def _mixed(by_words: Floats, by_meaning: Floats, share: float) -> Floats:
-    return np.asarray((by_words + share * by_meaning) / (1 + share))
+def _probabilities(
+    margins: tuple[Floats, Floats], owners: Numbers, temperature: float
+) -> tuple[Floats, Floats]:
+    """(n, labels) and (n, details): an intent's probability is the mean of its own and of its details' together."""
+    own, details = (softmax(part, temperature) for part in margins)
+    together = np.zeros_like(own)
+    np.add.at(together.T, owners, details.T)
+    return (own + together) / 2, details
 
 
-def _loss(probabilities: Floats, truth: Numbers, weight: Floats) -> float:
+def _loss(probabilities: Floats, truth: Numbers, weights: Floats) -> float:
     held_out = probabilities[np.arange(len(truth)), truth]
-    return float(-(weight * np.log(np.maximum(held_out, 1e-12))).sum())
-
-
-def _gate_features(probabilities: Floats, near: Floats, column: int) -> Floats:
-    """(n, 5): odds of being out of scope, sureness of the best intent of ours, nearness to ours and to the others'."""
-    strange = probabilities[:, column].clip(1e-6, 1 - 1e-6)
-    best = np.delete(probabilities, column, axis=1).max(axis=1)
-    return np.stack(
-        [np.log(strange / (1 - strange)), np.log(best.clip(1e-6)), near[:, 0], near[:, 1], best * near[:, 0]],
-        axis=1,
-    )
+    return float(-(weights * np.log(np.maximum(held_out, 1e-12))).sum())
