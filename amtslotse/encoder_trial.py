@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from rich.progress import track
-from sklearn.linear_model import LogisticRegression
 
-from bot.nlu.lexical import Pair, prepare
+from bot.nlu.lexical import Features, prepare
+from bot.nlu.network import Examples, Network
 
 ROUNDS = 3
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
-"""How much the vectors' classifier counts beside that of letters and words; the best one is reported."""
 
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -32,7 +30,7 @@ class Example:
 def errors(
     examples: Sequence[Example], encoders: dict[str, Callable[[Numbers], Callable[[Sequence[str]], Floats]]]
 ) -> dict[str, float]:
-    """Share of wrong intents of letters, words and vectors added up, for each encoder.
+    """Share of wrong intents of the assistant's network with each encoder.
 
     Parameters
     ----------
@@ -41,26 +39,32 @@ def errors(
         (n, dim).
     """
     texts = [example.text for example in examples]
-    prepared = np.array([prepare(text) for text in texts], dtype=object)
-    names = np.array([example.intent for example in examples], dtype=object)
-    order = sorted(set(names))
-    truth = np.array([order.index(name) for name in names])
+    prepared = [prepare(text) for text in texts]
+    labels, intents = _numbered([e.label for e in examples]), _numbered([e.intent for e in examples])
     rounds = _rounds(examples)
-    by_words = np.zeros((len(texts), len(order)))
-    by_meaning = {name: by_words.copy() for name in encoders}
+    wrong = dict.fromkeys(encoders, 0)
     for number in track(range(ROUNDS), "Vergleich"):
         fit, asked = np.flatnonzero(rounds != number), np.flatnonzero(rounds == number)
-        pair = Pair.fit(prepared[fit], names[fit], np.ones(len(fit)))
-        by_words[asked] = pair.probabilities(prepared[asked])
+        features = Features.fit([prepared[i] for i in fit])
+        read, unread = (features.matrix([prepared[i] for i in part]) for part in (fit, asked))
         for name, learn in encoders.items():
             encode = learn(fit)
-            model = LogisticRegression(C=5.0, max_iter=200, class_weight="balanced")
-            model.fit(encode([texts[i] for i in fit]), names[fit])
-            by_meaning[name][asked] = model.predict_proba(encode([texts[i] for i in asked]))
-    return {
-        name: min(float(((by_words + share * found).argmax(axis=1) != truth).mean()) for share in SHARES)
-        for name, found in by_meaning.items()
-    }
+            known = Examples(
+                read,
+                encode([texts[i] for i in fit]),
+                intents[fit],
+                labels[fit],
+                np.ones(len(fit), np.float32),
+            )
+            network = Network.train(known, intents.max() + 1, labels.max() + 1)
+            found = network.margins(unread, encode([texts[i] for i in asked]))[0].argmax(axis=1)
+            wrong[name] += int((found != intents[asked]).sum())
+    return {name: count / len(examples) for name, count in wrong.items()}
+
+
+def _numbered(names: Sequence[str]) -> Numbers:
+    """(n,) each name's place among all in order."""
+    return np.asarray(np.unique(np.array(names, dtype=object), return_inverse=True)[1], dtype=np.int64)
 
 
 def _rounds(examples: Sequence[Example]) -> Numbers:

@@ -1,6 +1,7 @@
 """Rasa component: what does the message want?"""
 
 import json
+from collections import Counter
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -21,6 +22,7 @@ _WISHES = ("{}", "Ich möchte {}", "{} bitte", "ich brauche {}")
 _WISH, _SITUATION = "service", "life_situation"
 _DANGER = "emergency"
 _OWN_WEIGHT = 1.0
+_ENOUGH_SENTENCES = 10  # whose wording was written down needs no names beside it
 _DESIGNATION_WORDS = 3  # longer names of the catalogue are sentences, which "Ich möchte …" does not fit
 _NAME_WEIGHT = 0.2
 
@@ -71,17 +73,17 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
         return catalogue.fingerprint(config)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from every example with an intent, and from the catalogue's designations."""
+        """Learn from every example with an intent; of what few wrote about, from the catalogue's designations as well."""
         content = catalogue.read(self._config["catalogue"])
         examples = [
             (m.get(TEXT), _wanted(m), _OWN_WEIGHT) for m in training_data.intent_examples if m.get(TEXT)
         ]
-        if any(intent == _WISH for _, (intent, _), _ in examples):
-            known = {text.casefold() for text, _, _ in examples}
+        written = Counter(want for _, want, _ in examples)
+        if any(intent == _WISH for intent, _ in written):
             examples += [
-                (text, detail, _NAME_WEIGHT)
-                for text, detail in _designations(content)
-                if text.casefold() not in known
+                (text, want, _NAME_WEIGHT)
+                for text, want in _designations(content)
+                if written[want] < _ENOUGH_SENTENCES
             ]
         texts, wants, weights = zip(*examples, strict=True)
         with self._model_storage.write_to(self._resource) as folder:

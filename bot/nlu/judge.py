@@ -34,13 +34,11 @@ class Judge(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Limits.
 
-        `service_sure`: score from which a service is named; `service_named`: from which the message speaks of it whatever
-        the classifier says; `gate`: confidence below which a wish is none of ours; `danger`: probability from which a
+        `service_sure`: score from which a service is named; `gate`: confidence below which a wish is none of ours; `danger`: probability from which a
         message is taken for a call for help (missing one costs more than a false alarm).
         """
         return {
             "service_sure": 0.75,
-            "service_named": 0.8,
             "service_margin": 0.1,
             "service_hint": 0.55,
             "situation_sure": 0.5,
@@ -104,8 +102,6 @@ class Judge(GraphComponent):
             not kinds and best < self._config["service_hint"] and (strange := _strange(message, text, intent))
         ):
             intent = strange
-        elif self._means_a_service(intent["name"], kinds, best):
-            intent = {"name": "service", "confidence": best}
         elif intent["confidence"] < self._config["gate"]:
             if best >= self._config["service_hint"]:
                 intent = {"name": "service", "confidence": best}
@@ -135,12 +131,6 @@ class Judge(GraphComponent):
         message.set(INTENT, intent, add_to_output=True)
         message.set("act", act(text, folded), add_to_output=True)
         message.set("out_of_scope", intent["name"] == "out_of_scope", add_to_output=True)
-
-    def _means_a_service(self, name: str | None, kinds: set[str], best: float) -> bool:
-        """Whether what was named outweighs what the classifier thinks."""
-        if best < float(self._config["service_named"]):
-            return False
-        return name == "out_of_scope" or (name == "life_situation" and "life_situation" not in kinds)
 
 
 def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, Any] | None:

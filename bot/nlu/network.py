@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-_HIDDEN = 192
+_HIDDEN = 128
 _EPOCHS, _FEWEST_STEPS = 5, 600
 _MOST_AT_ONCE, _FEWEST_AT_ONCE = 128, 16
 _ROW_RATE, _RATE, _DECAY = 0.04, 0.005, 0.01
-_DROPPED, _FEATURE_KEPT, _VECTOR_KEPT = 0.5, 0.8, 0.8
+_DROPPED, _FEATURE_KEPT, _VECTOR_KEPT = 0.3, 0.8, 0.8
 _SMOOTHED = 0.05
 _DETAIL_COUNTS = 0.5
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.nlu.lexical import Pair, prepare
+from bot.nlu.lexical import Features, prepare
+from bot.nlu.network import Examples, Network, softmax
 from bot.nlu.understanding import IntentModel, _sentences
 from bot.parse import lines_of
 
@@ -27,7 +28,7 @@ EXAMPLES = {
 def trained(*labels: str) -> IntentModel:
     rows = [(text, label) for label in labels for text in EXAMPLES[label]]
     texts, names = zip(*rows, strict=True)
-    return IntentModel.train(texts, names, [1.0] * len(texts))
+    return IntentModel.train(texts, [(name, None) for name in names], [1.0] * len(texts))
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +40,54 @@ def best(model: IntentModel, text: str) -> str:
     return model.labels[int(model.judge(text).probabilities.argmax())]
 
 
+def small_network() -> tuple[Features, Network]:
+    texts = [prepare(text) for examples in EXAMPLES.values() for text in examples]
+    labels = np.repeat(np.arange(len(EXAMPLES)), [len(examples) for examples in EXAMPLES.values()])
+    features = Features.fit(texts)
+    vectors = np.zeros((len(texts), 4), np.float32)
+    examples = Examples(features.matrix(texts), vectors, labels, labels, np.ones(len(texts), np.float32))
+    return features, Network.train(examples, len(EXAMPLES), len(EXAMPLES))
+
+
 def test_one_text_is_read_as_many_are():
-    rows = [(prepare(text), label) for label, texts in EXAMPLES.items() for text in texts]
-    texts, labels = (np.array(column, dtype=object) for column in zip(*rows, strict=True))
-    pair = Pair.fit(texts, labels, np.ones(len(texts)))
-    single = pair.single()
+    features, network = small_network()
     asked = [
         prepare(text) for text in ("Hund anmelden", "hallo hallo hallo", "", "???", "ganz andere Wörter")
     ]
-    for one, many in zip(map(single, asked), pair.probabilities(asked), strict=True):
-        np.testing.assert_allclose(one, many, atol=1e-4)
+    together = network.margins(features.matrix(asked), np.zeros((len(asked), 4), np.float32))
+    for number, text in enumerate(asked):
+        alone = network.margins_of_one(*features.row(text), np.zeros((1, 4), np.float32))
+        for one, many in zip(alone, together, strict=True):
+            np.testing.assert_allclose(one[0], many[number], atol=1e-4)
+
+
+def test_the_network_learns_its_examples_and_the_same_seed_gives_the_same_network():
+    features, network = small_network()
+    texts = [prepare(text) for examples in EXAMPLES.values() for text in examples]
+    labels = np.repeat(np.arange(len(EXAMPLES)), [len(examples) for examples in EXAMPLES.values()])
+    margins, details = network.margins(features.matrix(texts), np.zeros((len(texts), 4), np.float32))
+    assert (margins.argmax(axis=1) == labels).all()
+    assert (details.argmax(axis=1) == labels).all()
+    assert np.array_equal(small_network()[1].rows, network.rows)
+
+
+def test_a_higher_temperature_is_less_sure():
+    margins = np.array([[2.0, 0.0, -1.0]], np.float32)
+    sure, unsure = softmax(margins, 0.5), softmax(margins, 2.0)
+    assert sure[0, 0] > softmax(margins)[0, 0] > unsure[0, 0]
+    assert unsure.sum() == pytest.approx(1.0)
+
+
+def test_details_tell_apart_what_one_intent_may_mean():
+    wishes = [(text, ("service", "hund" if "Hund" in text else "andere")) for text in EXAMPLES["service"]]
+    wishes += [
+        (f"mein Hund {word}", ("service", "hund")) for word in ("muss an", "ist neu", "soll weg", "zahlt")
+    ]
+    rows = [*wishes, *((text, ("greet", None)) for text in EXAMPLES["greet"])]
+    texts, wants = zip(*rows, strict=True)
+    model = IntentModel.train(texts, wants, [1.0] * len(texts))
+    details = dict(zip(model.details, model.judge("Hund anmelden").details, strict=True))
+    assert details["service", "hund"] == max(details.values())
 
 
 def test_the_sentences_of_a_long_mail_that_ask_are_read_again():
@@ -68,14 +107,19 @@ def test_the_wish_of_a_long_mail_counts_and_not_its_greeting(model):
 
 
 def test_what_is_none_of_our_business_is_strange(model):
-    assert model.judge("Wie wird morgen das Wetter?").strangeness > model.judge("Hund anmelden").strangeness
+    column = model.labels.index("out_of_scope")
+    strange, ours = (
+        model.judge(text).probabilities[column] for text in ("Wie wird morgen das Wetter?", "Hund anmelden")
+    )
+    assert strange > ours
 
 
-def test_two_labels_are_enough_and_need_no_gate():
+def test_two_labels_are_enough():
     two = trained("greet", "service")
     assert best(two, "guten Tag") == "greet"
     assert best(two, "Ausweis beantragen") == "service"
-    assert two.judge("Wetter").strangeness == 0.0
+    with pytest.raises(ValueError, match="two intents"):
+        trained("greet")
 
 
 @settings(max_examples=60, deadline=None)
