@@ -43,7 +43,7 @@ class Judge(GraphComponent):
             "service_hint": 0.55,
             "situation_sure": 0.5,
             "gate": 0.3,
-            "danger": 0.3,
+            "danger": 0.4,
         }
 
     def __init__(self, config: dict[str, Any]) -> None:
