@@ -143,9 +143,8 @@ def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, A
         return None
     unlikely = intent["name"] in _UNLIKELY_IN_ONE_WORD
     if share > 0 or not all(word[0].isupper() for word in words):
-        return (
-            {"name": intent["name"], "confidence": min(intent["confidence"], _NO_IDEA)} if unlikely else None
-        )
+        sure = min(intent["confidence"], _NO_IDEA)
+        return {"name": "inform", "confidence": sure} if unlikely else None
     name = "inform" if unlikely else intent["name"]
     return {"name": name, "confidence": min(intent["confidence"], _A_GUESS)}
 
