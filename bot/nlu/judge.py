@@ -14,8 +14,7 @@ from bot.nlu.acts import act, sounds_like_danger
 from language.normalise import fold
 
 _FEW_WORDS, _LONGEST_WORD = 2, 40
-_SOME_KNOWN, _HALF_KNOWN, _A_GUESS, _NO_IDEA = 0.25, 0.5, 0.55, 0.2
-_NOT_OURS = frozenset({"out_of_scope", "chitchat"})
+_SOME_KNOWN, _A_GUESS, _NO_IDEA = 0.25, 0.55, 0.2
 _ABOUT_SERVICES = frozenset({"service", "aspect", "life_situation", "status"})
 _VALUES = frozenset(
     {"number", "date", "date_range", "time", "amount", "plz", "phone", "email", "licence_plate"}
@@ -139,12 +138,13 @@ def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, A
     share, words = message.get("known_share", 1.0), text.split()
     if len(words) > _FEW_WORDS or max(map(len, words), default=0) > _LONGEST_WORD:
         return {"name": "out_of_scope", "confidence": 1.0 - share} if share < _SOME_KNOWN else None
-    if share > _HALF_KNOWN or (share > 0 and intent["name"] not in _NOT_OURS):
+    if share > 0:
         return None
     unlikely = intent["name"] in _UNLIKELY_IN_ONE_WORD
-    if share > 0 or not all(word[0].isupper() for word in words):
-        sure = min(intent["confidence"], _NO_IDEA)
-        return {"name": "inform", "confidence": sure} if unlikely else None
+    if not all(word[0].isupper() for word in words):
+        return (
+            {"name": intent["name"], "confidence": min(intent["confidence"], _NO_IDEA)} if unlikely else None
+        )
     name = "inform" if unlikely else intent["name"]
     return {"name": name, "confidence": min(intent["confidence"], _A_GUESS)}
 
