@@ -58,9 +58,9 @@ lock: | $(BIN)/python
 clean:
 	rm -rf $(VENV) $(UI)/node_modules $(UI)/dist
 
-# Understanding against stock Rasa; TRAIN=… TEST=… take any Rasa NLU files, EVERY=n uses each n-th example.
+# Understanding against stock Rasa (an hour or two); TRAIN=… TEST=… take any Rasa NLU files, EVERY=n compares on each n-th example, OURS=1 asks ours alone.
 bench-nlu: setup
-	@$(BIN)/python -m tests.bench.nlu $(if $(TRAIN),--train $(TRAIN)) $(if $(TEST),--test $(TEST)) $(if $(NAME),--name $(NAME)) $(if $(EVERY),--every $(EVERY))
+	@$(BIN)/python -m tests.bench.nlu $(if $(TRAIN),--train $(TRAIN)) $(if $(TEST),--test $(TEST)) $(if $(NAME),--name $(NAME)) $(if $(EVERY),--every $(EVERY)) $(if $(OURS),--ours-only)
 
 # Search beside BM25; NAMES=70 measures only its speed, with so many designations a service.
 bench-search: setup-dev

@@ -37,7 +37,9 @@ class ValidateAntragForm(Faehigkeit):
         """One message. No events at all mean that the form rejects and the rules decide."""
         if not gespraech.slot("entwurf"):
             return [SlotSet("requested_slot", None)]
-        if gespraech.abilities_this_turn or not antwort.kommt_in_frage(gespraech):
+        if gespraech.abilities_this_turn:
+            return []
+        if not (kurzbefehle.gemeint(gespraech) or antwort.kommt_in_frage(gespraech)):
             return []
         if rechtsbehelf.gemeint(gespraech):
             return [*rechtsbehelf.erklaeren(gespraech), SlotSet("feld_wert", None)]

@@ -23,6 +23,8 @@ ABSCHWEIFUNGEN = {
 }  # fmt: skip
 # What was taken for this is an attempt all the same while it is short and no question: "vom Mond", ".".
 FEHLVERSUCHE = {"out_of_scope"}
+# What a free text may sound like and be the answer all the same: "Ich fliege morgen, und der Pass ist abgelaufen".
+ANKLANG = {"service", "life_situation"}
 KURZ_WOERTER = 4
 # Wishes that win even over a value of the asked type.
 VORRANG = {"emergency", "human", "cancel"}
@@ -35,6 +37,10 @@ SICHER = 0.75
 WAHRSCHEINLICH = 0.5
 # How alike an option and what was written must be (0 to 100).
 AEHNLICH = 85
+
+_WUNSCH = re.compile(
+    r"\b(?:auch noch|außerdem|zusätzlich|möchte\w*|will|wollen|brauch\w*|bräucht\w*|würd\w* gern\w*|hätt\w* gern\w*)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,10 @@ def lesen(gespraech: Gespraech, field: FieldView) -> Antwort | Unbrauchbar | Non
     asks = gespraech.act == "question"
     needed = SICHER if field.type in FREITEXT else WAHRSCHEINLICH
     digresses = (
-        gespraech.intent in ABSCHWEIFUNGEN and gespraech.confidence >= needed and not _fehlversuch(gespraech)
+        gespraech.intent in ABSCHWEIFUNGEN
+        and gespraech.confidence >= needed
+        and not _fehlversuch(gespraech)
+        and not _anklang(gespraech, field)
     )
     if field.type in FREITEXT:
         if asks or digresses:
@@ -102,8 +111,21 @@ def lesen(gespraech: Gespraech, field: FieldView) -> Antwort | Unbrauchbar | Non
 
 
 def _fehlversuch(gespraech: Gespraech) -> bool:
-    short = len(gespraech.text.split()) < KURZ_WOERTER and "?" not in gespraech.text
-    return short and gespraech.intent in FEHLVERSUCHE
+    return _kurz(gespraech) and gespraech.intent in FEHLVERSUCHE
+
+
+def _anklang(gespraech: Gespraech, field: FieldView) -> bool:
+    """Whether it answers a free text although it names a service or what happened: a keyword, or no wish for another service."""
+    if field.type not in FREITEXT or gespraech.intent not in ANKLANG:
+        return False
+    if _kurz(gespraech):
+        return True
+    another = gespraech.entity("service") != gespraech.slot("leistung")
+    return field.type == "text" and not (another and _WUNSCH.search(gespraech.text.lower()))
+
+
+def _kurz(gespraech: Gespraech) -> bool:
+    return len(gespraech.text.split()) < KURZ_WOERTER and "?" not in gespraech.text
 
 
 def wert(gespraech: Gespraech, field: FieldView) -> str | int | None:

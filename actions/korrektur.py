@@ -46,10 +46,8 @@ def lesen(
     named = genannt(gespraech.text, given)
     if (part := _teil_der_anschrift(gespraech.text, named, given)) is not None:
         return part
-    if gespraech.act == "question" or gespraech.intent in antwort.ABSCHWEIFUNGEN - {
-        "chitchat",
-        "out_of_scope",
-    }:
+    digresses = gespraech.intent in antwort.ABSCHWEIFUNGEN - {"chitchat", "out_of_scope"}
+    if gespraech.act == "question" or (digresses and not (corrects and named)):
         return None
     if named is not None:
         value = _wert(gespraech, named)

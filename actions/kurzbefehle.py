@@ -44,9 +44,22 @@ _BEDEUTUNG = re.compile(
 WEITER = {"weiter", "weitermachen", "fortsetzen", "weiter bitte"}
 
 
+def gemeint(gespraech: Gespraech) -> bool:
+    """Whether the whole message is a command to what was asked, whatever else the word may mean elsewhere."""
+    said = _gesagt(gespraech)
+    match gespraech.slot("frage_art"):
+        case "field":
+            return said in UEBERSPRINGEN | HILFE | WEITER
+        case "evidence":
+            return said in SPAETER | WEITER
+        case "identity":
+            return said in UEBERSPRINGEN | WEITER
+    return False
+
+
 async def ausfuehren(gespraech: Gespraech) -> list[Event] | None:
     """Obey a command that fits what was asked; None if the message is none."""
-    said = gespraech.text.lower().strip(" .!?")
+    said = _gesagt(gespraech)
     asked = gespraech.slot("frage_art")
     if said in UEBERSPRINGEN and asked in {"field", "identity"}:
         return await ueberspringen.auslassen(gespraech)
@@ -61,6 +74,10 @@ async def ausfuehren(gespraech: Gespraech) -> list[Event] | None:
     if said in WEITER:
         return []
     return None
+
+
+def _gesagt(gespraech: Gespraech) -> str:
+    return gespraech.text.lower().strip(" .!?")
 
 
 async def _zweck(gespraech: Gespraech) -> list[Event]:

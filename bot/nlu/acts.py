@@ -30,7 +30,9 @@ _DANGER = re.compile(
     | \b(?:droht|gedroht)\b.{0,30}\b(?:umzubringen|abzustechen|toeten|schlagen)\b | \bmorddrohung | \bbringt\s+mich\s+um\b | \bfrauenhaus
     | \b(?:bricht|brechen)\s+(?:gerade\s+)?(?:jemand\s+)?(?:bei\s+\w+\s+)?ein\b | \beingebrochen\b.{0,20}\b(?:gerade|jetzt)\b | \bgerade\b.{0,25}\beingebrochen\b
     | \bhat\s+(?:ein\s+)?(?:messer|ne\s+pistole|eine\s+(?:pistole|waffe))\b | \b(?:schlag|messerstech|schiesser)erei\b
-    | \bnotarzt\b | \bgiftnotruf\b | \btelefonseelsorge\b | \bkrisentelefon\b | \blebensgefahr\b | \bin\s+gefahr\b | ^\W*(?:sos|110|112)\W*$
+    | \bnotarzt\b | \bgiftnotruf\b | \btelefonseelsorge\b | \bkrisentelefon\b | \blebensgefahr\b | \bin\s+gefahr\b 
+    | ^\W*(?:sos|🆘|110|112|feuerwehr|polizei|seelsorge|bereitschaftsarzt|notrufnummern?|atemnot|atemstillstand|vergiftung|einbruch|einbrecher|ueberfall|gasleck
+      |bombe|explosion|kreislaufkollaps|ich\s+sterbe)(?:\W+(?:bitte|schnell|sofort|jetzt|hilfe|anrufen|rufen|nummer))*\W*$
     | \bpolizei\s+(?:rufen|schnell|sofort)\b | \b(?:ruf\w*|brauche?)\s+(?:\w+\s+){0,2}(?:die\s+)?(?:polizei|feuerwehr)\b
     | \baerztlich\w*\s+bereitschaftsdienst\b | \b(?:116\s?117|116\s?016|116\s?111)\b
     """,

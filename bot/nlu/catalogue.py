@@ -1,10 +1,9 @@
 """The catalogue as the assistant learns it: read at training from the portal's export, kept in the model."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.training_data.message import Message
@@ -68,17 +67,6 @@ def read(path: str) -> Catalogue:
             f"The catalogue {path} is missing. Run `amtslotse train`: it exports the catalogue, then trains."
         ) from error
     return content
-
-
-def fingerprint(config: Mapping[str, Any]) -> str | None:
-    """Hash of the exported catalogue, so that Rasa trains again when it changed; None where it is missing.
-
-    Rasa asks again for components whose result it takes from its cache; their configuration then names no catalogue.
-    """
-    if "catalogue" not in config:
-        return None
-    file = Path(config["catalogue"])
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
 
 def label(message: Message, name: str) -> str | None:

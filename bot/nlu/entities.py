@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import catalogue
+from bot.nlu import catalogue, fingerprint
 from bot.nlu.aspects import ASPECTS
 from bot.nlu.phrases import Phrase, PhraseFinder
 from language import addresses, contacts, dates, persons, structured
@@ -76,8 +76,8 @@ class GermanEntityExtractor(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Train again when the catalogue changed."""
-        return catalogue.fingerprint(config)
+        """Train again when the catalogue or the code changed."""
+        return fingerprint.of(config)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keep the phrases of the catalogue in the model."""

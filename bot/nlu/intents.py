@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import catalogue
+from bot.nlu import catalogue, fingerprint
 from bot.nlu.understanding import OUT_OF_SCOPE, Detail, IntentModel, Judgement
 
 _FILE = "intents.joblib"
@@ -69,8 +69,8 @@ class GermanIntentClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Train again when the catalogue changed."""
-        return catalogue.fingerprint(config)
+        """Train again when the catalogue or the code changed."""
+        return fingerprint.of(config)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example with an intent; of what few wrote about, from the catalogue's designations as well."""

@@ -35,7 +35,8 @@ class Judge(GraphComponent):
         """Limits.
 
         `service_sure`: score from which a service is named; `gate`: confidence below which a wish is none of ours; `danger`: probability from which a
-        message is taken for a call for help (missing one costs more than a false alarm).
+        message is taken for a call for help (missing one costs more than a false alarm); `danger_in_few_words`: the same for one or two words,
+        which are often an answer ("ganz viele", "mein Mann") and seldom alone a call that no rule knows.
         """
         return {
             "service_sure": 0.75,
@@ -43,7 +44,8 @@ class Judge(GraphComponent):
             "service_hint": 0.55,
             "situation_sure": 0.5,
             "gate": 0.3,
-            "danger": 0.4,
+            "danger": 0.3,
+            "danger_in_few_words": 0.6,
         }
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -88,14 +90,12 @@ class Judge(GraphComponent):
         best = services[0]["score"] if services else 0.0
         margin = best - (services[1]["score"] if len(services) > 1 else 0.0)
 
-        if sounds_like_danger(folded):
-            intent = {"name": "emergency", "confidence": 1.0}
-        elif (danger := message.get("danger", 0.0)) >= self._config["danger"] and not _is_a_value(
-            text, entities
-        ):
+        danger = self._danger(message, text, folded, entities)
+        if not danger and intent["name"] == "emergency":
+            intent = _next_best(message, text, entities)
+
+        if danger:
             intent = {"name": "emergency", "confidence": danger}
-        elif intent["name"] == "emergency" and _is_a_value(text, entities):
-            intent = {"name": "inform", "confidence": 0.5}
         elif _NOTHING_SAID.match(text) and _SPEAKING_SIGNS.isdisjoint(text):
             intent = {"name": "out_of_scope", "confidence": 1.0}
         elif (
@@ -131,6 +131,22 @@ class Judge(GraphComponent):
         message.set(INTENT, intent, add_to_output=True)
         message.set("act", act(text, folded), add_to_output=True)
         message.set("out_of_scope", intent["name"] == "out_of_scope", add_to_output=True)
+
+    def _danger(self, message: Message, text: str, folded: str, entities: list[dict[str, Any]]) -> float:
+        """How surely the message calls for help; 0 where it does not."""
+        if sounds_like_danger(folded):
+            return 1.0
+        few = len(text.split()) <= _FEW_WORDS
+        likely = float(message.get("danger", 0.0))
+        enough = likely >= self._config["danger_in_few_words" if few else "danger"]
+        return likely if enough and not _is_a_value(text, entities) else 0.0
+
+
+def _next_best(message: Message, text: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
+    """What else the message may want where it is no call for help."""
+    if _is_a_value(text, entities):
+        return {"name": "inform", "confidence": 0.5}
+    return dict(message.get("intent_ranking")[1])
 
 
 def _strange(message: Message, text: str, intent: dict[str, Any]) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu import catalogue
+from bot.nlu import catalogue, fingerprint
 from language.search import SearchIndex
 
 _FILE = "services.json"
@@ -54,8 +54,8 @@ class ServiceRetriever(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Train again when the catalogue changed."""
-        return catalogue.fingerprint(config)
+        """Train again when the catalogue or the code changed."""
+        return fingerprint.of(config)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keep the catalogue, and how citizens wish for its services, in the model."""

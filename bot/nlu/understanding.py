@@ -11,10 +11,9 @@ from typing import Any
 
 import joblib
 import numpy as np
-import numpy.typing as npt
 
 from bot.nlu.lexical import Features, prepare
-from bot.nlu.network import Examples, Network, softmax
+from bot.nlu.network import Examples, Floats, Network, Numbers, softmax
 from language import encoder
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -30,8 +29,6 @@ _ASKS = re.compile(
 )
 """Words of a sentence that wants something, as `prepare` writes them."""
 
-Floats = npt.NDArray[np.float32]
-Numbers = npt.NDArray[np.int64]
 Detail = tuple[str, str | None]
 """An intent and what exactly it is about: a service, a life situation, or nothing."""
 

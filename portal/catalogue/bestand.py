@@ -147,7 +147,7 @@ class Katalogbestand:
         if self._kopie is None:
             return
         self._kopie.parent.mkdir(parents=True, exist_ok=True)
-        new = self._kopie.with_suffix(".neu")
+        new = self._kopie.with_suffix(f".{os.getpid()}.neu")
         new.write_text(katalog.model_dump_json(), encoding="utf-8")
         os.replace(new, self._kopie)
 
