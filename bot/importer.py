@@ -1,15 +1,43 @@
 """How training reads data/nlu: by libyaml and once, where Rasa reads every file some ten times in plain Python.
 
+Rasa copies all examples and takes their fingerprints some forty times before it learns anything; an `Example` keeps its own.
 Rasa also checks each file against its schema; `rasa data validate` and `tests/unit/bot/test_bot_importer.py` do that here.
 """
 
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+
+class Example(Message):
+    """A message whose fingerprint stays known while nothing in it changes, and in its copies."""
+
+    @classmethod
+    def of(cls, message: Message) -> "Example":
+        """The same example."""
+        return cls(message.data, set(message.output_properties), message.time, list(message.features))
+
+    def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:
+        """Set a property; the same word again changes nothing."""
+        if add_to_output or not isinstance(info, str) or self.data.get(prop) != info:
+            super().set(prop, info, add_to_output)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Example":
+        """A copy that shares only what cannot change."""
+        copied = Example.of(self)
+        for name, value in self.data.items():
+            if not isinstance(value, str):
+                copied.data[name] = deepcopy(value, memo)
+        copied.features = deepcopy(self.features, memo)
+        copied._cached_fingerprint = self._cached_fingerprint
+        return copied
 
 
 class FileImporter(RasaFileImporter):
@@ -42,7 +70,7 @@ def read(files: list[Path]) -> TrainingData:
         reader._parse_nlu(content.get("nlu"))
         reader.responses |= content.get("responses", {})
     return TrainingData(
-        reader.training_examples,
+        [Example.of(message) for message in reader.training_examples],
         reader.entity_synonyms,
         reader.regex_features,
         reader.lookup_tables,

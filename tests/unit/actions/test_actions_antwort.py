@@ -10,8 +10,32 @@ from tests.support.actions_turn import field, turn
 @pytest.mark.parametrize("kind", ["text", "name", "date", "yes_no", "choice", "integer", "address", "plz"])
 @pytest.mark.parametrize("intent", sorted(antwort.ABSCHWEIFUNGEN))
 def test_a_certain_digression_without_a_value_is_no_answer(kind, intent):
-    said = turn("Einen schönen guten Tag zusammen", intent=intent, confidence=0.98)
+    slots = {"leistung": "wohnsitz_anmelden"}
+    said = turn("Ich möchte Ihnen etwas anderes sagen", intent=intent, confidence=0.98, slots=slots)
     assert antwort.lesen(said, field(kind)) is None
+
+
+@pytest.mark.parametrize("intent", sorted(antwort.ANKLANG))
+def test_a_free_text_may_name_a_service_without_wishing_for_it(intent):
+    reason = "Am Freitag geht mein Flug und der Pass ist abgelaufen"
+    said = turn(reason, intent=intent, confidence=0.98, entities={"service": "reisepass"})
+    assert antwort.lesen(said, field("text")) == Antwort("frage", reason)
+    assert antwort.lesen(said, field("name")) is None
+
+
+@pytest.mark.parametrize("kind", ["text", "name"])
+def test_a_keyword_is_the_answer_to_a_free_text(kind):
+    said = turn("Taxischein", intent="service", confidence=0.98)
+    assert antwort.lesen(said, field(kind)) == Antwort("frage", "Taxischein")
+
+
+def test_the_own_service_may_be_wished_for_in_a_free_text():
+    reason = "Ich brauche den Reisepass für eine Prüfung im Ausland"
+    entities = {"service": "reisepass"}
+    own = turn(reason, intent="service", confidence=0.98, entities=entities, slots={"leistung": "reisepass"})
+    other = turn(reason, intent="service", confidence=0.98, entities=entities, slots={"leistung": "rente"})
+    assert antwort.lesen(own, field("text")) == Antwort("frage", reason)
+    assert antwort.lesen(other, field("text")) is None
 
 
 @pytest.mark.parametrize("kind", ["date", "choice", "address"])

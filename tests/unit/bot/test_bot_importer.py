@@ -1,13 +1,15 @@
 """Training data read by libyaml are those that Rasa reads, and they keep Rasa's schema."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import yaml
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.loading import load_data
+from rasa.shared.nlu.training_data.message import Message
 
-from bot.importer import FileImporter, read
+from bot.importer import Example, FileImporter, read
 
 DATA = Path(__file__).parents[3] / "data" / "nlu"
 FILES = sorted(DATA.rglob("*.yml"))
@@ -59,3 +61,28 @@ def test_responses_of_several_files_come_together():
     expected = {name: texts for file in responses for name, texts in load_data(str(file)).responses.items()}
     assert len(expected) > 1
     assert read(responses).responses == expected
+
+
+def test_an_examples_fingerprint_is_rasas_and_changes_with_what_it_says():
+    plain = Message.build(
+        "Ich habe einen Hund", intent="life_situation", intent_metadata={"life_situation": "haustier"}
+    )
+    example = Example.of(plain)
+    copied = deepcopy(example)
+    assert example.fingerprint() == copied.fingerprint() == plain.fingerprint()
+    copied.set("intent", "service")
+    copied.data["metadata"]["intent"]["life_situation"] = "umzug"
+    plain.set("intent", "service")
+    assert example.get("metadata") == {"intent": {"life_situation": "haustier"}}
+    assert example.fingerprint() != plain.fingerprint() != copied.fingerprint()
+
+
+def test_the_same_word_again_leaves_the_fingerprint_and_a_changed_list_does_not():
+    example = Example.of(Message.build("Am 3. Mai", intent="inform", entities=[{"entity": "date"}]))
+    before = example.fingerprint()
+    example.set("intent", "inform")
+    assert example.fingerprint() == before
+    found = example.get("entities")
+    found.append({"entity": "time"})
+    example.set("entities", found)
+    assert example.fingerprint() != before
