@@ -17,7 +17,8 @@ run: setup ui
 
 test: setup-dev ui train check
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/contract tests/integration
-	$(BIN)/pytest tests/live tests/dialogue tests/e2e
+	$(BIN)/pytest --numprocesses 2 tests/dialogue
+	$(BIN)/pytest tests/live tests/e2e
 
 check: setup-dev
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Intent of a text: a network over letters, words and the sentence's vector, with calibrated confidence.
 
-How sure the probabilities may be (the temperature) is fitted on a quarter of the training data that the network has not seen.
+How sure the probabilities may be (the temperature) is fitted on an eighth of the training data that the network has not seen.
 """
 
 import re
@@ -17,7 +17,7 @@ from bot.nlu.network import Examples, Floats, Network, Numbers, softmax
 from language import encoder
 
 OUT_OF_SCOPE = "out_of_scope"
-_HELD_OUT = 4
+_HELD_OUT = 8
 _TEMPERATURES = np.geomspace(0.2, 3.0, 60)
 _LONG, _MOST_SENTENCES, _FEWEST_WORDS = 90, 12, 3
 _COURTESY = frozenset({"greet", "goodbye", "thanks", "chitchat", "inform", "affirm", "deny"})
