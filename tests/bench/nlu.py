@@ -53,7 +53,8 @@ def main() -> None:
     arguments.add_argument("--ours-only", action="store_true")
     chosen = arguments.parse_args()
     catalogue = json.loads((nlu_data.ROOT / "var" / "catalogue.json").read_text(encoding="utf-8"))
-    every = chosen.every or (EVERY if chosen.train == nlu_data.PROJECT_TRAIN else 1)
+    sampled = chosen.train == nlu_data.PROJECT_TRAIN and not chosen.ours_only
+    every = chosen.every or (EVERY if sampled else 1)
     files = nlu_data.files_of(chosen.train)
     CACHE.mkdir(parents=True, exist_ok=True)
     everything, part = (written(nlu_data.sample(files, n)) for n in (1, every))
