@@ -44,28 +44,25 @@ _BEDEUTUNG = re.compile(
 WEITER = {"weiter", "weitermachen", "fortsetzen", "weiter bitte"}
 
 
+# Where each of these words is a command to what was asked, whatever else it may mean elsewhere.
+_GILT = ((UEBERSPRINGEN, {"field", "identity"}), (SPAETER, {"evidence"}), (HILFE, {"field"}))
+
+
 def gemeint(gespraech: Gespraech) -> bool:
-    """Whether the whole message is a command to what was asked, whatever else the word may mean elsewhere."""
-    said = _gesagt(gespraech)
-    match gespraech.slot("frage_art"):
-        case "field":
-            return said in UEBERSPRINGEN | HILFE | WEITER
-        case "evidence":
-            return said in SPAETER | WEITER
-        case "identity":
-            return said in UEBERSPRINGEN | WEITER
-    return False
+    """Whether the whole message is a command to what was asked."""
+    said, asked = _gesagt(gespraech), gespraech.slot("frage_art")
+    return any(said in words and asked in kinds for words, kinds in _GILT)
 
 
 async def ausfuehren(gespraech: Gespraech) -> list[Event] | None:
     """Obey a command that fits what was asked; None if the message is none."""
     said = _gesagt(gespraech)
     asked = gespraech.slot("frage_art")
-    if said in UEBERSPRINGEN and asked in {"field", "identity"}:
-        return await ueberspringen.auslassen(gespraech)
-    if said in SPAETER and asked == "evidence":
-        return await nachweis.beilegen(gespraech, None)
-    if said in HILFE and asked == "field":
+    if gemeint(gespraech):
+        if said in UEBERSPRINGEN:
+            return await ueberspringen.auslassen(gespraech)
+        if said in SPAETER:
+            return await nachweis.beilegen(gespraech, None)
         return [SlotSet("versuche", max(1, int(gespraech.slot("versuche") or 0)))]
     if asked == "field" and _ZWECK.search(said):
         return await _zweck(gespraech)

@@ -57,17 +57,19 @@ def main() -> None:
     every = chosen.every or (EVERY if sampled else 1)
     files = nlu_data.files_of(chosen.train)
     CACHE.mkdir(parents=True, exist_ok=True)
-    everything, part = (written(nlu_data.sample(files, n)) for n in (1, every))
-    training = nlu_data.examples([everything])
+    everything = nlu_data.sample(files, 1)
+    training = nlu_data.examples([written(everything)])
     rows = nlu_data.rows(nlu_data.files_of(chosen.test), catalogue)
     own = any(example.intent == "service" for example in training)
-    sides = {"ours": stock.train("ours", our_config(), everything.read_text(encoding="utf-8"), CACHE)}
+    sides = {"ours": stock.train("ours", our_config(), everything, CACHE)}
     compared = "ours"
     if not chosen.ours_only:
+        learned = training
         if every > 1:
+            part = nlu_data.sample(files, every)
+            learned = nlu_data.examples([written(part)])
             compared = f"ours, 1 of {every}"
-            sides[compared] = stock.train("ours", our_config(), part.read_text(encoding="utf-8"), CACHE)
-        learned = nlu_data.examples([part])
+            sides[compared] = stock.train("ours", our_config(), part, CACHE)
         data = nlu_data.stock_training_data(learned, catalogue, own=own)
         sides["stock" if every == 1 else f"stock, 1 of {every}"] = stock.train(
             "stock", stock.CONFIG, data, CACHE
